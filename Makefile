@@ -1,0 +1,62 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := $(BIN)/python -m
+
+.PHONY: help setup demo test check lint types generate generate/code generate/trace \
+	verify verify/code verify/trace migrate bench trace clean
+
+help: ## show this list
+	@printf 'Strongroom: a PostgreSQL data layer for apps that hold personal data\n\n'
+	@awk -F ':.*## ' '/^[a-z\/]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/ready ## make the environment in .venv (the other targets do it when needed)
+
+.venv/ready: pyproject.toml .ci/venv
+	@PYTHON='$(PYTHON)' .ci/venv
+
+demo: .venv/ready ## a day at the tarot table, on a PostgreSQL of its own
+	@$(BIN)/python examples/tarot_day/play.py
+
+test: .venv/ready ## every test, on every PostgreSQL that this machine can run
+	@$(RUN) pytest
+
+check: lint types verify test ## what CI runs: lint, types, everything generated, every test
+
+lint: .venv/ready ## style of Python, and of migrations
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/squawk --config .squawk.toml $$(find migrations -name '*.sql' ! -name '*.rollback.sql')
+
+types: .venv/ready ## mypy --strict over hand-written and generated code
+	@$(BIN)/mypy
+
+generate: generate/code generate/trace ## write everything that is generated
+
+generate/code: .venv/ready ## typed Python from queries/
+	@$(BIN)/strongroom generate
+
+generate/trace: .venv/ready ## docs/requirements.md from the tests
+	@$(RUN) strongroom.trace
+
+verify: verify/code verify/trace ## prove that everything generated is current
+
+verify/code: .venv/ready
+	@$(BIN)/strongroom generate --check
+
+verify/trace: .venv/ready
+	@$(RUN) strongroom.trace --check
+
+migrate: .venv/ready ## bring the database (DATABASE_URL, else the embedded one) forward
+	@$(BIN)/strongroom migrate apply --yes
+
+bench: .venv/ready ## performance as ratios, side by side in one run
+	@$(BIN)/python benchmarks/run.py
+
+trace: generate/trace ## alias: which test proves which requirement
+
+clean: ## stop this folder's servers and remove what was built (never a source)
+	@if [ -x $(BIN)/strongroom ]; then $(BIN)/strongroom server stop --all; fi
+	@rm -rf .venv .strongroom .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
