@@ -1,0 +1,29 @@
+"""What every test can ask for; the fixtures themselves are in tests/python/fix_*.py."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+pytest_plugins = (
+    "pytester",
+    "tests.python.fix_servers",
+    "tests.python.fix_templates",
+    "tests.python.fix_databases",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Choose the servers of a run."""
+    parser.addoption(
+        "--servers",
+        metavar="18,17,15",
+        help="the servers to test on (default: every one that can run on this machine)",
+    )
+
+
+def pytest_configure() -> None:
+    """Forget whatever database the person at the keyboard works with: tests never touch it."""
+    for name in [n for n in os.environ if n.startswith("PG") or n == "DATABASE_URL"]:
+        del os.environ[name]

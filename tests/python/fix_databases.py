@@ -1,0 +1,100 @@
+"""Databases of the tests: fresh clones of the template, dropped when their test is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from tests.python.fix_templates import clone, drop, new_name, templates_of
+
+if TYPE_CHECKING:
+    from strongroom.server import Server
+
+Connection = psycopg.Connection[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A throw-away database on a test server."""
+
+    server: Server
+    name: str
+    _open: list[Connection] = field(default_factory=list, repr=False, compare=False)
+
+    def url(self, user: str = "strongroom_login") -> str:
+        """Where clients find it; by default as the role that applications log in with."""
+        return self.server.url(self.name, user)
+
+    def connect(
+        self,
+        user: str = "strongroom_login",
+        *,
+        role: str | None = None,
+        user_id: object = None,
+        app: str | None = None,
+        autocommit: bool = True,
+    ) -> Connection:
+        """A connection, closed with the database at the latest.
+
+        `role` (a database role such as "tarot_app"), `app` and `user_id` are set for the whole
+        session, which applications never do: they set them in each transaction.
+        """
+        connection: Connection = psycopg.connect(self.url(user), autocommit=autocommit)
+        self._open.append(connection)
+        settings = {"kernel.app": app, "kernel.user_id": user_id, "role": role}
+        for name, value in settings.items():
+            if value is not None:
+                connection.execute(
+                    "SELECT pg_catalog.set_config(%s, %s, false)", (name, str(value))
+                )
+        if not autocommit:
+            connection.commit()
+        return connection
+
+    def admin(self) -> Connection:
+        """A superuser's connection."""
+        return self.connect("postgres")
+
+    def close(self) -> None:
+        """Close every connection that was handed out."""
+        while self._open:
+            self._open.pop().close()
+
+
+@pytest.fixture
+def database(server: Server, template: str) -> Iterator[Database]:
+    """A fresh copy of everything, for one test; the test runs on each server."""
+    yield from _fresh(server, template)
+
+
+@pytest.fixture
+def any_database(request: pytest.FixtureRequest, any_server: Server) -> Iterator[Database]:
+    """A fresh copy of everything on one server, where the version does not matter."""
+    yield from _fresh(any_server, templates_of(request.config).name(any_server))
+
+
+@pytest.fixture(scope="module")
+def shared_database(server: Server, template: str) -> Iterator[Database]:
+    """One copy of everything for a whole module, whose tests must leave nothing behind."""
+    yield from _fresh(server, template)
+
+
+@pytest.fixture
+def empty_database(server: Server) -> Iterator[Database]:
+    """A database with nothing in it."""
+    yield from _fresh(server, "template0")
+
+
+def _fresh(server: Server, template: str) -> Iterator[Database]:
+    found = Database(server, new_name())
+    with psycopg.connect(server.url(), autocommit=True) as admin:
+        clone(admin, found.name, template)
+        try:
+            yield found
+        finally:
+            found.close()
+            drop(admin, found.name)

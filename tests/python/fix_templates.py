@@ -1,0 +1,208 @@
+"""Template databases: built from the SQL of this tree, named after a hash of it, kept between runs.
+
+Runs that happen at once agree by advisory locks in the database `postgres`: exclusive to build or
+drop a template, shared while a run clones it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, LiteralString
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from strongroom.project import Project, install
+from tests.python.fix_servers import servers_of
+
+if TYPE_CHECKING:
+    from strongroom.server import Server
+
+Connection = psycopg.Connection[Any]
+
+_NUMBERS = itertools.count(1)
+_OURS = r"^(tpl_[0-9a-f]{12}(_tap)?(_draft)?|t_[0-9]+_[0-9]+)$"
+# What CREATE DATABASE ... TEMPLATE leaves behind: privileges, and settings of the database.
+_LEFT_BEHIND = """
+    SELECT pg_catalog.format('REVOKE ALL ON DATABASE %%I FROM PUBLIC', %(name)s::text)
+    UNION ALL
+    SELECT pg_catalog.format(
+        'GRANT %%s ON DATABASE %%I TO %%s', a.privilege_type, %(name)s::text,
+        CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END)
+    FROM pg_catalog.pg_database AS d,
+        pg_catalog.aclexplode(
+            coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) AS a
+    WHERE d.datname = %(template)s AND a.grantee <> d.datdba
+    UNION ALL
+    SELECT pg_catalog.format(
+        'ALTER %%s DATABASE %%I SET %%s = %%L',
+        CASE s.setrole WHEN 0 THEN ''
+            ELSE 'ROLE ' || s.setrole::pg_catalog.regrole::text || ' IN' END,
+        %(name)s::text, pg_catalog.split_part(c.setting, '=', 1),
+        pg_catalog.substr(c.setting, pg_catalog.strpos(c.setting, '=') + 1))
+    FROM pg_catalog.pg_db_role_setting AS s
+    JOIN pg_catalog.pg_database AS d ON d.oid = s.setdatabase
+    CROSS JOIN unnest(s.setconfig) AS c (setting)
+    WHERE d.datname = %(template)s
+"""
+
+
+class Templates:
+    """The templates of this run, each made when it is first needed."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._names: dict[tuple[str, bool], str | Exception] = {}
+        self._holders: list[Connection] = []
+
+    def name(self, server: Server, *, pgtap: bool = False) -> str:
+        """The template's name on a server; a failed build is told again, not tried again."""
+        key = (server.label, pgtap)
+        if key not in self._names:
+            try:
+                self._names[key] = self._hold(server, pgtap=pgtap)
+            except Exception as error:  # every test that needs the template is to hear of it
+                self._names[key] = error
+        found = self._names[key]
+        if isinstance(found, Exception):
+            raise RuntimeError(f"no template on server {server.label}: {found}") from found
+        return found
+
+    def close(self) -> None:
+        """Let others drop the templates that this run used."""
+        while self._holders:
+            self._holders.pop().close()
+
+    def _hold(self, server: Server, *, pgtap: bool) -> str:
+        origin = self.name(server) if pgtap else "template0"
+        name = f"{origin}_tap" if pgtap else f"tpl_{_fingerprint(self._project)}"
+        holder: Connection = psycopg.connect(server.url(), autocommit=True)
+        self._holders.append(holder)
+        with _locked(holder, name):
+            _drop_stale(holder)
+            if not _exists(holder, name):
+                self._make(holder, server, name, origin)
+        holder.execute("SELECT pg_catalog.pg_advisory_lock_shared(hashtext(%s))", (name,))
+        return name
+
+    def _make(self, admin: Connection, server: Server, name: str, origin: str) -> None:
+        draft = f"{name}_draft"
+        drop(admin, draft)
+        clone(admin, draft, origin)
+        if origin == "template0":
+            _install(self._project, server, draft)
+        else:
+            _add_pgtap(server, draft)
+        admin.execute(_named("ALTER DATABASE {} RENAME TO {}", draft, name))
+
+
+def templates_of(config: pytest.Config) -> Templates:
+    """The templates of a run, for fixtures and for the pgTAP files alike."""
+    if _KEY not in config.stash:
+        config.stash[_KEY] = Templates(servers_of(config).project)
+    return config.stash[_KEY]
+
+
+def clone(admin: Connection, name: str, template: str) -> None:
+    """Copy a database, with the privileges and settings that CREATE DATABASE leaves behind."""
+    admin.execute(_named("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template))
+    if template == "template0":
+        return
+    names = {"name": name, "template": template}
+    for (command,) in admin.execute(_LEFT_BEHIND, names).fetchall():
+        admin.execute(command)
+
+
+def drop(admin: Connection, name: str) -> None:
+    """Drop a database and whoever is in it."""
+    admin.execute(_named("DROP DATABASE IF EXISTS {} WITH (FORCE)", name))
+
+
+def new_name() -> str:
+    """A name for a database that tells the next run which process it belonged to."""
+    return f"t_{os.getpid()}_{next(_NUMBERS)}"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Let go of the templates before the servers stop."""
+    if templates := config.stash.get(_KEY, None):
+        templates.close()
+
+
+@pytest.fixture(scope="session")
+def template(request: pytest.FixtureRequest, server: Server) -> str:
+    """The name of a database on `server` that holds everything, built as a deployer builds it."""
+    return templates_of(request.config).name(server)
+
+
+def _install(project: Project, server: Server, name: str) -> None:
+    with psycopg.connect(server.url(name), autocommit=True) as admin:
+        install(admin, project)
+
+
+def _add_pgtap(server: Server, name: str) -> None:
+    from strongroom.server import ensure_pgtap
+
+    ensure_pgtap(server.url(name))
+    with psycopg.connect(server.url(name), autocommit=True) as admin:
+        admin.execute("GRANT USAGE ON SCHEMA pgtap TO PUBLIC")
+
+
+def _fingerprint(project: Project) -> str:
+    digest = hashlib.sha256()
+    for folder in (project.schema, project.functions, project.migrations):
+        for path in sorted(folder.rglob("*.sql")):
+            digest.update(path.relative_to(project.root).as_posix().encode() + b"\0")
+            digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+@contextmanager
+def _locked(holder: Connection, name: str) -> Iterator[None]:
+    holder.execute("SELECT pg_catalog.pg_advisory_lock(hashtext(%s))", (name,))
+    try:
+        yield
+    finally:
+        holder.execute("SELECT pg_catalog.pg_advisory_unlock(hashtext(%s))", (name,))
+
+
+def _exists(admin: Connection, name: str) -> bool:
+    query = "SELECT FROM pg_catalog.pg_database WHERE datname = %s"
+    return admin.execute(query, (name,)).fetchone() is not None
+
+
+def _drop_stale(admin: Connection) -> None:
+    """Drop templates that no run uses, and databases whose process is gone."""
+    query = "SELECT datname FROM pg_catalog.pg_database WHERE datname ~ %s"
+    held = "SELECT pg_catalog.pg_try_advisory_lock(hashtext(%s))"
+    for (name,) in admin.execute(query, (_OURS,)).fetchall():
+        if name.startswith("t_"):
+            if not _is_alive(int(name.split("_")[1])):
+                drop(admin, name)
+            continue
+        lock = name.removesuffix("_draft")
+        if admin.execute(held, (lock,)).fetchone() == (True,):
+            drop(admin, name)
+            admin.execute("SELECT pg_catalog.pg_advisory_unlock(hashtext(%s))", (lock,))
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _named(text: LiteralString, *names: str) -> sql.Composed:
+    return sql.SQL(text).format(*map(sql.Identifier, names))
+
+
+_KEY = pytest.StashKey[Templates]()
