@@ -14,3 +14,23 @@
 \ir ../functions/kernel/uuid_v7_at.sql
 \ir ../functions/kernel/uuid_v7.sql
 \ir ../functions/kernel/tg_touch_updated_at.sql
+\ir ../functions/kernel/comment_tags.sql
+\ir ../functions/kernel/app_schemas.sql
+\ir ../functions/kernel/acl_text.sql
+\ir ../functions/kernel/catalog_members.sql
+\ir ../functions/kernel/catalog_relations.sql
+\ir ../functions/kernel/catalog_columns.sql
+\ir ../functions/kernel/catalog_constraints.sql
+\ir ../functions/kernel/catalog_indexes.sql
+\ir ../functions/kernel/catalog_sequences.sql
+\ir ../functions/kernel/catalog_types.sql
+\ir ../functions/kernel/catalog_routines.sql
+\ir ../functions/kernel/catalog_rules.sql
+\ir ../functions/kernel/catalog_operators.sql
+\ir ../functions/kernel/catalog_text_search.sql
+\ir ../functions/kernel/catalog_publications.sql
+\ir ../functions/kernel/catalog_others.sql
+\ir ../functions/kernel/catalog_comments.sql
+\ir ../functions/kernel/catalog_snapshot.sql
+
+\ir kernel/data_map.sql

@@ -21,17 +21,20 @@ BEGIN
         RETURN NEW;
     END IF;
 
-    -- Generated columns are not computed yet, so that their rows always differ as a whole.
-    SELECT pg_catalog.array_agg(a.attname::text)
-    INTO v_generated
-    FROM pg_catalog.pg_attribute AS a
-    WHERE a.attrelid OPERATOR(pg_catalog.=) TG_RELID
-      AND a.attgenerated OPERATOR(pg_catalog.<>) '';
-    IF v_generated IS NOT NULL
-        AND (pg_catalog.to_jsonb(NEW) OPERATOR(pg_catalog.-) v_generated)::text
-            OPERATOR(pg_catalog.=) (pg_catalog.to_jsonb(OLD) OPERATOR(pg_catalog.-) v_generated)::text
-    THEN
-        RETURN NEW;
+    -- Generated columns are not computed yet and stand as NULL, so that their rows always differ as a whole.
+    IF NOT (NEW IS NOT NULL) THEN
+        v_generated := ARRAY(
+            SELECT a.attname::text
+            FROM pg_catalog.pg_attribute AS a
+            WHERE a.attrelid OPERATOR(pg_catalog.=) TG_RELID
+              AND a.attgenerated OPERATOR(pg_catalog.<>) ''
+        );
+        IF v_generated OPERATOR(pg_catalog.<>) '{}'
+            AND (pg_catalog.to_jsonb(NEW) OPERATOR(pg_catalog.-) v_generated)::text
+                OPERATOR(pg_catalog.=) (pg_catalog.to_jsonb(OLD) OPERATOR(pg_catalog.-) v_generated)::text
+        THEN
+            RETURN NEW;
+        END IF;
     END IF;
 
     IF v_column OPERATOR(pg_catalog.=) 'updated_at' THEN

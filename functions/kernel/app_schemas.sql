@@ -1,0 +1,19 @@
+CREATE OR REPLACE FUNCTION kernel.app_schemas()
+RETURNS SETOF text
+LANGUAGE sql
+STABLE
+PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT n.nspname::text
+    FROM pg_namespace AS n
+    WHERE EXISTS (
+        SELECT
+        FROM kernel.comment_tags(obj_description(n.oid, 'pg_namespace')) AS t
+        WHERE t.tag = 'app'
+    )
+    ORDER BY n.nspname
+$$;
+
+COMMENT ON FUNCTION kernel.app_schemas() IS
+'The schemas that are apps: those whose comment has the tag @app.';
