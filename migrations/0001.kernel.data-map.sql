@@ -1,6 +1,5 @@
--- What the data of every app is, as a view over the tags in its comments.
--- Locks: none that anyone waits for; a new view.
--- depends:
+-- What the columns of every app hold, as a view over the tags in their comments.
+-- locks: none that anyone waits for; a new view
 
 CREATE VIEW kernel.data_map
 WITH (security_invoker = true)
