@@ -49,7 +49,15 @@ class Account:
     def give(self, path: Path) -> None:
         """Make a file that we have just made this account's own."""
         if self.uid is not None and self.gid is not None:
-            os.chown(path, self.uid, self.gid)
+            os.chown(path, self.uid, self.gid, follow_symlinks=False)
+
+    def write(self, path: Path, text: str, *, append: bool = False) -> None:
+        """Write a file as this account: what it owns it may have replaced by a link to elsewhere,
+        through which root must not write."""
+        script = 'cat >> "$1"' if append else 'rm -f "$1"; cat > "$1"'
+        done = self.run(["sh", "-ec", script, "sh", path], text=text)
+        if done.returncode != 0:
+            raise StrongroomError(f"can't write {path}: {done.stdout.strip()}")
 
     def run(
         self,
@@ -57,13 +65,16 @@ class Account:
         *,
         timeout: float | None = None,
         pass_fds: Sequence[int] = (),
-        environment: Mapping[str, str] | None = None,
+        text: str = "",
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end; its output comes back as text, its failure as a return code."""
+        """Run a command to its end, `text` being its input.
+
+        Its output and errors come back as one text, its failure as a return code.
+        """
         drop = self.kind == "dropped"
         return subprocess.run(
             [*self.prefix, *(self.seen(a) if isinstance(a, Path) else a for a in argv)],
-            stdin=subprocess.DEVNULL,
+            input=text,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -73,7 +84,7 @@ class Account:
             umask=0o077,
             timeout=timeout,
             pass_fds=tuple(pass_fds),
-            env=clean_environment(environment),
+            env=clean_environment(),
             user=self.uid if drop else None,
             group=self.gid if drop else None,
             extra_groups=[] if drop else None,
@@ -102,19 +113,10 @@ def namespace() -> Account:
     return Account("namespace", prefix=("unshare", "--user", *ids, "--"))
 
 
-def dropped(uid: int | None = None) -> Account:
-    """Run as another account: the owner of a given cluster, else `nobody`."""
-    if uid is None:
-        entry = _ordinary(prefer="nobody")
-        return Account("dropped", uid=entry.pw_uid, gid=entry.pw_gid)
-    try:
-        gid = pwd.getpwuid(uid).pw_gid
-    except KeyError:
-        raise StrongroomError(
-            f"the cluster belongs to uid {uid}, an account that this machine does not know",
-            hint="run as the account that made it, or give the folder an owner that exists",
-        ) from None
-    return Account("dropped", uid=uid, gid=gid)
+def dropped() -> Account:
+    """Run as `nobody`, or whoever comes nearest to that."""
+    entry = _ordinary(prefer="nobody")
+    return Account("dropped", uid=entry.pw_uid, gid=entry.pw_gid)
 
 
 def choose() -> Account:

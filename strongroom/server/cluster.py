@@ -33,6 +33,10 @@ _BASE_SETTINGS = {
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %q%u@%d ",
 }
+_INCLUDE = """
+# Written anew at each start; settings of your own go below this line.
+include_if_exists = 'strongroom.conf'
+"""
 # Data of a test server may be lost with the machine; nothing else may.
 _TEST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -108,15 +112,10 @@ class LocalServer(ABC):
 
     @cached_property
     def account(self) -> Account:
-        """The rights that this server runs with; an existing cluster's owner decides first."""
+        """The rights that this server runs with; where it lives already decides first."""
         if self._wanted is not None:
             return self._wanted
-        if self._memory.is_file():
-            return accounts.dropped()
-        owner = _owner(self.state / "data")
-        if owner is not None and os.geteuid() == 0 and owner != 0:
-            return accounts.dropped(owner)
-        return accounts.choose()
+        return accounts.dropped() if self._memory.is_file() else accounts.choose()
 
     @property
     def place(self) -> Path:
@@ -150,9 +149,9 @@ class LocalServer(ABC):
                 hint="set DATABASE_URL to use a PostgreSQL of your own",
             )
         places.state_folder(self.state.parent)
-        places.own_folder(self.state)
+        self._check_owner(places.own_folder(self.state))
         with self._locked():
-            if postmaster.await_ready(self.data, _START_SECONDS):
+            if postmaster.await_ready(self.data, _START_SECONDS) and self._socket.exists():
                 return
             self._settle()
             if postmaster.members(self.data):
@@ -160,7 +159,7 @@ class LocalServer(ABC):
                 postmaster.end(self.data, self._run_lock)
             if not self.data.exists():
                 self._make_cluster()
-            self._check_owner()
+            self._check_cluster()
             self._launch()
 
     def stop(self) -> None:
@@ -190,8 +189,7 @@ class LocalServer(ABC):
         )
 
     def url(self, database: str = "postgres", user: str = "postgres") -> str:
-        host = places.known_socket_folder(self.state, self.place)
-        where = f"host={quote(os.fsencode(host))}&port={self.port}"
+        where = f"host={quote(os.fsencode(self._socket.parent))}&port={self.port}"
         return f"postgresql://{quote(user, safe='')}@/{quote(database, safe='')}?{where}"
 
     def psql(self) -> list[str]:
@@ -222,6 +220,11 @@ class LocalServer(ABC):
     def _run_lock(self) -> postmaster.RunLock:
         return postmaster.RunLock(self.state / "running.lock")
 
+    @property
+    def _socket(self) -> Path:
+        folder = places.known_socket_folder(self.state, self.place)
+        return folder / f".s.PGSQL.{self.port}"
+
     def _locked(self) -> AbstractContextManager[None]:
         return postmaster.locked(
             self.state / "lock", what=f"starting or stopping server {self.label}-{self.name}"
@@ -231,16 +234,13 @@ class LocalServer(ABC):
         """Decide where the server lives, once."""
         if self.account.kind != "dropped" or self._memory.is_file():
             return
-        if (owner := _owner(self.state / "data")) is not None:
-            if owner == self.account.uid:
-                return
+        if (self.state / "data").exists():
             raise StrongroomError(
                 f"{self.state}: root made this cluster inside a user namespace, and this machine "
                 "forbids those now",
                 hint="allow user namespaces, or move the folder away to begin with a new cluster",
             )
-        place = places.private_place(self.state, self.account)
-        self._memory.write_text(f"{place}\n", "utf-8")
+        self._memory.write_text(f"{places.private_place(self.account)}\n", "utf-8")
 
     def _make_cluster(self) -> None:
         """Make the cluster beside its place and move it there: what is there is complete."""
@@ -251,22 +251,21 @@ class LocalServer(ABC):
         done = self.account.run([self.binaries() / "initdb", "-D", half, *options])
         if done.returncode != 0:
             raise _explain(f"initdb failed in {self.place}", done.stdout)
-        with (half / "postgresql.conf").open("a", encoding="utf-8") as file:
-            file.write("\n# Written anew at each start; your own settings go below this line.\n")
-            file.write("include_if_exists = 'strongroom.conf'\n")
+        self.account.write(half / "postgresql.conf", _INCLUDE, append=True)
         half.rename(self.data)
 
-    def _check_owner(self) -> None:
-        version = self.data / "PG_VERSION"
-        if not version.is_file():
+    def _check_cluster(self) -> None:
+        if not (self.data / "PG_VERSION").is_file():
             raise StrongroomError(
                 f"{self.data} is no PostgreSQL cluster: it has no PG_VERSION",
                 hint="move that folder away; nothing of it is deleted for you",
             )
-        owner = self.data.stat().st_uid
-        if os.geteuid() not in {0, owner}:
+
+    def _check_owner(self, folder: Path) -> None:
+        owner = folder.stat().st_uid
+        if owner != os.geteuid():
             raise StrongroomError(
-                f"{self.data} belongs to uid {owner}, and we are uid {os.geteuid()}",
+                f"{folder} belongs to uid {owner}, and we are uid {os.geteuid()}",
                 hint="run as its owner, or use a project folder of your own",
             )
 
@@ -275,7 +274,7 @@ class LocalServer(ABC):
         timeout = ["-w", "-t", str(_START_SECONDS), "-s"]
         with self._run_lock.held() as descriptor:
             # We hold the lock that every server of ours holds, so a pid file can only be stale.
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
+            self.account.run(["rm", "-f", self.data / "postmaster.pid"])
             done = self.account.run(
                 [self.binaries() / "pg_ctl", "start", "-D", self.data, "-l", self.log, *timeout],
                 pass_fds=(descriptor,),
@@ -290,9 +289,7 @@ class LocalServer(ABC):
 
     def _write_settings(self, settings: dict[str, str]) -> None:
         lines = [f"{name} = {_quoted(value)}\n" for name, value in sorted(settings.items())]
-        file = self.data / "strongroom.conf"
-        file.write_text("".join(lines), "utf-8")
-        self.account.give(file)
+        self.account.write(self.data / "strongroom.conf", "".join(lines))
 
     def _tail(self, lines: int = 15) -> str:
         try:
@@ -313,13 +310,6 @@ def not_linux() -> str | None:
     if sys.platform == "linux":
         return None
     return f"strongroom's own servers need Linux, and this is {sys.platform}"
-
-
-def _owner(path: Path) -> int | None:
-    try:
-        return path.stat().st_uid
-    except OSError:
-        return None
 
 
 def _quoted(value: str) -> str:

@@ -27,10 +27,11 @@ class EmbeddedServer(LocalServer):
             raise ConnectError(_NO_WHEEL)
         if self.account.kind != "dropped":
             return folder
-        return copy_for(places.private_home(self.account), folder)
+        return copy_for(places.system_folder(), folder)
 
     def settings(self) -> dict[str, str]:
-        share = self.place / "share"
+        base = places.system_folder() if self.account.kind == "dropped" else self.state
+        share = base / "share"
         copy_pgtap(share)
         # A colon separates the folders of this path.
         path = {} if ":" in str(share) else {"extension_control_path": f"$system:{share}"}

@@ -38,7 +38,7 @@ class FullServer(LocalServer):
             )
         debian13.ensure()
         places.state_folder(self.state.parent)
-        places.own_folder(self.state)
+        self._check_owner(places.own_folder(self.state))
         places.own_folder(self.place, owner=self.account)
         super().start()
 
@@ -74,9 +74,7 @@ class FullServer(LocalServer):
 
     def authentication(self) -> list[str | Path]:
         if not self._password.is_file():
-            self._password.touch(mode=0o600)
-            self._password.write_text(secrets.token_urlsafe(24) + "\n", "utf-8")
-            self.account.give(self._password)
+            self.account.write(self._password, secrets.token_urlsafe(24) + "\n")
         return ["--auth-local=trust", "--auth-host=scram-sha-256", "--pwfile", self._password]
 
     @property

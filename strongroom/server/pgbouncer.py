@@ -128,7 +128,7 @@ class PgBouncer:
         where = (str(folder), str(root), str(number), f"{host}/.s.PGSQL.{port}")
         prefix = ("unshare", "--mount", "--", "sh", "-ec", _ENTER, "sh", *where)
         account = Account("chroot", prefix=prefix, uid=number, gid=number, view=(folder, "/srv"))
-        account.give(folder)
+        folder.chmod(0o711)
         return account, "/usr/sbin/pgbouncer", "/mnt"
 
     def _write(self, folder: Path, account: Account, host: str, port: str) -> None:

