@@ -11,6 +11,7 @@ pytest_plugins = (
     "tests.python.fix_servers",
     "tests.python.fix_templates",
     "tests.python.fix_databases",
+    "tests.python.fix_pgtap",
 )
 
 

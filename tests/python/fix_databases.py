@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 import pytest
 
-from tests.python.fix_templates import clone, drop, new_name, templates_of
-
-if TYPE_CHECKING:
-    from strongroom.server import Server
+from strongroom.pgtap.databases import clone, drop
+from strongroom.server import Server
+from tests.python.fix_templates import new_name, templates_of
 
 Connection = psycopg.Connection[Any]
 

@@ -11,14 +11,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from strongroom.project import Project, read_project
-
-if TYPE_CHECKING:
-    from strongroom.server import Server
+from strongroom.server import Server, debian, embedded, full, installed_majors
 
 
 class TestServers:
@@ -149,14 +146,10 @@ def any_server(request: pytest.FixtureRequest) -> Server:
 
 
 def _candidates(project: Project) -> list[Server]:
-    import strongroom.server as servers
-
-    found: list[Server] = [servers.embedded(project, name="test")]
-    if hasattr(servers, "full"):
-        found.append(servers.full(project, name="test"))
-    if hasattr(servers, "debian"):
-        found.append(servers.debian(project, 15, name="test"))
-    return found
+    found: list[Server] = [embedded(project, name="test"), full(project, name="test")]
+    others = {15, *installed_majors()} - {int(server.label) for server in found}
+    found += [debian(project, major, name="test") for major in others if major >= 15]
+    return sorted(found, key=lambda server: int(server.label), reverse=True)
 
 
 def _alone(users: int) -> bool:

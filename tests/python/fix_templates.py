@@ -11,45 +11,21 @@ import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, LiteralString
+from typing import Any
 
 import psycopg
 import pytest
 from psycopg import sql
 
+from strongroom.pgtap.databases import clone, drop
 from strongroom.project import Project, install
+from strongroom.server import Server, ensure_pgtap
 from tests.python.fix_servers import servers_of
-
-if TYPE_CHECKING:
-    from strongroom.server import Server
 
 Connection = psycopg.Connection[Any]
 
 _NUMBERS = itertools.count(1)
 _OURS = r"^(tpl_[0-9a-f]{12}(_tap)?(_draft)?|t_[0-9]+_[0-9]+)$"
-# What CREATE DATABASE ... TEMPLATE leaves behind: privileges, and settings of the database.
-_LEFT_BEHIND = """
-    SELECT pg_catalog.format('REVOKE ALL ON DATABASE %%I FROM PUBLIC', %(name)s::text)
-    UNION ALL
-    SELECT pg_catalog.format(
-        'GRANT %%s ON DATABASE %%I TO %%s', a.privilege_type, %(name)s::text,
-        CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::text END)
-    FROM pg_catalog.pg_database AS d,
-        pg_catalog.aclexplode(
-            coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) AS a
-    WHERE d.datname = %(template)s AND a.grantee <> d.datdba
-    UNION ALL
-    SELECT pg_catalog.format(
-        'ALTER %%s DATABASE %%I SET %%s = %%L',
-        CASE s.setrole WHEN 0 THEN ''
-            ELSE 'ROLE ' || s.setrole::pg_catalog.regrole::text || ' IN' END,
-        %(name)s::text, pg_catalog.split_part(c.setting, '=', 1),
-        pg_catalog.substr(c.setting, pg_catalog.strpos(c.setting, '=') + 1))
-    FROM pg_catalog.pg_db_role_setting AS s
-    JOIN pg_catalog.pg_database AS d ON d.oid = s.setdatabase
-    CROSS JOIN unnest(s.setconfig) AS c (setting)
-    WHERE d.datname = %(template)s
-"""
 
 
 class Templates:
@@ -97,8 +73,10 @@ class Templates:
         if origin == "template0":
             _install(self._project, server, draft)
         else:
-            _add_pgtap(server, draft)
-        admin.execute(_named("ALTER DATABASE {} RENAME TO {}", draft, name))
+            ensure_pgtap(server.url(draft))
+        admin.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*map(sql.Identifier, (draft, name)))
+        )
 
 
 def templates_of(config: pytest.Config) -> Templates:
@@ -106,21 +84,6 @@ def templates_of(config: pytest.Config) -> Templates:
     if _KEY not in config.stash:
         config.stash[_KEY] = Templates(servers_of(config).project)
     return config.stash[_KEY]
-
-
-def clone(admin: Connection, name: str, template: str) -> None:
-    """Copy a database, with the privileges and settings that CREATE DATABASE leaves behind."""
-    admin.execute(_named("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template))
-    if template == "template0":
-        return
-    names = {"name": name, "template": template}
-    for (command,) in admin.execute(_LEFT_BEHIND, names).fetchall():
-        admin.execute(command)
-
-
-def drop(admin: Connection, name: str) -> None:
-    """Drop a database and whoever is in it."""
-    admin.execute(_named("DROP DATABASE IF EXISTS {} WITH (FORCE)", name))
 
 
 def new_name() -> str:
@@ -143,14 +106,6 @@ def template(request: pytest.FixtureRequest, server: Server) -> str:
 def _install(project: Project, server: Server, name: str) -> None:
     with psycopg.connect(server.url(name), autocommit=True) as admin:
         install(admin, project)
-
-
-def _add_pgtap(server: Server, name: str) -> None:
-    from strongroom.server import ensure_pgtap
-
-    ensure_pgtap(server.url(name))
-    with psycopg.connect(server.url(name), autocommit=True) as admin:
-        admin.execute("GRANT USAGE ON SCHEMA pgtap TO PUBLIC")
 
 
 def _fingerprint(project: Project) -> str:
@@ -199,10 +154,6 @@ def _is_alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def _named(text: LiteralString, *names: str) -> sql.Composed:
-    return sql.SQL(text).format(*map(sql.Identifier, names))
 
 
 _KEY = pytest.StashKey[Templates]()

@@ -1,0 +1,7 @@
+BEGIN;
+SET LOCAL search_path = pgtap, pg_catalog;
+SELECT plan(1);
+SELECT pass('kept');
+COMMIT;
+BEGIN;
+ROLLBACK;

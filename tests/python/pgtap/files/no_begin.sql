@@ -1,0 +1,2 @@
+SELECT pgtap.plan(1);
+SELECT pgtap.pass('alone');
