@@ -9,6 +9,8 @@ AS $$
     FROM kernel.catalog_members(p_schemas) AS m
     JOIN pg_description AS d ON d.classoid = m.classid AND d.objoid = m.objid
     CROSS JOIN pg_identify_object(d.classoid, d.objoid, d.objsubid) AS id
+    -- An extension's comment is its own and may change with its version.
+    WHERE m.classid <> 'pg_extension'::regclass
     UNION ALL
     SELECT 'security label', concat_ws(' ', s.provider, id.type, id.identity), s.label
     FROM kernel.catalog_members(p_schemas) AS m

@@ -83,12 +83,11 @@ AS $$
     WHERE d.defaclnamespace IN (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = ANY (p_schemas))
        OR d.defaclnamespace = 0
        AND d.defaclrole IN (
-           SELECT s.refobjid
-           FROM pg_shdepend AS s
-           JOIN members AS m ON m.classid = s.classid AND m.objid = s.objid
-           WHERE s.dbid = (SELECT b.oid FROM pg_database AS b WHERE b.datname = current_database())
-             AND s.refclassid = 'pg_authid'::regclass
-             AND s.deptype = 'o'
+           SELECT coalesce(n.nspowner, c.relowner, p.proowner)
+           FROM members AS m
+           LEFT JOIN pg_namespace AS n ON m.classid = 'pg_namespace'::regclass AND n.oid = m.objid
+           LEFT JOIN pg_class AS c ON m.classid = 'pg_class'::regclass AND c.oid = m.objid
+           LEFT JOIN pg_proc AS p ON m.classid = 'pg_proc'::regclass AND p.oid = m.objid
        )
 $$;
 
