@@ -1,4 +1,4 @@
-"""One-change variants of `snapshot_base.sql`: what changes, the SQL, the kinds of row that show it."""
+"""One-change variants of `snapshot_base.sql`: what changes, and the kinds of row that show it."""
 
 from __future__ import annotations
 
