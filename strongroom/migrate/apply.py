@@ -1,0 +1,246 @@
+"""Bring a database to what the sources say."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import psycopg
+
+from strongroom.errors import UsageError
+from strongroom.migrate import (
+    adopt,
+    bootstrap,
+    functions,
+    ledger,
+    plan,
+    retry,
+    steps,
+    target,
+)
+from strongroom.migrate.backend import Backend
+from strongroom.migrate.files import SqlMigration, read_migrations
+from strongroom.migrate.functions import Pending
+from strongroom.migrate.ledger import Ledger
+from strongroom.migrate.lock import DeployLock
+from strongroom.migrate.plan import Plan
+from strongroom.migrate.report import Say
+from strongroom.migrate.target import EMBEDDED_USER, Target
+from strongroom.project import Project
+
+Confirm = Callable[[Plan], None]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What was done to a database."""
+
+    target: str
+    bootstrap: list[str] = field(default_factory=list)
+    adopted: list[str] = field(default_factory=list)
+    applied: list[str] = field(default_factory=list)
+    functions: list[str] = field(default_factory=list)
+    held_back: list[str] = field(default_factory=list)
+    removed: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.bootstrap or self.adopted or self.applied or self.functions)
+
+
+@dataclass(slots=True)
+class Run:
+    """One apply: who does it, under which lock, and what came of it."""
+
+    project: Project
+    backend: Backend
+    lock: DeployLock
+    say: Say
+    outcome: Outcome
+
+    def ledger(self) -> Ledger:
+        return read_ledger(self.backend)
+
+
+def apply(
+    project: Project,
+    where: Target,
+    say: Say,
+    *,
+    confirm: Confirm = lambda _: None,
+    to: str | None = None,
+    wait: float = 600.0,
+) -> Outcome:
+    """Apply what is pending and say what was done.
+
+    confirm     called with the plan before anything changes; raises to stop
+    to          the last migration to apply; functions wait until the rest is applied too
+    wait        seconds to wait for another deployer
+
+    Raises the errors of strongroom.errors; each file is applied as a whole or not at all.
+    """
+    migrations = read_migrations(project)
+    with connected(project, where, say) as backend:
+        outcome = Outcome(target.describe(backend.session))
+        found = _plan(project, backend, migrations, to)
+        plan.check(project, found)
+        outcome.held_back, outcome.removed = found.held_back, found.removed
+        if found.empty:
+            return outcome
+        confirm(found)
+        with deploy_lock(where, backend, say, wait) as lock:
+            again = _plan(project, backend, migrations, to)
+            plan.check(project, again)
+            if again.lines() != found.lines():
+                say("another deployer changed what is pending")
+            run = Run(project, backend, lock, say, outcome)
+            _execute(run, migrations, again, to)
+        return outcome
+
+
+@contextmanager
+def connected(project: Project, where: Target, say: Say) -> Iterator[Backend]:
+    """A backend that may change the database; tells where it is, refuses poolers and standbys."""
+    with Backend(where, say, project.search_path) as backend:
+        say(f"target {target.describe(backend.session)}")
+        if target.behind_pooler(backend.session):
+            raise UsageError(
+                "another process answers than the one that greeted us", hint=target.POOLER_HINT
+            )
+        standby = backend.session.execute("SELECT pg_catalog.pg_is_in_recovery()").fetchone()
+        if standby == (True,):
+            raise UsageError("this server is a standby", hint="give the address of the primary")
+        yield backend
+
+
+def read_ledger(backend: Backend) -> Ledger:
+    """The ledger, read as the owner where there is one."""
+    owned = has_owner(backend)
+    with backend.work(as_owner=owned):
+        return ledger.read(backend.session)
+
+
+def has_owner(backend: Backend) -> bool:
+    """Whether the owner's role exists and we may become it."""
+    owner = backend.target.owner
+    return owner is not None and target.may_become(backend.session, owner)
+
+
+def must_become_owner(backend: Backend) -> None:
+    """UsageError when the role that connected may not become the owner."""
+    owner, user = backend.target.owner, backend.session.info.user
+    if owner is not None and not has_owner(backend):
+        raise UsageError(
+            f"role {user!r} may not become {owner!r}, which owns what migrations make",
+            hint=f'connect as {EMBEDDED_USER}, or as an administrator: GRANT {owner} TO "{user}"',
+        )
+
+
+def is_built(project: Project, connection: psycopg.Connection[Any]) -> bool:
+    """Whether the kernel's schema is there."""
+    needed = (project.schema / "kernel" / "schema.sql").is_file()
+    return needed and ledger.has_schema(connection, "kernel")
+
+
+def source_commit(project: Project) -> str | None:
+    """The commit of the project's folder, where it is a git work tree."""
+    command = ["git", "-C", str(project.root), "rev-parse", "HEAD"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip() or None if done.returncode == 0 else None
+
+
+@contextmanager
+def deploy_lock(where: Target, backend: Backend, say: Say, wait: float) -> Iterator[DeployLock]:
+    """The right to change the database, on a connection of its own."""
+    keeper = where.connect("strongroom migrate: deploy lock")
+    with DeployLock(keeper, backend.session, say, wait) as lock:
+        yield lock
+
+
+def _plan(
+    project: Project, backend: Backend, migrations: Sequence[SqlMigration], to: str | None
+) -> Plan:
+    return plan.make(
+        project,
+        migrations,
+        read_ledger(backend),
+        major=backend.session.info.server_version // 10000,
+        built=is_built(project, backend.session),
+        to=to,
+    )
+
+
+def _execute(run: Run, migrations: Sequence[SqlMigration], todo: Plan, to: str | None) -> None:
+    if todo.adopt:
+        _adopt(run, migrations)
+        todo = _plan(run.project, run.backend, migrations, to)
+    if todo.empty:
+        return
+    commit = source_commit(run.project)
+    bootstrap.create_roles(run.backend, todo.bootstrap)
+    must_become_owner(run.backend)
+    run.backend.create_ledger()
+    run.backend.begin_run("apply", commit)
+    bootstrap.create_schema(run.backend, todo.bootstrap)
+    for part in todo.bootstrap:
+        run.say(f"bootstrap {part.file.name}  ok")
+        run.outcome.bootstrap.append(part.file.name)
+    _apply_functions(run, todo.first)
+    for migration in todo.migrations:
+        _apply_migration(run, migration)
+    if not todo.held_back:
+        # Looked up anew: migrations may have dropped functions, or made them.
+        every = functions.every(run.project)
+        major = run.backend.session.info.server_version // 10000
+        _apply_functions(run, functions.pending(every, run.ledger(), major))
+
+
+def _adopt(run: Run, migrations: Sequence[SqlMigration]) -> None:
+    run.say("this database was built by install.sql: comparing it with the migrations")
+    quiet: Say = lambda _: None  # noqa: E731
+    with adopt.scratch_database(run.backend.target, run.say) as scratch:
+        apply(run.project, scratch, quiet)
+        with Backend(scratch, quiet, run.project.search_path) as other:
+            adopt.check(run.backend, other)
+            recorded = read_ledger(other)
+    adopt.record(run.backend, list(migrations), recorded, source_commit(run.project))
+    run.outcome.adopted = [migration.id for migration in migrations]
+    run.say(f"adopted: it is what {len(migrations)} migrations build")
+
+
+def _apply_functions(run: Run, pending: Sequence[Pending]) -> None:
+    if not pending:
+        return
+    begun = time.monotonic()
+    run.backend.name_session("functions")
+    name = pending[0].file.name if len(pending) == 1 else f"{len(pending)} function files"
+    retry.run(run.backend, run.lock, name, partial(functions.apply, run.backend, pending))
+    for item in pending:
+        run.say(f"function  {item.file.name}  {item.reason}")
+        run.outcome.functions.append(item.file.name)
+    run.say(f"{name}  ok  {time.monotonic() - begun:.2f} s")
+
+
+def _apply_migration(run: Run, migration: SqlMigration) -> None:
+    begun = time.monotonic()
+    run.backend.name_session(migration.id)
+    run.say(f"migration {migration.id} ...")
+    if migration.forward.headers.transactional:
+        action = partial(run.backend.apply_one, migration)
+        file = migration.forward
+        retry.run(run.backend, run.lock, file.name, action, file.text)
+    else:
+        done = [step for step in run.ledger().steps if step.migration_id == migration.id]
+        steps.run_steps(run.backend, migration, migration.forward, done, "apply")
+        with run.backend.work():
+            run.backend.record(migration)
+    run.say(f"migration {migration.id}  ok  {time.monotonic() - begun:.2f} s")
+    run.outcome.applied.append(migration.id)

@@ -1,0 +1,144 @@
+"""What must be there before the first migration: roles, and the kernel's schema.
+
+Both files may be run again and again; they are, when their content is new for a database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from strongroom.errors import UsageError
+from strongroom.migrate import functions, report
+from strongroom.migrate.backend import Backend
+from strongroom.migrate.failure import MigrationError
+from strongroom.migrate.ledger import Ledger
+from strongroom.migrate.script import ScriptError
+from strongroom.migrate.target import (
+    EMBEDDED_DATABASE,
+    EMBEDDED_USER,
+    Target,
+    embedded_url,
+    owner_of,
+)
+from strongroom.project import Project, SqlFile
+
+_FILES = ("roles.sql", "kernel/schema.sql")
+_TRIES = 5
+# Roles belong to the cluster: another database may be creating the same ones.
+_TRANSIENT = ("40P01", "40001", "55P03", "23505", "42710", "XX000")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file of the bootstrap whose content this database has not had yet."""
+
+    file: SqlFile
+    text: str
+    checksum: str
+
+
+def pending(project: Project, ledger: Ledger) -> list[Part]:
+    """The files to run, roles first."""
+    found = []
+    for path in (project.schema / name for name in _FILES):
+        if not path.is_file():
+            continue
+        file = SqlFile(path, path.relative_to(project.root).as_posix())
+        text = functions.read(file)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        known = ledger.sources.get(file.name)
+        if known is None or known.checksum != digest:
+            found.append(Part(file, text, digest))
+    return found
+
+
+def create_roles(backend: Backend, parts: list[Part]) -> None:
+    """Run roles.sql as the role that connected: only then may its rights be enough."""
+    for part in parts:
+        if part.file.path.name == _FILES[0]:
+            _run_as_ourselves(backend, part)
+
+
+def create_schema(backend: Backend, parts: list[Part]) -> None:
+    """Run what is the owner's, and record all of the bootstrap."""
+    if not parts:
+        return
+    with backend.work():
+        for part in parts:
+            if part.file.path.name != _FILES[0]:
+                _run(backend, part)
+            backend.record_source("bootstrap", part.file.name, part.checksum, part.text, [])
+
+
+def prepare_embedded(project: Project) -> None:
+    """Start the project's own server; make the database, and the roles as its superuser."""
+    from strongroom.server import embedded
+
+    embedded(project).start()
+    admin = Target(embedded_url(project, "postgres", "postgres"), None)
+    with admin.connect("strongroom migrate") as connection:
+        known = connection.execute(
+            "SELECT FROM pg_catalog.pg_database WHERE datname = %s", (EMBEDDED_DATABASE,)
+        )
+        if known.fetchone() is None:
+            name = sql.Identifier(EMBEDDED_DATABASE)
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+    if owner_of(project) is None:
+        return
+    backend = Backend(Target(embedded_url(project, "postgres"), None), lambda _: None)
+    with backend:
+        if not _has_role(backend, EMBEDDED_USER) or _roles_are_new(project, backend):
+            create_roles(backend, pending(project, Ledger()))
+
+
+def _roles_are_new(project: Project, backend: Backend) -> bool:
+    from strongroom.migrate import ledger
+
+    parts = pending(project, ledger.read(backend.session))
+    return any(part.file.path.name == _FILES[0] for part in parts)
+
+
+def _has_role(backend: Backend, name: str) -> bool:
+    query = "SELECT FROM pg_catalog.pg_roles WHERE rolname = %s"
+    return backend.session.execute(query, (name,)).fetchone() is not None
+
+
+def _run_as_ourselves(backend: Backend, part: Part) -> None:
+    for attempt in range(1, _TRIES + 1):
+        try:
+            with backend.work(as_owner=False):
+                _run(backend, part)
+            return
+        except MigrationError as error:
+            cause = error.__cause__
+            state = cause.sqlstate if isinstance(cause, psycopg.Error) else None
+            if state == "42501":
+                raise _lacks_rights(backend, part, error) from error
+            if state not in _TRANSIENT or attempt == _TRIES:
+                raise
+            time.sleep(random.uniform(0.1, 0.3) * attempt)  # noqa: S311 (no secret)
+
+
+def _lacks_rights(backend: Backend, part: Part, error: MigrationError) -> UsageError:
+    address = backend.target.url_for_administrator()
+    return UsageError(
+        f"role {backend.session.info.user!r} may not do what {part.file.name} still has to do\n"
+        f"{error.message}",
+        hint="let an administrator of the server run, once:\n"
+        f'       psql -v ON_ERROR_STOP=1 -d "{address}" -f {part.file.name}',
+    )
+
+
+def _run(backend: Backend, part: Part) -> None:
+    try:
+        backend.run_file(part.text)
+    except ScriptError as failure:
+        raise MigrationError(
+            report.explain(part.file.name, part.text, failure.error, failure.finished)
+        ) from failure.error

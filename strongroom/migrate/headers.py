@@ -1,0 +1,94 @@
+"""The `-- key: value` lines at the top of a migration.
+
+yoyo reads two of them, and ignores without a word what it doesn't understand; we refuse.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+KEYS = {
+    "depends": "ids of the migrations that must be applied before",
+    "transactional": "false: run statement by statement, outside a transaction",
+    "lock-timeout": "how long a statement may wait for a lock, such as 5s",
+    "statement-timeout": "how long a statement may take, such as 1h; 0 for no limit",
+    "locks": "for the reader: which locks it takes, and for how long",
+    "irreversible": "in a rollback file: why there is no way back",
+}
+_HEADER = re.compile(r"^\s*--\s*([A-Za-z][A-Za-z_-]*)\s*:(?:\s+(.*?))?\s*$")
+_TOP = re.compile(r"^\s*(--.*)?$")
+
+
+class HeaderError(Exception):
+    """A header that can't be followed, and its line (from 1)."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """What the headers of a file say."""
+
+    depends: tuple[str, ...] = ()
+    transactional: bool = True
+    lock_timeout: str | None = None
+    statement_timeout: str | None = None
+    irreversible: str | None = None
+
+
+def read(text: str) -> Headers:
+    """The headers of a file's text; HeaderError when one is unknown or not at the top."""
+    found: dict[str, str] = {}
+    at_top = True
+    for number, line in enumerate(text.split("\n"), 1):
+        at_top = at_top and _TOP.match(line) is not None
+        match = _HEADER.match(line)
+        if not match:
+            continue
+        key, value = match[1], match[2] or ""
+        if not at_top:
+            _refuse_below_top(number, key)
+            continue
+        if _is_prose(number, key):
+            continue
+        if key != "depends" and key in found:
+            raise HeaderError(number, f"'{key}' is said twice")
+        found[key] = f"{found.get(key, '')} {value}".strip()
+        if not found[key]:
+            raise HeaderError(number, f"'{key}' has no value")
+        if key == "transactional" and value not in ("true", "false"):
+            raise HeaderError(number, "'transactional' is true or false")
+    return Headers(
+        depends=tuple(found.get("depends", "").split()),
+        transactional=found.get("transactional", "true") == "true",
+        lock_timeout=found.get("lock-timeout"),
+        statement_timeout=found.get("statement-timeout"),
+        irreversible=found.get("irreversible"),
+    )
+
+
+def _is_prose(number: int, key: str) -> bool:
+    """A capitalised word that resembles no key is prose; anything else must be a key."""
+    if key in KEYS:
+        return False
+    similar = get_close_matches(key.lower().replace("_", "-"), KEYS, n=1, cutoff=0.8)
+    if similar:
+        raise HeaderError(number, f"there is no header '{key}'; did you mean '{similar[0]}'?")
+    if key[0].isupper():
+        return True
+    known = ", ".join(KEYS)
+    raise HeaderError(
+        number, f"there is no header '{key}' (known: {known}); prose begins with a capital letter"
+    )
+
+
+def _refuse_below_top(number: int, key: str) -> None:
+    if key in ("depends", "transactional", "lock-timeout", "statement-timeout"):
+        raise HeaderError(
+            number, f"'{key}' must stand at the top of the file, before any SQL or /* comment */"
+        )

@@ -1,0 +1,130 @@
+"""Do the files and the ledger tell one story?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from strongroom.errors import HistoryError
+from strongroom.migrate.files import SqlMigration, several_heads
+from strongroom.migrate.ledger import Applied, Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A place where files and ledger disagree, and what to do about it."""
+
+    kind: str
+    id: str
+    message: str
+    hint: str
+
+
+def conflicts(migrations: Sequence[SqlMigration], ledger: Ledger) -> list[Conflict]:
+    """Edited, missing, renamed and late files, and a history that ends in several places."""
+    return [
+        *_edited(migrations, ledger),
+        *_missing(migrations, ledger),
+        *_late(migrations, ledger),
+        *_forked(migrations),
+        *_changed_midway(migrations, ledger),
+    ]
+
+
+def refuse(found: Sequence[Conflict]) -> None:
+    """HistoryError that names every conflict."""
+    if found:
+        hints = dict.fromkeys(conflict.hint for conflict in found)
+        raise HistoryError(
+            "\n".join(conflict.message for conflict in found), hint="\n       ".join(hints)
+        )
+
+
+def _edited(migrations: Sequence[SqlMigration], ledger: Ledger) -> list[Conflict]:
+    return [
+        Conflict(
+            "edited",
+            migration.id,
+            f"{migration.forward.name} was edited after it was applied "
+            f"({_when(ledger.applied[migration.id])})",
+            "restore the file as it was, and write the change as a new migration",
+        )
+        for migration in migrations
+        if _differs(migration, ledger.applied.get(migration.id))
+    ]
+
+
+def _differs(migration: SqlMigration, row: Applied | None) -> bool:
+    return row is not None and row.checksum not in (None, migration.forward.checksum)
+
+
+def _missing(migrations: Sequence[SqlMigration], ledger: Ledger) -> list[Conflict]:
+    present = {migration.id for migration in migrations}
+    by_content = {m.forward.checksum: m for m in migrations if m.id not in ledger.applied}
+    found = []
+    for row in ledger.applied.values():
+        if row.id in present:
+            continue
+        renamed = by_content.get(row.checksum or "")
+        if renamed:
+            message = f"{row.id} was applied ({_when(row)}) and is now named {renamed.id}"
+            hint = f"give the file its name back: {row.id}.sql"
+        else:
+            message = f"{row.id} was applied ({_when(row)}) and has no file"
+            hint = "this tree is older than the database, or the file was removed: get it back"
+        found.append(Conflict("missing", row.id, message, hint))
+    return found
+
+
+def _late(migrations: Sequence[SqlMigration], ledger: Ledger) -> list[Conflict]:
+    positions = [n for n, m in enumerate(migrations) if m.id in ledger.applied]
+    last = max(positions, default=-1)
+    return [
+        Conflict(
+            "late",
+            migration.id,
+            f"{migration.forward.name} comes before {migrations[last].id}, which is applied",
+            "number it after the last one, and let it depend on that",
+        )
+        for migration in migrations[: max(last, 0)]
+        if migration.id not in ledger.applied
+    ]
+
+
+def _forked(migrations: Sequence[SqlMigration]) -> list[Conflict]:
+    ends = several_heads(migrations)
+    if not ends:
+        return []
+    return [
+        Conflict(
+            "forked",
+            ends[-1],
+            f"the history ends in several places: {', '.join(ends)}",
+            f"let one depend on the other, such as '-- depends: {ends[0]}' in {ends[-1]}.sql",
+        )
+    ]
+
+
+def _changed_midway(migrations: Sequence[SqlMigration], ledger: Ledger) -> list[Conflict]:
+    from strongroom.migrate.steps import changed_steps
+
+    by_id = {migration.id: migration for migration in migrations}
+    found = []
+    for name in ledger.partial():
+        steps = [s for s in ledger.steps if s.migration_id == name and s.direction == "apply"]
+        if name in by_id and (number := changed_steps(by_id[name].forward, steps)):
+            found.append(
+                Conflict(
+                    "edited",
+                    name,
+                    f"{by_id[name].forward.name}: statement {number} was executed already, "
+                    "and is another one now",
+                    "restore the statements that were executed; change only those that follow",
+                )
+            )
+    return found
+
+
+def _when(row: Applied) -> str:
+    who = f" by {row.applied_by}" if row.applied_by else ""
+    return f"{row.applied_at:%Y-%m-%d %H:%M} UTC{who}"

@@ -1,0 +1,154 @@
+"""What is applied, pending and wrong: plain SELECTs in a read-only transaction, without a lock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from strongroom.errors import UsageError
+from strongroom.migrate import ledger, lock, plan, target
+from strongroom.migrate.apply import is_built
+from strongroom.migrate.files import SqlMigration, read_migrations
+from strongroom.migrate.history import Conflict
+from strongroom.migrate.ledger import Ledger
+from strongroom.migrate.plan import Plan
+from strongroom.migrate.target import Connection, Target
+from strongroom.project import Project
+
+_INVALID = """
+SELECT i.indexrelid::regclass::text
+FROM pg_catalog.pg_index AS i
+WHERE NOT i.indisvalid AND NOT EXISTS (
+    SELECT FROM pg_catalog.pg_stat_progress_create_index AS p WHERE p.index_relid = i.indexrelid
+)
+ORDER BY 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One migration: its id, state (applied, pending, edited, missing, partial, ...), when, who."""
+
+    id: str
+    state: str
+    applied_at: str | None = None
+    applied_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A database as the ledger and the files see it.
+
+    ledger  "none" (nothing was ever applied), "unrecorded" (built by install.sql), "present"
+    """
+
+    target: str
+    ledger: str
+    migrations: list[Row]
+    functions: dict[str, str]
+    removed: dict[str, list[str]]
+    bootstrap: list[str]
+    conflicts: list[Conflict]
+    deploying: str | None
+    invalid_indexes: list[str]
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def pending(self) -> bool:
+        """Whether an apply would do something."""
+        waits = any(row.state in ("pending", "partial") for row in self.migrations)
+        return waits or bool(self.functions or self.bootstrap) or self.ledger == "unrecorded"
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "target": self.target,
+            "ledger": self.ledger,
+            "pending": self.pending,
+            "migrations": [
+                {
+                    "id": row.id,
+                    "state": row.state,
+                    "applied_at": row.applied_at,
+                    "applied_by": row.applied_by,
+                }
+                for row in self.migrations
+            ],
+            "functions": self.functions,
+            "removed_functions": self.removed,
+            "bootstrap": self.bootstrap,
+            "conflicts": [
+                {"kind": c.kind, "id": c.id, "message": c.message, "hint": c.hint}
+                for c in self.conflicts
+            ],
+            "deploying": self.deploying,
+            "invalid_indexes": self.invalid_indexes,
+            "warnings": self.warnings,
+        }
+
+
+def look(project: Project, where: Target) -> Status:
+    """The status of a database; needs no more than SELECT on the ledger."""
+    migrations = read_migrations(project)
+    with where.connect("strongroom migrate: status") as connection:
+        warnings = [target.POOLER_HINT] if target.behind_pooler(connection) else []
+        recorded, built = _read(project, connection, where)
+        found = plan.make(
+            project,
+            migrations,
+            recorded,
+            major=connection.info.server_version // 10000,
+            built=built,
+        )
+        return Status(
+            target=target.describe(connection),
+            ledger="present" if recorded.exists else "unrecorded" if built else "none",
+            migrations=_rows(migrations, recorded, found.conflicts),
+            functions=_functions(found),
+            removed=found.removed,
+            bootstrap=[part.file.name for part in found.bootstrap],
+            conflicts=found.conflicts,
+            deploying=lock.holder(connection, []),
+            invalid_indexes=[row[0] for row in connection.execute(_INVALID)],
+            warnings=warnings,
+        )
+
+
+def _read(project: Project, connection: Connection, where: Target) -> tuple[Ledger, bool]:
+    try:
+        with connection.transaction():
+            connection.execute("SET TRANSACTION READ ONLY")
+            if where.owner and target.may_become(connection, where.owner):
+                role = sql.Identifier(where.owner)
+                connection.execute(sql.SQL("SET LOCAL ROLE {}").format(role))
+            return ledger.read(connection), is_built(project, connection)
+    except psycopg.errors.InsufficientPrivilege as error:
+        user = connection.info.user
+        raise UsageError(
+            f"role {user!r} may not read the ledger: {error.diag.message_primary}",
+            hint=f'GRANT USAGE ON SCHEMA strongroom TO "{user}"; '
+            f'GRANT SELECT ON ALL TABLES IN SCHEMA strongroom TO "{user}"',
+        ) from error
+
+
+def _rows(
+    migrations: Sequence[SqlMigration], recorded: Ledger, conflicts: Sequence[Conflict]
+) -> list[Row]:
+    wrong = {conflict.id: conflict.kind for conflict in conflicts if conflict.kind != "forked"}
+    partial = set(recorded.partial())
+    names = [migration.id for migration in migrations]
+    lost = [name for name in recorded.applied if name not in names]
+    rows = []
+    for name in [*lost, *names]:
+        row = recorded.applied.get(name)
+        state = "applied" if row else "partial" if name in partial else "pending"
+        at = f"{row.applied_at:%Y-%m-%dT%H:%M:%SZ}" if row else None
+        rows.append(Row(name, wrong.get(name, state), at, row.applied_by if row else None))
+    return rows
+
+
+def _functions(found: Plan) -> dict[str, str]:
+    return {item.file.name: item.reason for item in (*found.first, *found.last)}
