@@ -148,6 +148,7 @@ class LocalServer(ABC):
                 f"server {self.label} can't run here: {reason}",
                 hint="set DATABASE_URL to use a PostgreSQL of your own",
             )
+        self._check_name()
         places.state_folder(self.state.parent)
         self._check_owner(places.own_folder(self.state))
         with self._locked():
@@ -254,6 +255,15 @@ class LocalServer(ABC):
         self.account.write(half / "postgresql.conf", _INCLUDE, append=True)
         half.rename(self.data)
 
+    def _check_name(self) -> None:
+        # initdb and pg_ctl hand these names to a shell inside double quotes.
+        if strange := set(str(self.place)) & set('"$`\\\n'):
+            raise StrongroomError(
+                f"{self.place}: PostgreSQL's programs can't work in a folder with "
+                f"{' '.join(map(repr, sorted(strange)))} in its name",
+                hint="give the project's folder another name",
+            )
+
     def _check_cluster(self) -> None:
         if not (self.data / "PG_VERSION").is_file():
             raise StrongroomError(
@@ -270,11 +280,16 @@ class LocalServer(ABC):
             )
 
     def _launch(self) -> None:
-        self._write_settings({**self.settings(), "unix_socket_directories": self._make_socket()})
+        folder = self._make_socket_folder()
+        where = {"unix_socket_directories": self.account.seen(folder)}
+        self._write_settings({**self.settings(), **where})
         timeout = ["-w", "-t", str(_START_SECONDS), "-s"]
+        socket = folder / self._socket.name
         with self._run_lock.held() as descriptor:
-            # We hold the lock that every server of ours holds, so a pid file can only be stale.
-            self.account.run(["rm", "-f", self.data / "postmaster.pid"])
+            # We hold the lock that every server of ours holds, so these can only be stale, even
+            # when their process id is someone's again.
+            stale = [self.data / "postmaster.pid", socket, Path(f"{socket}.lock")]
+            self.account.run(["rm", "-f", *stale])
             done = self.account.run(
                 [self.binaries() / "pg_ctl", "start", "-D", self.data, "-l", self.log, *timeout],
                 pass_fds=(descriptor,),
@@ -284,8 +299,8 @@ class LocalServer(ABC):
                 f"server {self.label} did not start in {self.place}", done.stdout + self._tail()
             )
 
-    def _make_socket(self) -> str:
-        return str(places.socket_folder(self.state, self.place, self.account))
+    def _make_socket_folder(self) -> Path:
+        return places.socket_folder(self.state, self.place, self.account)
 
     def _write_settings(self, settings: dict[str, str]) -> None:
         lines = [f"{name} = {_quoted(value)}\n" for name, value in sorted(settings.items())]

@@ -89,10 +89,10 @@ class FullServer(LocalServer):
         if not self._port.is_file() or not _is_free(self.port):
             self._port.write_text(f"{free_port()}\n", "utf-8")
 
-    def _make_socket(self) -> str:
+    def _make_socket_folder(self) -> Path:
         usual = places.own_folder(self.place / "socket", owner=self.account)
         places.short_name(self.state, usual)
-        return self.account.seen(usual)
+        return usual
 
 
 def chrooted(place: Path) -> Account:
