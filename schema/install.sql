@@ -34,3 +34,50 @@
 \ir ../functions/kernel/catalog_snapshot.sql
 
 \ir kernel/data_map.sql
+
+-- App: tarot.
+\ir tarot/schema.sql
+\ir tarot/types.sql
+\ir tarot/users.sql
+\ir tarot/credits.sql
+\ir tarot/transactions.sql
+\ir tarot/spread_prices.sql
+
+-- What a CHECK of the next table calls.
+\ir ../functions/tarot/deck.sql
+\ir ../functions/tarot/card_count.sql
+\ir ../functions/tarot/is_valid_draw.sql
+
+\ir tarot/readings.sql
+\ir tarot/ledger_breaks.sql
+\ir tarot/daily_readings.sql
+\ir tarot/daily_movements.sql
+
+-- What refuses, before what calls it.
+\ir ../functions/tarot/refuse_ledger_change.sql
+\ir ../functions/tarot/refuse_other_request.sql
+\ir ../functions/tarot/refuse_transition.sql
+\ir ../functions/tarot/refuse_unknown_account.sql
+\ir ../functions/tarot/require_amount.sql
+
+-- How the ledger moves balances.
+\ir ../functions/tarot/move_balance.sql
+\ir ../functions/tarot/take_back.sql
+\ir ../functions/tarot/tg_post_transaction.sql
+\ir ../functions/tarot/tg_settle_transaction.sql
+\ir ../functions/tarot/tg_refuse_ledger_change.sql
+
+-- What applications and jobs call.
+\ir ../functions/tarot/find_request.sql
+\ir ../functions/tarot/lock_purchase.sql
+\ir ../functions/tarot/register_user.sql
+\ir ../functions/tarot/find_user.sql
+\ir ../functions/tarot/spend_credits.sql
+\ir ../functions/tarot/draw_reading.sql
+\ir ../functions/tarot/start_purchase.sql
+\ir ../functions/tarot/complete_purchase.sql
+\ir ../functions/tarot/fail_purchase.sql
+\ir ../functions/tarot/refund_transaction.sql
+\ir ../functions/tarot/grant_bonus.sql
+\ir ../functions/tarot/expire_subscriptions.sql
+\ir ../functions/tarot/fail_stale_purchases.sql

@@ -1,0 +1,48 @@
+CREATE OR REPLACE FUNCTION tarot.spend_credits(
+    p_amount integer,
+    p_idempotency_key text,
+    p_expected_version integer DEFAULT NULL
+)
+RETURNS tarot.transactions
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_user_id CONSTANT bigint := kernel.require_user_bigint();
+    v_amount CONSTANT integer := tarot.require_amount(p_amount);
+    v_movement tarot.transactions := tarot.find_request(v_user_id, p_idempotency_key);
+BEGIN
+    IF v_movement.id IS NOT NULL THEN
+        IF v_movement.type <> 'reading' OR v_movement.amount <> -v_amount THEN
+            PERFORM tarot.refuse_other_request('The first request was another movement.');
+        END IF;
+        RETURN v_movement;
+    END IF;
+
+    INSERT INTO tarot.transactions (user_id, type, amount, status, idempotency_key)
+    VALUES (v_user_id, 'reading', -v_amount, 'completed', p_idempotency_key)
+    RETURNING * INTO v_movement;
+    IF v_movement.account_version <> p_expected_version + 1 THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'TR003',
+            MESSAGE = 'the account has changed since it was read',
+            DETAIL = pg_catalog.format(
+                'Expected version %s, found %s.', p_expected_version, v_movement.account_version - 1
+            ),
+            HINT = 'Read the account again, decide again, and call with its version.';
+    END IF;
+    RETURN v_movement;
+END;
+$$;
+
+COMMENT ON FUNCTION tarot.spend_credits(integer, text, integer) IS
+'Takes credits from the account of the current user for a reading, and returns the movement; a repeat with the same
+key gets the first one. With p_expected_version only if the account still has that version (optimistic locking).
+Raises TR001 InsufficientCredits, TR002 IdempotencyKeyReused, TR003 VersionConflict, TR011 AmountOutOfRange.
+@nonnull user_id, id, type, amount, credits_before, credits_after, status, created_at, idempotency_key, completed_at, account_version';
+
+ALTER FUNCTION tarot.spend_credits(integer, text, integer) OWNER TO tarot_definer;
+GRANT EXECUTE ON FUNCTION tarot.spend_credits(integer, text, integer) TO tarot_app;

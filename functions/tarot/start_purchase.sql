@@ -1,0 +1,49 @@
+CREATE OR REPLACE FUNCTION tarot.start_purchase(
+    p_amount integer,
+    p_payment_reference text,
+    p_idempotency_key text
+)
+RETURNS tarot.transactions
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_user_id CONSTANT bigint := kernel.require_user_bigint();
+    v_amount CONSTANT integer := tarot.require_amount(p_amount);
+    v_purchase tarot.transactions := tarot.find_request(v_user_id, p_idempotency_key);
+BEGIN
+    IF v_purchase.id IS NOT NULL THEN
+        IF (v_purchase.type, v_purchase.amount, v_purchase.payment_reference)
+            IS DISTINCT FROM ('purchase', v_amount, p_payment_reference)
+        THEN
+            PERFORM tarot.refuse_other_request('The first request was another movement.');
+        END IF;
+        RETURN v_purchase;
+    END IF;
+
+    INSERT INTO tarot.transactions (user_id, type, amount, status, payment_reference, idempotency_key)
+    VALUES (v_user_id, 'purchase', v_amount, 'pending', p_payment_reference, p_idempotency_key)
+    ON CONFLICT (payment_reference) WHERE payment_reference IS NOT NULL DO NOTHING
+    RETURNING * INTO v_purchase;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'TR012',
+            MESSAGE = 'this payment reference belongs to another purchase',
+            DETAIL = 'One payment at the provider buys credits once.',
+            HINT = 'Start a new payment at the provider and use its reference.';
+    END IF;
+    RETURN v_purchase;
+END;
+$$;
+
+COMMENT ON FUNCTION tarot.start_purchase(integer, text, text) IS
+'Opens a purchase for the current user, which waits for the payment provider, and returns it; a repeat with the same
+key gets the first one. Credits come with complete_purchase.
+Raises TR002 IdempotencyKeyReused, TR011 AmountOutOfRange, TR012 PaymentReferenceUsed.
+@nonnull user_id, id, type, amount, credits_before, credits_after, status, created_at, idempotency_key, payment_reference';
+
+ALTER FUNCTION tarot.start_purchase(integer, text, text) OWNER TO tarot_definer;
+GRANT EXECUTE ON FUNCTION tarot.start_purchase(integer, text, text) TO tarot_app;
