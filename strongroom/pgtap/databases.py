@@ -40,18 +40,21 @@ _LEFT_BEHIND = """
 
 
 class UrlTarget:
-    """Clones of a database on the server that `--pgtap-url` names."""
+    """Clones of a database on the server of a URL: of `template`, else of the one that it names."""
 
-    def __init__(self, url: str, template: str | None, psql: Sequence[str]) -> None:
-        parts = conninfo.conninfo_to_dict(url)
-        self.label = template or str(parts.get("dbname") or "postgres")
-        self.psql = psql
+    def __init__(
+        self, url: str, *, template: str | None = None, psql: str = "psql", label: str | None = None
+    ) -> None:
+        named = conninfo.conninfo_to_dict(url).get("dbname")
         self._url = url
+        self._template = template or str(named or "postgres")
+        self.label = label or self._template
+        self.psql: Sequence[str] = [psql]
 
     def create(self) -> str:
         name = f"pgtap_{os.getpid()}_{next(_NUMBERS)}"
         with closing(self._admin()) as admin:
-            clone(admin, name, self.label)
+            clone(admin, name, self._template)
         return conninfo.make_conninfo(self._url, dbname=name)
 
     def drop(self, url: str) -> None:
@@ -60,7 +63,7 @@ class UrlTarget:
 
     def _admin(self) -> Connection:
         # A database that is being cloned may have no sessions, so ours goes elsewhere.
-        elsewhere = "template1" if self.label == "postgres" else "postgres"
+        elsewhere = "template1" if self._template == "postgres" else "postgres"
         return psycopg.connect(self._url, dbname=elsewhere, autocommit=True)
 
 

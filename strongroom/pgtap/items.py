@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -50,12 +50,12 @@ class Pool:
 class PgtapFile(pytest.File):
     """A pgTAP file."""
 
-    targets: Sequence[Target]
+    find_targets: Callable[[], Sequence[Target]]
     pool: Pool
     seconds: float
 
     def collect(self) -> Iterator[PgtapItem]:
-        for target in self.targets:
+        for target in self.find_targets():
             yield PgtapItem.from_parent(self, name=target.label, target=target)
 
 

@@ -28,7 +28,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="the database there to clone for them (default: the one in the URL)",
     )
     group.addoption(
-        "--pgtap-psql", metavar="PROGRAM", default="psql", help="the psql to run (default: psql)"
+        "--pgtap-psql",
+        metavar="PROGRAM",
+        default="psql",
+        help="the psql to run (default: psql); write it with =",
     )
     group.addoption(
         "--pgtap-timeout",

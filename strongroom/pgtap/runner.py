@@ -12,6 +12,7 @@ import pytest
 from strongroom.pgtap.databases import UrlTarget
 from strongroom.pgtap.hooks import Target
 from strongroom.pgtap.items import PgtapFile, PgtapItem, Pool, is_below, node_id
+from strongroom.pgtap.verdict import counted
 
 _SUFFIXES = frozenset({".sql", ".pg"})
 
@@ -38,7 +39,7 @@ class Runner:
         if not is_below(file_path, self._roots):
             return None
         file: PgtapFile = PgtapFile.from_parent(parent, path=file_path)
-        file.targets = self._find_targets()
+        file.find_targets = self._find_targets
         file.pool = self._pool
         file.seconds = self._config.getoption("--pgtap-timeout")
         return file
@@ -90,7 +91,8 @@ class Runner:
         runs = "" if count["runs"] == len(self._files) else f" in {count['runs']} runs"
         bad = f" ({count['bad runs']} of them bad)" if count["bad runs"] else ""
         terminalreporter.write_line(
-            f"pgTAP: {len(self._files)} files{runs}{bad}, {assertions} assertions: "
+            f"pgTAP: {counted(len(self._files), 'file')}{runs}{bad}, "
+            f"{counted(assertions, 'assertion')}: "
             + ", ".join(part for part in parts if not part.startswith("0 "))
         )
 
@@ -105,10 +107,11 @@ class Runner:
     def _choose_targets(self) -> Sequence[Target]:
         option = self._config.getoption
         if url := option("--pgtap-url"):
-            return [UrlTarget(url, option("--pgtap-template"), [option("--pgtap-psql")])]
+            template, psql = option("--pgtap-template"), option("--pgtap-psql")
+            return [UrlTarget(url, template=template, psql=psql)]
         found: Sequence[Target] | None = self._config.hook.pytest_pgtap_targets(config=self._config)
         if found is None:
-            raise pytest.UsageError(
+            raise pytest.Collector.CollectError(
                 "pgTAP files need a server: --pgtap-url postgresql://...\n"
                 "(DATABASE_URL is not used: these tests are not for a database that matters)"
             )

@@ -23,6 +23,7 @@ _COPY_DATA = re.compile(r"^COPY\b.*\bFROM\s+STDIN\b", re.IGNORECASE | re.DOTALL)
 _BEGIN = re.compile(r"^(BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
 _BEGIN_ATOMIC = re.compile(r"\bBEGIN\s+ATOMIC\b", re.IGNORECASE)
 _ROLLBACK = re.compile(r"^(ROLLBACK|ABORT)(\s+(WORK|TRANSACTION))?$", re.IGNORECASE)
+_END = re.compile(r"^END\b", re.IGNORECASE)
 _COMMIT = re.compile(r"^(COMMIT|END|PREPARE\s+TRANSACTION)\b", re.IGNORECASE)
 # Meta commands after which psql's count of statements differs from that of the file.
 _UNCOUNTED = re.compile(r"^\\(g|i|if|elif|else|endif|;|bind|parse|watch|crosstabview|copy|c\b)")
@@ -66,13 +67,21 @@ class Script:
             return f"line {first.first}: the first statement must be BEGIN"
         if not _ROLLBACK.match(last.code):
             return f"line {last.first}: the last statement must be ROLLBACK"
-        in_function = False
+        return self._commits()
+
+    def _commits(self) -> str | None:
+        inside = in_function = False
         for statement in self.statements:
-            in_function = in_function or _BEGIN_ATOMIC.search(statement.code) is not None
-            if in_function:
-                in_function = not re.match(r"^END\b", statement.code, re.IGNORECASE)
+            if in_function or _BEGIN_ATOMIC.search(statement.code):
+                in_function = not _END.match(statement.code)
             elif _COMMIT.match(statement.code):
                 return f"line {statement.first}: the file must not commit"
+            elif _ROLLBACK.match(statement.code):
+                inside = False
+            elif not inside and not _BEGIN.match(statement.code):
+                return f"line {statement.first}: outside of a transaction"
+            else:
+                inside = True
         return None
 
     def line_of(self, description: str, statement: int | None) -> int | None:

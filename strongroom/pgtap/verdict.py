@@ -45,7 +45,7 @@ def judge(script: Script, run: Run, name: str, seconds: float) -> Verdict:
 
 
 def _ended_badly(run: Run, tap: Tap, name: str, seconds: float) -> list[str]:
-    so_far = f"after {_count(len(tap.assertions), 'assertion')}"
+    so_far = f"after {counted(len(tap.assertions), 'assertion')}"
     if tap.planned is not None:
         so_far += f" of {tap.planned} planned"
     if run.timed_out:
@@ -65,18 +65,19 @@ def _wrong_plan(tap: Tap) -> list[str]:
     ran = len(tap.assertions)
     if tap.planned is None:
         return [
-            f"no plan: {_count(ran, 'assertion')} ran, and nothing says how many there should be\n"
+            f"no plan: {counted(ran, 'assertion')} ran, and nothing says how many there should be\n"
             "begin with plan(n), or with no_plan(), and end with finish()"
         ]
     if tap.plans > 1:
         return [f"plan mismatch: {tap.plans} plans in one file"]
     if tap.planned != ran:
-        return [f"plan mismatch: planned {_count(tap.planned, 'assertion')}, ran {ran}"]
+        return [f"plan mismatch: planned {counted(tap.planned, 'assertion')}, ran {ran}"]
     if not tap.numbers_are_in_order():
         numbers = ", ".join(str(a.number) for a in tap.assertions)
         return [f"plan mismatch: the assertions are numbered {numbers}"]
     return []
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,2 +1,3 @@
-SELECT pgtap.plan(1);
-SELECT pgtap.pass('alone');
+SET search_path = pgtap, pg_catalog;
+SELECT plan(1);
+SELECT pass('alone');
