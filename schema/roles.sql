@@ -1,6 +1,6 @@
--- Every role, created where it is missing; roles belong to the cluster, so two databases may do this at once.
--- Works as a superuser, as a role with CREATEROLE that owns the database, or as anyone who may become
--- strongroom_owner when nothing is missing. What exists is left as the administrator tuned it.
+-- Every role, created where it is missing; roles belong to the cluster, so two databases may do this
+-- at once. Works as a superuser, as a role with CREATEROLE that owns the database, or as anyone who
+-- may become strongroom_owner when nothing is missing. What exists stays as the administrator tuned it.
 
 DO $roles$
 DECLARE
@@ -16,6 +16,7 @@ DECLARE
     v_grant record;
     v_setting text;
 BEGIN
+    SET LOCAL search_path = pg_catalog, pg_temp;
     FOR v_attempt IN 1 .. c_attempts LOOP
         v_app_roles := '{}';
         BEGIN
@@ -141,6 +142,7 @@ DECLARE
     v_owner name;
     v_statement text;
 BEGIN
+    SET LOCAL search_path = pg_catalog, pg_temp;
     SELECT pg_get_userbyid(d.datdba)
     INTO v_owner
     FROM pg_database AS d
@@ -208,6 +210,7 @@ DO $defaults$
 DECLARE
     v_creator name;
 BEGIN
+    SET LOCAL search_path = pg_catalog, pg_temp;
     FOR v_creator IN
         SELECT r.rolname
         FROM pg_roles AS r

@@ -12,7 +12,7 @@ RETURN (
         'hex'
     )::uuid
     FROM (
-        SELECT (pg_catalog.date_part('epoch', p_at) * 1000000)::bigint
+        SELECT (EXTRACT(epoch FROM p_at) * 1000000)::bigint
     ) AS t (us)
 );
 
