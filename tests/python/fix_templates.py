@@ -17,8 +17,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from strongroom.errors import StrongroomError
+from strongroom.migrate.apply import apply
+from strongroom.migrate.target import EMBEDDED_USER, Target, owner_of
 from strongroom.pgtap.databases import clone, drop
-from strongroom.project import Project, install
+from strongroom.project import Project
 from strongroom.server import Server, ensure_pgtap
 from tests.python.fix_servers import servers_of
 
@@ -71,7 +74,7 @@ class Templates:
         drop(admin, draft)
         clone(admin, draft, origin)
         if origin == "template0":
-            _install(self._project, server, draft)
+            _deploy(self._project, server, draft)
         else:
             ensure_pgtap(server.url(draft))
         admin.execute(
@@ -103,9 +106,15 @@ def template(request: pytest.FixtureRequest, server: Server) -> str:
     return templates_of(request.config).name(server)
 
 
-def _install(project: Project, server: Server, name: str) -> None:
+def _deploy(project: Project, server: Server, name: str) -> None:
+    """As on a live database: an administrator makes the roles, the migrator does the rest."""
     with psycopg.connect(server.url(name), autocommit=True) as admin:
-        install(admin, project)
+        admin.execute((project.schema / "roles.sql").read_bytes())
+    said: list[str] = []
+    try:
+        apply(project, Target(server.url(name, EMBEDDED_USER), owner_of(project)), said.append)
+    except StrongroomError as error:
+        raise RuntimeError("\n".join([*said, error.message, error.hint or ""])) from error
 
 
 def _fingerprint(project: Project) -> str:
