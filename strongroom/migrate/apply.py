@@ -33,6 +33,8 @@ from strongroom.migrate.report import Say
 from strongroom.migrate.target import EMBEDDED_USER, Target
 from strongroom.project import Project
 
+# More function files than this are counted, not listed.
+_LISTED = 12
 Confirm = Callable[[Plan], None]
 
 
@@ -224,9 +226,10 @@ def _apply_functions(run: Run, pending: Sequence[Pending]) -> None:
     name = pending[0].file.name if len(pending) == 1 else f"{len(pending)} function files"
     retry.run(run.backend, run.lock, name, partial(functions.apply, run.backend, pending))
     for item in pending:
-        run.say(f"function  {item.file.name}  {item.reason}")
+        if len(pending) <= _LISTED:
+            run.say(f"function  {item.file.name}  {item.reason}")
         run.outcome.functions.append(item.file.name)
-    run.say(f"{name}  ok  {time.monotonic() - begun:.2f} s")
+    run.say(f"functions {name}  ok  {time.monotonic() - begun:.2f} s")
 
 
 def _apply_migration(run: Run, migration: SqlMigration) -> None:

@@ -11,7 +11,6 @@ import time
 from dataclasses import dataclass
 
 import psycopg
-from psycopg import sql
 
 from strongroom.errors import UsageError
 from strongroom.migrate import functions, report
@@ -79,16 +78,11 @@ def create_schema(backend: Backend, parts: list[Part]) -> None:
 def prepare_embedded(project: Project) -> None:
     """Start the project's own server; make the database, and the roles as its superuser."""
     from strongroom.server import embedded
+    from strongroom.server.connect import ensure_database
 
-    embedded(project).start()
-    admin = Target(embedded_url(project, "postgres", "postgres"), None)
-    with admin.connect("strongroom migrate") as connection:
-        known = connection.execute(
-            "SELECT FROM pg_catalog.pg_database WHERE datname = %s", (EMBEDDED_DATABASE,)
-        )
-        if known.fetchone() is None:
-            name = sql.Identifier(EMBEDDED_DATABASE)
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+    server = embedded(project)
+    server.start()
+    ensure_database(server, EMBEDDED_DATABASE)
     if owner_of(project) is None:
         return
     backend = Backend(Target(embedded_url(project, "postgres"), None), lambda _: None)

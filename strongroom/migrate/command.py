@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -35,6 +36,7 @@ app = typer.Typer(
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
 Wait = Annotated[float, typer.Option(min=0, help="Seconds to wait for another deployer.")]
+_LISTED = 12
 _STYLES = {"applied": "green", "pending": "yellow", "partial": "yellow"}
 
 
@@ -124,7 +126,7 @@ def _existing(project: Project) -> target.Target:
         if not embedded(project).status().running:
             raise ConnectError(
                 "the project's server does not run",
-                hint="strongroom server start, or set DATABASE_URL",
+                hint="strongroom migrate apply starts it; or set DATABASE_URL",
             )
     return target.resolve(project)
 
@@ -177,6 +179,14 @@ def _told() -> Iterator[None]:
         raise StrongroomError(f"{error.sqlstate} {text}") from error
 
 
+def _function_lines(functions: dict[str, str]) -> list[str]:
+    """Function files one by one, or how many there are of each kind (--json has them all)."""
+    if len(functions) <= _LISTED:
+        return [f"{name} ({reason})" for name, reason in functions.items()]
+    reasons = Counter(functions.values())
+    return [f"{count} function files ({reason})" for reason, count in reasons.items()]
+
+
 def _show(found: Status) -> None:
     console = Console(soft_wrap=True, highlight=False)
     console.print(f"target {found.target}", markup=False)
@@ -192,8 +202,8 @@ def _show(found: Status) -> None:
         console.print(f"  [{style}]{row.state:<8}[/] {escape(row.id)}{escape(when)}")
     for name in found.bootstrap:
         console.print(f"  [yellow]pending [/] {escape(name)}")
-    for name, reason in found.functions.items():
-        console.print(f"  [yellow]pending [/] {escape(name)} ({reason})")
+    for line in _function_lines(found.functions):
+        console.print(f"  [yellow]pending [/] {escape(line)}")
     for name, objects in found.removed.items():
         console.print(f"  [yellow]removed [/] {escape(name)} left {escape(', '.join(objects))}")
     for conflict in found.conflicts:

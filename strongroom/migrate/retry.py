@@ -59,7 +59,7 @@ def _pause(
     if attempt == TRIES:
         raise LockError(
             f"{name}: {why} in {TRIES} tries, blocked by {who}\n"
-            f"database unchanged: {name} was rolled back each time",
+            f"database unchanged: nothing of {name} stays",
             hint="end the session that blocks, or apply when there is less traffic",
         )
     # Jitter, so that two deployers of two databases don't keep meeting.
@@ -82,7 +82,7 @@ def _fail(
     error: psycopg.Error | None,
     text: str | None,
 ) -> NoReturn:
-    unchanged = f"database unchanged: {name} was rolled back"
+    unchanged = f"database unchanged: nothing of {name} stays"
     if error is not None and backend.session.closed:
         raise ConnectError(
             f"the connection was lost during {name}: {error}",
