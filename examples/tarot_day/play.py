@@ -1,0 +1,114 @@
+"""A day at the tarot table, on a PostgreSQL of this project's own: what `make demo` runs."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from psycopg_pool import ConnectionPool
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table as Grid
+from table import Table
+
+from strongroom.errors import StrongroomError
+from strongroom.migrate import apply as migrate
+from strongroom.migrate import bootstrap
+from strongroom.migrate.target import (
+    EMBEDDED_DATABASE,
+    EMBEDDED_USER,
+    Target,
+    embedded_url,
+    owner_of,
+)
+from strongroom.project import Project, find_project
+from strongroom.server import embedded
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+def scene(title: str) -> None:
+    console.print(f"\n[bold]{escape(title)}[/]")
+
+
+def say(line: str) -> None:
+    console.print(f"  {line}", markup=False)
+
+
+def prepare(project: Project) -> str:
+    """Start the server, bring the database forward; gives the URL that applications use."""
+    scene("PostgreSQL 18 in this folder")
+    server = embedded(project)
+    server.start()
+    status = server.status()
+    say(f"version {status.version}, process {status.pid}, no TCP port")
+    scene("Migrations, as a role that is no superuser")
+    bootstrap.prepare_embedded(project)
+    # Never DATABASE_URL: a demo plays on nobody's database.
+    target = Target(embedded_url(project, EMBEDDED_USER), owner_of(project))
+    lines: list[str] = []
+    done = migrate.apply(project, target, lines.append)
+    for line in lines if done.applied else lines[:1]:
+        say(line)
+    if done.nothing:
+        say("nothing to do: the database is current")
+    return embedded_url(project, "strongroom_login")
+
+
+def play(table: Table) -> tuple[int, int]:
+    """The day; gives the first person's id and the number of breaks in the ledger."""
+    scene("People join")
+    mira, jonas = table.join(7001, "mira"), table.join(7002, "jonas")
+    scene("Credits are bought")
+    table.buy(mira, 80)
+    scene("Nine spreads from a deck of 78")
+    last = table.read_every_spread(mira)
+    scene("One that can't be paid")
+    table.read_too_much(jonas)
+    scene("An answer that got lost")
+    table.repeat(mira)
+    scene("A refund")
+    table.refund(mira, last)
+    scene("The history, in pages")
+    table.page(mira)
+    scene("Others, and nobody")
+    table.look_at_others(mira, jonas, last.reading_id)
+    scene("Do the books agree?")
+    return mira, table.reconcile()
+
+
+def show_further(user_id: int, seconds: float) -> None:
+    """What was done, and how to look further."""
+    grid = Grid.grid(padding=(0, 2))
+    run = ".venv/bin/strongroom server"
+    ledger = "SELECT type, amount, credits_after, status FROM tarot.transactions"
+    grid.add_row("look inside", f"{run} psql --database {EMBEDDED_DATABASE}")
+    grid.add_row(
+        "the ledger",
+        f"{run} psql --database {EMBEDDED_DATABASE} -- -c "
+        f'"{ledger} WHERE user_id = {user_id} ORDER BY id DESC LIMIT 10"',
+    )
+    grid.add_row("the server", f"{run} status")
+    grid.add_row("stop it", f"{run} stop")
+    console.print(f"\n[bold green]The day is over[/] after {seconds:.1f} s. Look further:")
+    console.print(grid, markup=False)
+
+
+def main() -> int:
+    started = time.monotonic()
+    project = find_project()
+    try:
+        url = prepare(project)
+        with ConnectionPool(url, min_size=1, max_size=4, open=True) as pool:
+            user_id, breaks = play(Table(pool, say))
+    except StrongroomError as error:
+        console.print(f"[bold red]error:[/] {escape(error.message)}")
+        if error.hint:
+            console.print(f"[bold]hint:[/]  {escape(error.hint)}")
+        return error.exit_code
+    show_further(user_id, time.monotonic() - started)
+    return 1 if breaks else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
