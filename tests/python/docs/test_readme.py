@@ -17,7 +17,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 
 
 def test_the_application_example_runs_as_printed(any_database: Database) -> None:
-    """The example under 'For an application developer', word for word, as the application's login."""
+    """The example for developers, word for word, as the application's login."""
     found = re.search(r"<!-- example: application -->\n```python\n(.*?)```", README, re.DOTALL)
     assert found
     ran = subprocess.run(
