@@ -162,8 +162,9 @@ def source_commit(project: Project) -> str | None:
 @contextmanager
 def deploy_lock(where: Target, backend: Backend, say: Say, wait: float) -> Iterator[DeployLock]:
     """The right to change the database, on a connection of its own."""
-    keeper = where.connect("strongroom migrate: deploy lock")
-    with DeployLock(keeper, backend.session, say, wait) as lock:
+    with where.connect("strongroom migrate: deploy lock") as keeper:
+        lock = DeployLock(keeper, backend.session, say, wait)
+        lock.take()
         yield lock
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from yoyo.exceptions import BadMigration
-from yoyo.migrations import Migration, heads, topological_sort
+from yoyo.migrations import Migration, heads
+from yoyo.topologicalsort import CycleError, topological_sort
 
 from strongroom.errors import HistoryError, LintError, UsageError
 from strongroom.migrate import headers, statements
@@ -87,9 +87,13 @@ def read_migrations(project: Project) -> list[SqlMigration]:
     for migration in found:
         migration.parents = frozenset(_parents(migration, by_id))
     try:
-        return list(topological_sort(found))
-    except BadMigration as error:
-        raise HistoryError(str(error), hint="break the circle in the 'depends' headers") from error
+        return list(topological_sort(found, {m: m.parents for m in found}))
+    except CycleError as error:
+        circle = ", ".join(migration.id for migration in error.args[1])
+        raise HistoryError(
+            f"migrations depend on each other in a circle: {circle}",
+            hint="break it in their 'depends' headers",
+        ) from error
 
 
 def several_heads(migrations: Iterable[SqlMigration]) -> list[str]:

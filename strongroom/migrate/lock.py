@@ -52,13 +52,10 @@ class DeployLock:
     wait: float = 600.0
     _since: float = field(default_factory=time.monotonic)
 
-    def __enter__(self) -> DeployLock:
+    def take(self) -> None:
+        """Wait for the lock; LockError when `wait` is over. It ends with the two connections."""
         self._take(self.keeper, _DEPLOYER)
         self._take(self.worker, _WORKER)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.keeper.close()
 
     def check(self) -> None:
         """LockError when the connection that holds the lock is gone."""
