@@ -1,0 +1,207 @@
+"""A server runs with the right rights, and changes nothing of folders that are not its own."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from strongroom.errors import StrongroomError
+from strongroom.server import account, places, postmaster
+from strongroom.server.embedded import EmbeddedServer
+from strongroom.server.wheel import wheel_binaries
+
+MakeServer = Callable[..., EmbeddedServer]
+
+_LIFE = """
+import os, sys, psycopg
+from pathlib import Path
+from strongroom.server.embedded import EmbeddedServer
+server = EmbeddedServer(Path(sys.argv[1]), "test")
+assert server.account.kind == "direct"
+for _ in range(2):
+    server.start()
+    with psycopg.connect(server.url()) as connection:
+        print(connection.execute("SELECT current_user").fetchone()[0], os.geteuid())
+    server.stop()
+"""
+
+
+def _facts(folder: Path) -> list[tuple[str, int, int, int]]:
+    """Mode and owner of a folder and of all folders above it."""
+    found = ((path, path.stat()) for path in (folder, *folder.parents))
+    return [(str(path), stat.S_IMODE(s.st_mode), s.st_uid, s.st_gid) for path, s in found]
+
+
+def _touched() -> list[Path]:
+    """Folders near which a server's programs, sockets and copies are."""
+    programs = wheel_binaries()
+    assert programs is not None
+    return [programs, Path.home(), Path("/var/lib"), Path("/tmp"), Path.cwd()]
+
+
+def _works(server: EmbeddedServer) -> None:
+    with psycopg.connect(server.url()) as connection:
+        row = connection.execute("SELECT current_user").fetchone()
+    assert row == ("postgres",)
+
+
+def _owners(server: EmbeddedServer) -> set[int]:
+    """Whose processes they are, as the rest of the machine sees them."""
+    return {Path(f"/proc/{pid}").stat().st_uid for pid in postmaster.members(server.data)}
+
+
+@pytest.fixture
+def private(tmp_path: Path) -> Path:
+    """A folder that only its owner may enter, as a home often is."""
+    folder = tmp_path / "private"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+@pytest.fixture
+def dropped_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A stand-in for the folder below which the servers of dropped accounts live."""
+    folder = Path(tempfile.gettempdir()) / f"strongroom-home-{os.getpid()}"
+    monkeypatch.setattr(places, "_SYSTEM_STATE", folder)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_no_folder_changes_its_mode_or_owner(make_server: MakeServer, private: Path) -> None:
+    server = make_server(private / ".strongroom")
+    before = [_facts(folder) for folder in (private, *_touched())]
+    server.start()
+    _works(server)
+    server.stop()
+    assert [_facts(folder) for folder in (private, *_touched())] == before
+    assert stat.S_IMODE(server.state.stat().st_mode) == 0o700
+
+
+def test_root_runs_in_a_namespace_and_files_stay_roots(
+    in_namespace: None, make_server: MakeServer, private: Path
+) -> None:
+    server = make_server(private / ".strongroom")
+    assert server.account.kind == "namespace"
+    server.start()
+    _works(server)
+    assert _owners(server) == {0}
+    assert {path.stat().st_uid for path in server.place.rglob("*")} == {0}
+
+
+def test_root_drops_to_an_ordinary_account_where_namespaces_are_forbidden(
+    as_root: None, dropped_home: Path, make_server: MakeServer, private: Path
+) -> None:
+    before = [_facts(folder) for folder in (private, *_touched())]
+    server = make_server(private / ".strongroom", account=account.dropped())
+    server.start()
+    _works(server)
+    assert _owners(server) == {account.dropped().uid}
+    assert server.place.parent == dropped_home
+    assert stat.S_IMODE(server.place.stat().st_mode) == 0o700
+    assert [_facts(folder) for folder in (private, *_touched())] == before
+    server.stop()
+    assert postmaster.members(server.data) == []
+
+
+def test_a_dropped_server_is_found_again_by_who_comes_later(
+    as_root: None, dropped_home: Path, make_server: MakeServer, private: Path
+) -> None:
+    first = make_server(private / ".strongroom", account=account.dropped())
+    first.start()
+    later = make_server(private / ".strongroom")
+    assert later.account.kind == "dropped"
+    assert later.status() == first.status()
+    later.stop()
+    assert not first.status().running
+    later.start()
+    _works(later)
+
+
+def test_a_cluster_of_a_namespace_is_not_replaced_where_namespaces_are_forbidden(
+    in_namespace: None, dropped_home: Path, make_server: MakeServer, private: Path
+) -> None:
+    made = make_server(private / ".strongroom")
+    made.start()
+    made.stop()
+    with pytest.raises(StrongroomError, match="forbids those now"):
+        make_server(private / ".strongroom", account=account.dropped()).start()
+    made.start()
+    _works(made)
+
+
+def test_a_dropped_account_can_not_make_root_write_elsewhere(
+    as_root: None, dropped_home: Path, make_server: MakeServer, private: Path
+) -> None:
+    server = make_server(private / ".strongroom", account=account.dropped())
+    server.start()
+    server.stop()
+    precious = private / "precious"
+    precious.write_text("kept")
+    for name in ("strongroom.conf", "postmaster.pid"):
+        (server.data / name).unlink(missing_ok=True)
+        (server.data / name).symlink_to(precious)
+    server.start()
+    _works(server)
+    assert precious.read_text() == "kept"
+    assert precious.stat().st_uid == 0
+
+
+def test_an_ordinary_user_runs_it_in_a_folder_of_his_own(as_root: None) -> None:
+    nobody = pwd.getpwnam("nobody")
+    home = Path(tempfile.mkdtemp())
+    os.chown(home, nobody.pw_uid, nobody.pw_gid)
+    # The capability to read lets it reach an interpreter and programs that live in root's home;
+    # what it writes is limited as any user's is.
+    ids = [f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
+    reads = ["--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search"]
+    try:
+        done = subprocess.run(
+            ["setpriv", *ids, *reads, sys.executable, "-c", _LIFE, home / ".strongroom"],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=Path(__file__).parents[3],
+            env={**os.environ, "HOME": str(home)},
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout == f"postgres {nobody.pw_uid}\n" * 2
+        owners = {path.lstat().st_uid for path in (home, *home.rglob("*"))}
+        assert owners == {nobody.pw_uid}
+    finally:
+        shutil.rmtree(home)
+
+
+def test_a_folder_of_another_account_is_refused(
+    as_root: None, make_server: MakeServer, tmp_path: Path
+) -> None:
+    server = make_server()
+    server.state.mkdir(parents=True, mode=0o700)
+    os.chown(server.state, 65534, 65534)
+    with pytest.raises(StrongroomError, match="belongs to uid 65534"):
+        server.start()
+
+
+def test_surroundings_do_not_change_how_a_server_is_made(
+    make_server: MakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strange = {"PGDATA": "/nowhere", "PGPORT": "1", "LC_ALL": "xx_YY", "TZ": "Asia/Tokyo"}
+    for name, value in strange.items():
+        monkeypatch.setenv(name, value)
+    server = make_server()
+    server.start()
+    with psycopg.connect(server.url(), port=5432) as connection:
+        found = [
+            connection.execute(f"SHOW {name}".encode()).fetchone()
+            for name in ("timezone", "server_encoding", "lc_messages")
+        ]
+    assert found == [("UTC",), ("UTF8",), ("C",)]
