@@ -16,6 +16,7 @@
 \ir ../functions/kernel/tg_touch_updated_at.sql
 \ir ../functions/kernel/comment_tags.sql
 \ir ../functions/kernel/app_schemas.sql
+\ir ../functions/kernel/guarded_schemas.sql
 \ir ../functions/kernel/acl_text.sql
 \ir ../functions/kernel/catalog_members.sql
 \ir ../functions/kernel/catalog_relations.sql

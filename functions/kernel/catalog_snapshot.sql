@@ -6,7 +6,7 @@ PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH wanted (schemas) AS (
-        SELECT coalesce(p_schemas, ARRAY(SELECT 'kernel' UNION ALL SELECT kernel.app_schemas()))
+        SELECT coalesce(p_schemas, ARRAY(SELECT kernel.guarded_schemas()))
     )
     SELECT s.kind, s.identity, s.definition
     FROM wanted AS w

@@ -1,0 +1,14 @@
+CREATE OR REPLACE FUNCTION kernel.guarded_schemas()
+RETURNS SETOF text
+LANGUAGE sql
+STABLE
+PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT 'kernel'
+    UNION ALL
+    SELECT kernel.app_schemas()
+$$;
+
+COMMENT ON FUNCTION kernel.guarded_schemas() IS
+'The schemas that the rules of the data layer hold for: kernel and every app.';
