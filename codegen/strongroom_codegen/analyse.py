@@ -1,0 +1,255 @@
+"""Describe every variant of a query and bring what they say together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from strongroom_codegen.cardinality import at_most_one
+from strongroom_codegen.catalog import Catalog
+from strongroom_codegen.describe import Described, Refusal, describe
+from strongroom_codegen.diagnostics import Diagnostics
+from strongroom_codegen.levels import Footprint, Origin, footprint, levels, origin
+from strongroom_codegen.nullability import Analyzer, Verdict, frames
+from strongroom_codegen.page import Key, find_key
+from strongroom_codegen.parameter_uses import Uses, parameter_uses
+from strongroom_codegen.parameters import PreparedQuery, Variant, place_of
+from strongroom_codegen.tree import Node, nodes
+
+_UNDETERMINED = "42P18"
+_UNDEFINED = {"42703", "42P01", "42883", "3F000"}
+_CHANGES_ROWS = frozenset({frames.UPDATE, frames.DELETE, frames.MERGE})
+
+
+# Of a statement that the server gives no tree for: it may do anything.
+NO_FOOTPRINT = Footprint((), (), (), modifies=True)
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysedParameter:
+    """A parameter: its PostgreSQL type, whether None makes sense, the column that it is for."""
+
+    name: str
+    type: int
+    nullable: bool
+    column: Origin | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysedColumn:
+    """A column of the result, the table column that it is a copy of, and its nullability."""
+
+    name: str
+    type: int
+    verdict: Verdict
+    origin: Origin | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysedQuery:
+    """All that PostgreSQL knows about a query."""
+
+    prepared: PreparedQuery
+    parameters: tuple[AnalysedParameter, ...]
+    columns: tuple[AnalysedColumn, ...]
+    types: tuple[tuple[int, ...], ...]
+    at_most_one: bool
+    declared_one: bool
+    footprint: Footprint
+    functions: tuple[int, ...]
+    key: Key | None
+
+
+@dataclass(frozen=True, slots=True)
+class _One:
+    """What one variant says."""
+
+    variant: Variant
+    described: Described
+    parameters: tuple[AnalysedParameter, ...]
+    columns: tuple[AnalysedColumn, ...]
+    at_most_one: bool
+    declared_one: bool
+    footprint: Footprint
+    functions: tuple[int, ...]
+    key: Key | None
+
+
+def analyse(
+    connection: psycopg.Connection[Any],
+    catalog: Catalog,
+    prepared: PreparedQuery,
+    diagnostics: Diagnostics,
+) -> AnalysedQuery | None:
+    """Analyse a query; None when the server refuses it or its variants disagree (reported)."""
+    found: list[_One] = []
+    for variant in prepared.variants:
+        described = describe(connection, catalog, variant)
+        if isinstance(described, Refusal):
+            _report(prepared, variant, described, diagnostics)
+            return None
+        found.append(_variant(catalog, prepared, variant, described, diagnostics))
+    first = found[0]
+    for other in found[1:]:
+        if [(c.name, c.type) for c in other.columns] != [(c.name, c.type) for c in first.columns]:
+            diagnostics.error(
+                prepared.query.place,
+                "with and without an optional line this query has different columns",
+                "make two queries of it",
+            )
+            return None
+    return AnalysedQuery(
+        prepared=prepared,
+        parameters=_parameters(prepared, found, diagnostics),
+        columns=tuple(_column(same) for same in zip(*(o.columns for o in found), strict=True)),
+        types=tuple(o.described.parameters for o in found),
+        at_most_one=all(o.at_most_one for o in found),
+        declared_one=all(o.declared_one for o in found),
+        footprint=_union([o.footprint for o in found]),
+        functions=tuple(sorted({oid for o in found for oid in o.functions})),
+        key=next((o.key for o in found if o.key), None),
+    )
+
+
+def _variant(
+    catalog: Catalog,
+    prepared: PreparedQuery,
+    variant: Variant,
+    described: Described,
+    diagnostics: Diagnostics,
+) -> _One:
+    query = described.query
+    if query is None:
+        unknown = Verdict(True, "the server gives no analysed form of this statement")
+        columns = [AnalysedColumn(c.name, c.type, unknown, None) for c in described.columns]
+        plain = _described_parameters(prepared, variant, described, {}, Analyzer(catalog, None))
+        return _One(variant, described, plain, tuple(columns), False, False, NO_FOOTPRINT, (), None)
+    _refuse_risky_lines(prepared, query, diagnostics)
+    uses = parameter_uses(Analyzer(catalog, frozenset()), query)
+    parameters = _described_parameters(
+        prepared, variant, described, uses, Analyzer(catalog, frozenset())
+    )
+    allowed = {p.name for p in parameters if p.nullable}
+    null = frozenset(n for n, name in enumerate(variant.names, 1) if name in allowed)
+    analyzer = Analyzer(catalog, null)
+    frame = analyzer.frame(query, None)
+    inside = [(frame, entry["expr"]) for entry in frames.targets(query)]
+    return _One(
+        variant=variant,
+        described=described,
+        parameters=parameters,
+        columns=tuple(
+            AnalysedColumn(column.name, column.type, verdict, origin(analyzer, expression, level))
+            for column, verdict, (level, expression) in zip(
+                described.columns, analyzer.result(query), inside, strict=True
+            )
+        ),
+        at_most_one=at_most_one(analyzer, frame),
+        declared_one=_declared_one(catalog, query),
+        footprint=footprint(analyzer, query),
+        functions=_functions(analyzer, query),
+        key=find_key(analyzer, frame, prepared, variant, diagnostics),
+    )
+
+
+def _declared_one(catalog: Catalog, query: Node) -> bool:
+    analyzer = Analyzer(catalog, None)
+    analyzer.trusts_declared_rows = True
+    return at_most_one(analyzer, analyzer.frame(query, None))
+
+
+def _described_parameters(
+    prepared: PreparedQuery,
+    variant: Variant,
+    described: Described,
+    uses: dict[int, Uses],
+    analyzer: Analyzer,
+) -> tuple[AnalysedParameter, ...]:
+    notes = {note.name: note for note in prepared.query.notes}
+    found: dict[str, AnalysedParameter] = {}
+    for number, (name, oid) in enumerate(zip(variant.names, described.parameters, strict=True), 1):
+        use, note = uses.get(number, Uses()), notes.get(name)
+        by_author = note is not None and (note.allows_null or _is_null(note.default))
+        nullable = by_author or use.allows_null(analyzer)
+        found.setdefault(name, AnalysedParameter(name, oid, nullable, use.column()))
+    return tuple(found.values())
+
+
+def _is_null(literal: str | None) -> bool:
+    return literal is not None and literal.upper() == "NULL"
+
+
+def _parameters(
+    prepared: PreparedQuery, found: list[_One], diagnostics: Diagnostics
+) -> tuple[AnalysedParameter, ...]:
+    merged: dict[str, AnalysedParameter] = {}
+    for one in found:
+        for parameter in one.parameters:
+            known = merged.setdefault(parameter.name, parameter)
+            if known.type != parameter.type:
+                diagnostics.error(
+                    prepared.first_use[parameter.name],
+                    f":{parameter.name} has one type with and another without an optional line",
+                    f"write its type: CAST(:{parameter.name} AS ...)",
+                )
+            if parameter.nullable and not known.nullable:
+                merged[parameter.name] = parameter
+    return tuple(merged[name] for name in prepared.names)
+
+
+def _column(same: tuple[AnalysedColumn, ...]) -> AnalysedColumn:
+    return next((column for column in same if column.verdict.nullable), same[0])
+
+
+def _union(found: list[Footprint]) -> Footprint:
+    def names(kind: str) -> tuple[str, ...]:
+        return tuple(sorted({name for one in found for name in getattr(one, kind)}))
+
+    modifies = any(one.modifies for one in found)
+    return Footprint(names("reads"), names("writes"), names("stores"), modifies=modifies)
+
+
+def _functions(analyzer: Analyzer, query: Node) -> tuple[int, ...]:
+    """The functions that a statement calls, our own alone."""
+    found = set()
+    for frame in levels(analyzer, query):
+        for value in frame.query.values():
+            for node in nodes(value, into_queries=False):
+                function = analyzer.catalog.functions.get(int(node.get("funcid", 0)))
+                if function and not function.is_builtin:
+                    found.add(function.oid)
+    return tuple(sorted(found))
+
+
+def _refuse_risky_lines(prepared: PreparedQuery, query: Node, diagnostics: Diagnostics) -> None:
+    if prepared.optional and int(query["commandType"]) in _CHANGES_ROWS:
+        diagnostics.error(
+            prepared.query.place,
+            "--? can't stand in a statement that changes rows: one variant could change them all",
+            "make two queries of it",
+        )
+
+
+def _report(
+    prepared: PreparedQuery, variant: Variant, refusal: Refusal, diagnostics: Diagnostics
+) -> None:
+    query = prepared.query
+    place = query.source.place(query.body[0].start)
+    if refusal.position:
+        place = place_of(query.source, variant, refusal.position)
+    message, hint = refusal.message, refusal.hint or refusal.detail
+    if refusal.sqlstate == _UNDETERMINED and "$" in message:
+        number = int(message.rpartition("$")[2])
+        name = variant.names[number - 1]
+        place = prepared.first_use[name]
+        message = f"PostgreSQL can't tell the type of :{name}"
+        hint = f"write it: CAST(:{name} AS text), or whatever it is"
+    elif hint is None and refusal.sqlstate in _UNDEFINED:
+        hint = "names must be qualified by their schema, and exist in schema/ or functions/"
+    if variant.given or prepared.optional:
+        left_out = [name for name in prepared.optional if name not in variant.given]
+        if left_out:
+            message += f" (when :{', :'.join(left_out)} is not given)"
+    diagnostics.error(place, message, hint)

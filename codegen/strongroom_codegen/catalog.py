@@ -1,0 +1,312 @@
+"""What the database knows: types, tables, functions, keys, constraints, and their comments.
+
+Everything is read once per run, in one go, and never asked again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from strongroom_codegen.comments import Comment, parse_comment
+from strongroom_codegen.tree import Node, parse_tree
+from strongroom_codegen.value_lists import value_lists
+
+
+@dataclass(frozen=True, slots=True)
+class PgType:
+    """A type; `element`, `base`, `subtype` are OIDs, 0 where they make no sense."""
+
+    oid: int
+    schema: str
+    name: str
+    format: str
+    kind: str
+    category: str
+    element: int
+    base: int
+    not_null: bool
+    relation: int
+    subtype: int
+    labels: tuple[str, ...]
+    comment: Comment
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column; `not_null` only where a NULL really can't be read."""
+
+    number: int
+    name: str
+    type: int
+    not_null: bool
+    comment: Comment
+    values: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueKey:
+    """Columns of which no two rows agree; a partial one only where `not_null` columns are set."""
+
+    columns: frozenset[int]
+    needs_not_null: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A named constraint of a table, or of a domain (then `table` is '')."""
+
+    schema: str
+    table: str
+    name: str
+    kind: str
+    comment: Comment
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A table, view or composite type."""
+
+    oid: int
+    schema: str
+    name: str
+    kind: str
+    is_partition: bool
+    row_type: int
+    children: tuple[int, ...]
+    columns: dict[int, Column]
+    keys: tuple[UniqueKey, ...]
+    comment: Comment
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function; `outputs` are the names and types of OUT and TABLE columns."""
+
+    oid: int
+    schema: str
+    name: str
+    strict: bool
+    returns_set: bool
+    volatility: str
+    rows: float
+    result: int
+    arguments: tuple[int, ...]
+    outputs: tuple[tuple[str, int], ...]
+    body: str | None
+    source: str | None
+    comment: Comment
+
+    @property
+    def is_builtin(self) -> bool:
+        return self.schema == "pg_catalog"
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    schema: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """One database's catalogue."""
+
+    server_version: int
+    types: dict[int, PgType]
+    relations: dict[int, Relation]
+    functions: dict[int, Function]
+    operators: dict[int, Operator]
+    constraints: tuple[Constraint, ...]
+    schemas: dict[str, Comment]
+    views: dict[int, str]
+    _trees: dict[int, Node] = field(default_factory=dict)
+
+    def view_query(self, relation: int) -> Node | None:
+        """The analysed query of a view; None for what is no view of ours."""
+        if relation not in self.views:
+            return None
+        if relation not in self._trees:
+            self._trees[relation] = parse_tree(self.views[relation])[0]
+        return self._trees[relation]
+
+    def type_named(self, name: str, schema: str) -> PgType | None:
+        """A type by `schema.name`, or by name in the schema given."""
+        wanted = tuple(name.split(".", 1)) if "." in name else (schema, name)
+        return next((t for t in self.types.values() if (t.schema, t.name) == wanted), None)
+
+    def base_type(self, oid: int) -> PgType:
+        """The type below a domain, else the type itself."""
+        found = self.types[oid]
+        while found.kind == "d":
+            found = self.types[found.base]
+        return found
+
+    def is_not_null_domain(self, oid: int) -> bool:
+        found = self.types[oid]
+        while found.kind == "d":
+            if found.not_null:
+                return True
+            found = self.types[found.base]
+        return False
+
+    def column_not_null(self, relation: int, number: int, *, with_children: bool = True) -> bool:
+        """No row of the table, or of one that inherits from it, can hold NULL there."""
+        table = self.relations.get(relation)
+        column = table.columns.get(number) if table else None
+        if table is None or column is None or table.kind not in ("r", "p"):
+            return False
+        if not (column.not_null or self.is_not_null_domain(column.type)):
+            return False
+        return not with_children or all(
+            self._child_not_null(child, column.name) for child in table.children
+        )
+
+    def _child_not_null(self, relation: int, name: str) -> bool:
+        child = self.relations.get(relation)
+        if child is None:
+            return False
+        number = next((n for n, c in child.columns.items() if c.name == name), 0)
+        return self.column_not_null(relation, number)
+
+
+def read_catalog(connection: psycopg.Connection[Any]) -> Catalog:
+    """Read the catalogue of the scratch database."""
+    constraints = _rows(connection, "constraints")
+    types = {row["oid"]: _type(row) for row in _rows(connection, "types")}
+    return Catalog(
+        server_version=connection.info.server_version // 10000,
+        types=types,
+        relations=_relations(connection, constraints, types),
+        functions={row["oid"]: _function(row) for row in _rows(connection, "functions")},
+        operators={
+            row["oid"]: Operator(row["schema"], row["name"])
+            for row in _rows(connection, "operators")
+        },
+        constraints=tuple(
+            Constraint(
+                row["schema"],
+                row["table_name"],
+                row["name"],
+                row["kind"],
+                parse_comment(row["comment"]),
+            )
+            for row in constraints
+        ),
+        schemas={
+            row["name"]: parse_comment(row["comment"]) for row in _rows(connection, "schemas")
+        },
+        views={row["relation"]: row["definition"] for row in _rows(connection, "view_definitions")},
+    )
+
+
+def _rows(connection: psycopg.Connection[Any], name: str) -> list[dict[str, Any]]:
+    text = (resources.files("strongroom_codegen") / "sql" / f"{name}.sql").read_text("utf-8")
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(text.encode()).fetchall()
+
+
+def _type(row: dict[str, Any]) -> PgType:
+    return PgType(
+        **{key: row[key] for key in row if key not in ("labels", "comment")},
+        labels=tuple(row["labels"]),
+        comment=parse_comment(row["comment"]),
+    )
+
+
+def _function(row: dict[str, Any]) -> Function:
+    modes = row["modes"] or []
+    names = row["argument_names"] or []
+    outputs = tuple(
+        (name, oid)
+        for name, oid, mode in zip(names, row["all_arguments"] or [], modes, strict=False)
+        if mode in ("o", "b", "t")
+    )
+    kept = (
+        "oid",
+        "schema",
+        "name",
+        "strict",
+        "returns_set",
+        "volatility",
+        "rows",
+        "result",
+        "body",
+        "source",
+    )
+    return Function(
+        **{key: row[key] for key in kept},
+        arguments=tuple(row["arguments"]),
+        outputs=outputs,
+        comment=parse_comment(row["comment"]),
+    )
+
+
+def _relations(
+    connection: psycopg.Connection[Any],
+    constraints: list[dict[str, Any]],
+    types: dict[int, PgType],
+) -> dict[int, Relation]:
+    values: dict[tuple[int, int], tuple[str | int, ...]] = {}
+    for row in constraints:
+        if row["kind"] == "c" and row["validated"] and row["relation"]:
+            for number, found in value_lists(row["expression"]).items():
+                values.setdefault((row["relation"], number), found)
+    columns: dict[int, dict[int, Column]] = {}
+    for row in _rows(connection, "columns"):
+        column = Column(
+            row["number"],
+            row["name"],
+            row["type"],
+            row["not_null"],
+            parse_comment(row["comment"]),
+            values.get((row["relation"], row["number"]), ()),
+        )
+        columns.setdefault(row["relation"], {})[column.number] = column
+    keys: dict[int, list[UniqueKey]] = {}
+    for row in _rows(connection, "unique_keys"):
+        key = _unique_key(row)
+        if key:
+            keys.setdefault(row["relation"], []).append(key)
+    return {
+        row["oid"]: Relation(
+            **{k: row[k] for k in ("oid", "schema", "name", "kind", "is_partition", "row_type")},
+            children=tuple(row["children"]),
+            columns=columns.get(row["oid"], {}),
+            keys=tuple(keys.get(row["oid"], ())),
+            comment=parse_comment(row["comment"]),
+        )
+        for row in _rows(connection, "relations")
+    }
+
+
+def _unique_key(row: dict[str, Any]) -> UniqueKey | None:
+    columns = frozenset(row["columns"][: row["width"]])
+    if row["predicate"] is None:
+        return UniqueKey(columns, frozenset())
+    # A partial key counts where its condition is only that its own columns are set.
+    predicate = parse_tree(row["predicate"])
+    tests = predicate["args"] if predicate["node"] == "BOOLEXPR" else [predicate]
+    needed = set()
+    for test in tests:
+        if (
+            test["node"] != "NULLTEST"
+            or test["nulltesttype"] != "1"
+            or test["arg"]["node"] != "VAR"
+            or (predicate["node"] == "BOOLEXPR" and predicate["boolop"] != "and")
+        ):
+            return None
+        needed.add(int(test["arg"]["varattno"]))
+    return UniqueKey(columns, frozenset(needed)) if needed <= columns else None

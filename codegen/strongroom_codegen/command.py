@@ -1,0 +1,107 @@
+"""`strongroom generate`: typed Python from annotated SQL."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from strongroom.errors import MismatchError, UsageError
+from strongroom.project import Project, find_project
+from strongroom_codegen.check import stale_files
+from strongroom_codegen.diagnostics import Diagnostics, QueryError
+from strongroom_codegen.emit import emit_json
+from strongroom_codegen.explain import explain_null
+from strongroom_codegen.pipeline import Sources, build_model, read_sources, render_files
+from strongroom_codegen.write import write
+
+Form = Literal["text", "github"]
+
+
+def generate(
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say whether the generated files are up to date.")
+    ] = False,
+    emit: Annotated[
+        str | None, typer.Option(metavar="json", help="Print the model instead of writing files.")
+    ] = None,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            "--explain-null", metavar="APP.QUERY", help="Say why columns can or can't be NULL."
+        ),
+    ] = None,
+    form: Annotated[
+        str, typer.Option("--format", metavar="text|github", help="How findings are printed.")
+    ] = "text",
+) -> None:
+    """Generate typed Python from the annotated SQL in queries/.
+
+    Types and nullability come from PostgreSQL itself: a scratch database on the server of
+    DATABASE_URL, else on the embedded one. All files are written, or none.
+
+    Example: strongroom generate --explain-null tarot.list_readings
+    """
+    if form not in ("text", "github"):
+        raise UsageError(f"--format is text or github, not {form}")
+    if emit not in (None, "json"):
+        raise UsageError(f"--emit is json, not {emit}")
+    project = find_project()
+    diagnostics = Diagnostics()
+    try:
+        _run(project, diagnostics, check=check, emit=emit is not None, explain=explain)
+    except QueryError as error:
+        if error.diagnostics is not diagnostics:
+            diagnostics.found += error.diagnostics.found
+        raise QueryError(diagnostics) from error
+    finally:
+        _show(diagnostics, form)
+
+
+def _run(
+    project: Project, diagnostics: Diagnostics, *, check: bool, emit: bool, explain: str | None
+) -> None:
+    sources = read_sources(project, diagnostics)
+    if check:
+        _check(project, sources, diagnostics)
+        return
+    model = build_model(project, sources, diagnostics)
+    if emit:
+        typer.echo(emit_json(model))
+    elif explain:
+        texts = {file.source.name: file.source.text for file in sources.files}
+        typer.echo(explain_null(model, explain, texts))
+    else:
+        changed, removed = write(project, render_files(project, sources, model))
+        for path in changed:
+            typer.echo(f"wrote {project.generated.name}/{path}")
+        for path in removed:
+            typer.echo(f"removed {project.generated.name}/{path}")
+        count = sum(len(s.queries) for app in model.apps for s in app.subjects)
+        typer.echo(f"{count} queries, {len(changed)} files changed, {len(removed)} removed")
+
+
+def _check(project: Project, sources: Sources, diagnostics: Diagnostics) -> None:
+    if diagnostics.failed:
+        raise QueryError(diagnostics)
+    stale = stale_files(project, sources.files, sources.registry)
+    if stale:
+        raise MismatchError(
+            "the generated files are not what the sources say:\n  " + "\n  ".join(stale),
+            hint="run: strongroom generate",
+        )
+    typer.echo("generated files are up to date")
+
+
+def _show(diagnostics: Diagnostics, form: str) -> None:
+    """Findings go where errors go, so that standard output holds nothing but the result."""
+    if not diagnostics.found:
+        return
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    if form == "github":
+        # GitHub reads its commands from either stream, as plain lines.
+        typer.echo(diagnostics.render("github"), err=True)
+        return
+    console.print(escape(diagnostics.render()))

@@ -1,0 +1,239 @@
+"""Turn analysed queries into the model of the generated package."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from strongroom.project import Project
+from strongroom_codegen.analyse import AnalysedQuery
+from strongroom_codegen.annotations import AnnotatedFile, AnnotatedQuery
+from strongroom_codegen.app_types import AppTypes, read_app_types
+from strongroom_codegen.catalog import Catalog
+from strongroom_codegen.compose_columns import compose_columns
+from strongroom_codegen.compose_parameters import compose_parameters
+from strongroom_codegen.diagnostics import Diagnostics
+from strongroom_codegen.errors_registry import ErrorCode
+from strongroom_codegen.model import (
+    AppModel,
+    ColumnModel,
+    ErrorClass,
+    Field,
+    ProjectModel,
+    QueryModel,
+    RowType,
+    SubjectModel,
+    VariantModel,
+)
+from strongroom_codegen.naming import camel, field_name, function_name
+
+_TIMEOUT = re.compile(r"(?P<number>\d+)\s*(?P<unit>ms|s|min)$")
+_MILLISECONDS = {"ms": 1, "s": 1000, "min": 60000}
+_ROLES = ("app", "worker", "analyst")
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """What composing needs to know besides the queries."""
+
+    project: Project
+    connection: psycopg.Connection[Any]
+    catalog: Catalog
+    registry: tuple[ErrorCode, ...]
+    diagnostics: Diagnostics
+
+    def compose(
+        self, files: Iterable[AnnotatedFile], analysed: dict[str, AnalysedQuery]
+    ) -> ProjectModel:
+        """The whole model; `analysed` is by full name and lacks what was refused."""
+        by_app: dict[str, list[AnnotatedFile]] = {}
+        for file in files:
+            by_app.setdefault(file.app, []).append(file)
+        shared = sorted({code.namespace for code in self.registry} - by_app.keys())
+        apps = [
+            self._app(app, by_app.get(app, []), shared, analysed)
+            for app in sorted({*by_app, *shared})
+        ]
+        return ProjectModel(self.project.package, tuple(apps))
+
+    def _app(
+        self,
+        app: str,
+        files: list[AnnotatedFile],
+        shared: list[str],
+        analysed: dict[str, AnalysedQuery],
+    ) -> AppModel:
+        types = read_app_types(app, self.catalog, self.project.types, self.diagnostics)
+        errors = self._errors(app)
+        rows = {row.name: row for row in types.rows.values()} if files else {}
+        subjects = []
+        for file in files:
+            queries = []
+            for query in file.queries:
+                found = analysed.get(query.full_name)
+                if found:
+                    queries.append(self._query(found, types, rows, shared))
+            subjects.append(SubjectModel(file.subject, file.doc, file.source.name, tuple(queries)))
+        comment = self.catalog.schemas.get(app)
+        return AppModel(
+            name=app,
+            doc=comment.text if comment else "",
+            literals=tuple(types.literals.values()) if files else (),
+            models=tuple(types.models.values()) if files else (),
+            adapters=tuple(types.adapters.values()) if files else (),
+            rows=tuple(rows.values()),
+            errors=errors,
+            shared_errors=tuple(name for name in shared if name != app),
+            subjects=tuple(subjects),
+        )
+
+    def _query(
+        self,
+        found: AnalysedQuery,
+        types: AppTypes,
+        rows: dict[str, RowType],
+        shared: list[str],
+    ) -> QueryModel:
+        query = found.prepared.query
+        returns_rows = query.kind not in ("exec", "rowcount")
+        columns = compose_columns(found, types, self.diagnostics) if returns_rows else ()
+        role = self._role(query)
+        option = query.option("deprecated")
+        key = [columns[n] for n in found.key.columns] if found.key and columns else []
+        return QueryModel(
+            app=query.app,
+            subject=query.subject,
+            name=function_name(query.name),
+            kind=query.kind,
+            doc=query.doc,
+            file=query.source.name,
+            line=query.place.line,
+            parameters=compose_parameters(found, types, self.connection, self.diagnostics),
+            columns=columns,
+            variants=self._variants(found),
+            optional=found.prepared.optional,
+            orders=found.prepared.orders,
+            key=tuple(field_name(column.name) or "" for column in key),
+            key_types=tuple(column.pg_type for column in key),
+            row=self._row(query, columns, types, rows),
+            role=role,
+            identity=self._identity(query, role),
+            at_most_one=found.at_most_one,
+            timeout_ms=self._timeout(query),
+            deprecated=(option.argument or "deprecated") if option else None,
+            reads=found.footprint.reads,
+            writes=found.footprint.writes,
+            modifies=found.footprint.modifies,
+            raises=self._raises(found, query.app, shared),
+        )
+
+    def _variants(self, found: AnalysedQuery) -> tuple[VariantModel, ...]:
+        return tuple(
+            VariantModel(
+                variant.given,
+                variant.order,
+                variant.sql,
+                variant.names,
+                tuple(self.catalog.base_type(oid).format for oid in types),
+            )
+            for variant, types in zip(found.prepared.variants, found.types, strict=True)
+        )
+
+    def _row(
+        self,
+        query: AnnotatedQuery,
+        columns: tuple[ColumnModel, ...],
+        types: AppTypes,
+        rows: dict[str, RowType],
+    ) -> str | None:
+        """The row type of a query: a table's where it is the same, else one of its own."""
+        if len(columns) < 2:
+            return None
+        fields = tuple(Field(field_name(c.name) or c.name, c.type, c.nullable) for c in columns)
+        shape = [(f.name, f.type, f.nullable) for f in fields]
+        for row in types.rows.values():
+            if [(f.name, f.type, f.nullable) for f in row.fields] == shape:
+                return row.name
+        name = f"{camel(query.name)}Row"
+        if name in rows:
+            self.diagnostics.error(
+                query.place, f"two row types would be named {name}", "rename the query"
+            )
+        rows[name] = RowType(name, fields, f"A row of {query.full_name}.")
+        return name
+
+    def _role(self, query: AnnotatedQuery) -> str:
+        option = query.option("role")
+        if option and option.argument not in _ROLES:
+            self.diagnostics.error(
+                option.place, f'"{option.argument}" is no role', f"one of {', '.join(_ROLES)}"
+            )
+        return option.argument if option else "app"
+
+    def _identity(self, query: AnnotatedQuery, role: str) -> bool:
+        option = query.option("identity")
+        if option and option.argument != "none":
+            self.diagnostics.error(
+                option.place, "@identity can only be none", "write: @identity none"
+            )
+        return option is None and role == "app" and "kernel" in self.catalog.schemas
+
+    def _timeout(self, query: AnnotatedQuery) -> int | None:
+        option = query.option("timeout")
+        if option is None:
+            return None
+        match = _TIMEOUT.match(option.argument)
+        if match is None or int(match["number"]) == 0:
+            self.diagnostics.error(
+                option.place, "a timeout is a number and ms, s or min", "write: @timeout 500ms"
+            )
+            return None
+        return int(match["number"]) * _MILLISECONDS[match["unit"]]
+
+    def _errors(self, app: str) -> tuple[ErrorClass, ...]:
+        found = [
+            ErrorClass(code.name, _sentences(code.meaning, code.remedy), sqlstate=code.sqlstate)
+            for code in self.registry
+            if code.namespace == app
+        ]
+        for constraint in self.catalog.constraints:
+            tag = constraint.comment.tag("error") if constraint.schema == app else None
+            if not tag:
+                continue
+            name, _, text = tag.partition(" ")
+            target = (constraint.schema, constraint.table, constraint.name)
+            doc = text or f"{constraint.name} is violated."
+            found.append(ErrorClass(name, doc, constraint=target, text=text or None))
+        for name in sorted({e.name for e in found if [f.name for f in found].count(e.name) > 1}):
+            self.diagnostics.error(
+                None,
+                f"two errors of {app} are named {name}",
+                "names are unique in docs/error-codes.md and the @error tags of constraints",
+            )
+        return tuple(sorted(found, key=lambda error: (error.sqlstate or "~", error.name)))
+
+    def _raises(self, found: AnalysedQuery, app: str, shared: list[str]) -> tuple[str, ...]:
+        """Errors by the constraints of the tables stored to and by what called functions say."""
+        names = {
+            (constraint.comment.tag("error") or "").partition(" ")[0]
+            for constraint in self.catalog.constraints
+            if constraint.schema == app and f"{app}.{constraint.table}" in found.footprint.stores
+        }
+        for oid in found.functions:
+            function = self.catalog.functions[oid]
+            text = f"{function.comment.text} {function.source or ''}"
+            names |= {
+                code.name
+                for code in self.registry
+                if code.namespace in (app, *shared) and re.search(rf"\b{code.sqlstate}\b", text)
+            }
+        return tuple(sorted(names - {""}))
+
+
+def _sentences(*parts: str) -> str:
+    kept = [part.rstrip(".") + "." for part in parts if part]
+    return "\n\n".join(part[:1].upper() + part[1:] for part in kept)

@@ -1,0 +1,161 @@
+"""The arguments of a generated function: types, defaults, which may be None, which left out."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import psycopg
+
+from strongroom_codegen.analyse import AnalysedParameter, AnalysedQuery
+from strongroom_codegen.annotations import Option, ParameterNote
+from strongroom_codegen.app_types import AppTypes
+from strongroom_codegen.diagnostics import Diagnostics, did_you_mean
+from strongroom_codegen.levels import Origin
+from strongroom_codegen.literals import can_be_default, python_literal
+from strongroom_codegen.model import Parameter
+from strongroom_codegen.naming import argument_name
+from strongroom_codegen.page import LIMIT
+from strongroom_codegen.parameters import AFTER
+from strongroom_codegen.pytypes import OBJECT, STR
+
+_LITERAL = re.compile(
+    r"(?:'(?:[^']|'')*'|[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|TRUE|FALSE|NULL)$", re.IGNORECASE
+)
+_LIKE = re.compile(r":?(?P<parameter>\w+)\s+(?P<schema>\w+)\.(?P<table>\w+)\.(?P<column>\w+)$")
+
+
+def compose_parameters(
+    found: AnalysedQuery,
+    types: AppTypes,
+    connection: psycopg.Connection[Any],
+    diagnostics: Diagnostics,
+) -> tuple[Parameter, ...]:
+    """Every argument: those without a default first, in the order of the query."""
+    query = found.prepared.query
+    notes = {note.name: note for note in query.notes}
+    like = _like(query.all_options("like"), found, types, diagnostics)
+    parameters = []
+    for parameter in found.parameters:
+        note = notes.get(parameter.name)
+        parameters.append(
+            _parameter(found, parameter, note, like.get(parameter.name), types, diagnostics)
+        )
+        if note and note.default is not None:
+            default = _default(note, parameter, types, connection, diagnostics)
+            parameters[-1] = _with_default(parameters[-1], default)
+    return tuple(sorted(parameters, key=lambda p: p.default is not None or p.optional))
+
+
+def _parameter(
+    found: AnalysedQuery,
+    parameter: AnalysedParameter,
+    note: ParameterNote | None,
+    like: Origin | None,
+    types: AppTypes,
+    diagnostics: Diagnostics,
+) -> Parameter:
+    column = like or parameter.column
+    is_token = found.prepared.query.kind == "page" and parameter.name == AFTER
+    is_limit = found.prepared.query.kind == "page" and parameter.name == LIMIT
+    pg_type = types.catalog.types[parameter.type].format
+    # An array compared with a column has the column's values as elements, not as itself.
+    fits = column is not None and not pg_type.endswith("[]")
+    python = types.column_type(parameter.type, column if fits else None)
+    if python is None:
+        diagnostics.error(
+            found.prepared.first_use[parameter.name],
+            f":{parameter.name} has the type {pg_type}, for which there is no Python type",
+            f'cast it, or name one in [tool.strongroom.types]: "{pg_type}" = "str"',
+        )
+    adapter = types.adapter(parameter.type, column)
+    return Parameter(
+        name=argument_name(parameter.name),
+        source=parameter.name,
+        type=STR if is_token else (python or OBJECT),
+        pg_type=pg_type,
+        nullable=parameter.nullable and not is_token and not is_limit,
+        default=None,
+        optional=parameter.name in found.prepared.optional,
+        doc=note.doc if note else "",
+        encode=f"{adapter.name}.dump_json" if adapter else None,
+    )
+
+
+def _with_default(parameter: Parameter, default: str | None) -> Parameter:
+    return Parameter(
+        parameter.name,
+        parameter.source,
+        parameter.type,
+        parameter.pg_type,
+        parameter.nullable or default == "None",
+        default,
+        parameter.optional,
+        parameter.doc,
+        parameter.encode,
+    )
+
+
+def _default(
+    note: ParameterNote,
+    parameter: AnalysedParameter,
+    types: AppTypes,
+    connection: psycopg.Connection[Any],
+    diagnostics: Diagnostics,
+) -> str | None:
+    """The default as Python writes it; PostgreSQL itself reads the literal."""
+    literal = note.default or ""
+    pg_type = types.catalog.types[parameter.type].format
+    if not _LITERAL.match(literal):
+        diagnostics.error(
+            note.place,
+            f"the default of :{note.name} is no SQL literal: {literal}",
+            "write a number, 'text', TRUE, FALSE or NULL, then two spaces and the description",
+        )
+        return None
+    try:
+        with connection.transaction(force_rollback=True):
+            row = connection.execute(f"SELECT CAST({literal} AS {pg_type})".encode()).fetchone()
+    except psycopg.Error as error:
+        message = error.diag.message_primary or str(error)
+        diagnostics.error(note.place, f"the default of :{note.name}: {message}")
+        return None
+    value = row[0] if row else None
+    if not can_be_default(value):
+        diagnostics.error(
+            note.place,
+            f"a parameter of type {pg_type} can't have a default",
+            "leave the default out",
+        )
+        return None
+    return python_literal(value)
+
+
+def _like(
+    options: list[Option], found: AnalysedQuery, types: AppTypes, diagnostics: Diagnostics
+) -> dict[str, Origin]:
+    """`@like :parameter schema.table.column`: it takes what that column takes."""
+    like: dict[str, Origin] = {}
+    for option in options:
+        match = _LIKE.match(option.argument)
+        if match is None or match["parameter"] not in found.prepared.names:
+            diagnostics.error(
+                option.place,
+                "@like names a parameter of the query and a column",
+                "write: @like :cards tarot.readings.cards",
+            )
+            continue
+        columns = {
+            f"{relation.full_name}.{column.name}": (relation.oid, number)
+            for relation in types.catalog.relations.values()
+            if relation.schema == match["schema"]
+            for number, column in relation.columns.items()
+        }
+        name = f"{match['schema']}.{match['table']}.{match['column']}"
+        if name not in columns:
+            diagnostics.error(
+                option.place, f"there is no column {name}", did_you_mean(name, columns)
+            )
+        else:
+            like[match["parameter"]] = columns[name]
+    return like

@@ -1,0 +1,57 @@
+"""Digests of what a generated file came from, so that staleness shows without a database."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from strongroom.project import Project
+
+_LENGTH = 16
+
+
+def digest(parts: Iterable[str]) -> str:
+    """A short digest of several texts; their borders count."""
+    hashed = hashlib.sha256()
+    for part in parts:
+        data = part.encode()
+        hashed.update(len(data).to_bytes(8, "big") + data)
+    return hashed.hexdigest()[:_LENGTH]
+
+
+def schema_digest(project: Project) -> str:
+    """Of every SQL file that builds the database, and of the names that find it."""
+    parts = [part for file in project.install_order() for part in (file.name, file.read())]
+    return digest([*parts, *project.search_path])
+
+
+def base_digest(project: Project) -> str:
+    """Of all that every generated file comes from: schema, error codes, settings, generator."""
+    codes = project.error_codes
+    return digest(
+        [
+            schema_digest(project),
+            codes.read_text("utf-8") if codes.is_file() else "",
+            project.package,
+            *(f"{key}={value}" for key, value in sorted(project.types.items())),
+            _generator_digest(),
+        ]
+    )
+
+
+@cache
+def _generator_digest() -> str:
+    files = sorted(_files(resources.files("strongroom_codegen")), key=lambda pair: pair[0])
+    return digest(part for pair in files for part in pair)
+
+
+def _files(folder: Traversable, prefix: str = "") -> Iterable[tuple[str, str]]:
+    for item in folder.iterdir():
+        name = f"{prefix}{item.name}"
+        if item.is_dir() and item.name != "__pycache__":
+            yield from _files(item, f"{name}/")
+        elif item.name.endswith((".py", ".sql", ".j2")):
+            yield name, item.read_text("utf-8")

@@ -1,0 +1,125 @@
+"""PostgreSQL's lexical rules, as far as finding `:name` needs them.
+
+Strings (plain, E'', U&''), quoted names, dollar quotes, nested comments and casts are told apart,
+so a colon inside any of them is never taken for a parameter.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal[
+    "space", "line_comment", "block_comment", "string", "quoted", "parameter", "positional",
+    "word", "number", "other",
+]  # fmt: skip
+
+_TOKEN = re.compile(
+    r"""
+      (?P<space>\s+)
+    | (?P<line_comment>--[^\n]*)
+    | (?P<escape_string>[eE]'(?:[^'\\]|''|\\.)*(?P<escape_end>')?)
+    | (?P<string>(?:[uU]&|[bBxXnN])?'(?:[^']|'')*(?P<string_end>')?)
+    | (?P<quoted>(?:[uU]&)?"(?:[^"]|"")*(?P<quoted_end>")?)
+    | (?P<dollar>\$(?:[A-Za-z_\x80-\U0010ffff][A-Za-z_0-9\x80-\U0010ffff]*)?\$)
+    | (?P<positional>\$\d+)
+    | (?P<cast>::|:=)
+    | (?P<parameter>:(?:[A-Za-z_][A-Za-z_0-9]*|'[A-Za-z_][A-Za-z_0-9]*'))
+    | (?P<word>[A-Za-z_\x80-\U0010ffff][A-Za-z_0-9$\x80-\U0010ffff]*)
+    | (?P<number>\d[\w.]*)
+    | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ENDS = {"escape_string": "escape_end", "string": "string_end", "quoted": "quoted_end"}
+_KINDS: dict[str, Kind] = {
+    "space": "space",
+    "line_comment": "line_comment",
+    "escape_string": "string",
+    "string": "string",
+    "quoted": "quoted",
+    "positional": "positional",
+    "cast": "other",
+    "parameter": "parameter",
+    "word": "word",
+    "number": "number",
+    "other": "other",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of SQL and where it stands in its file (offsets from 0, end excluded)."""
+
+    kind: Kind
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+    @property
+    def is_blank(self) -> bool:
+        """Means nothing to PostgreSQL: white space or a comment."""
+        return self.kind in ("space", "line_comment", "block_comment")
+
+
+class UnterminatedError(Exception):
+    """A string, quoted name, dollar quote or comment that never ends."""
+
+    def __init__(self, what: str, offset: int) -> None:
+        super().__init__(what)
+        self.what = what
+        self.offset = offset
+
+
+def tokenize(text: str) -> list[Token]:
+    """Cut SQL into tokens; joined together again they give the same text.
+
+    Raises UnterminatedError.
+    """
+    tokens: list[Token] = []
+    position = 0
+    while position < len(text):
+        token = _next(text, position)
+        tokens.append(token)
+        position = token.end
+    return tokens
+
+
+def parameter_name(token: Token) -> str:
+    """`:name` and `:'name'` mean the same parameter."""
+    return token.text[1:].strip("'")
+
+
+def _next(text: str, position: int) -> Token:
+    if text.startswith("/*", position):
+        return Token("block_comment", text[position : _comment_end(text, position)], position)
+    match = _TOKEN.match(text, position)
+    if match is None or match.lastgroup is None:
+        raise AssertionError(f"no token at {position}")
+    name = next(group for group in match.groupdict() if match[group] is not None)
+    if name in _ENDS and match[_ENDS[name]] is None:
+        what = "quoted name" if name == "quoted" else "string"
+        raise UnterminatedError(what, position)
+    if name == "dollar":
+        end = text.find(match[0], match.end())
+        if end < 0:
+            raise UnterminatedError(f"string {match[0]}", position)
+        return Token("string", text[position : end + len(match[0])], position)
+    return Token(_KINDS[name], match[0], position)
+
+
+def _comment_end(text: str, start: int) -> int:
+    depth, position = 0, start
+    for mark in re.finditer(r"/\*|\*/", text[start:]):
+        # `/*/` opens once: a mark that begins inside the one before it is none.
+        if start + mark.start() < position:
+            continue
+        position = start + mark.end()
+        depth += 1 if mark[0] == "/*" else -1
+        if depth == 0:
+            return position
+    raise UnterminatedError("comment", start)

@@ -1,0 +1,43 @@
+"""Values as Python source, quoted as a formatter would leave them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+# What a default may be; a bool is an int, and a datetime would be a date.
+Default = int | float | str | Decimal | timedelta | date | None
+
+
+def can_be_default(value: object) -> bool:
+    return isinstance(value, Default) and not isinstance(value, datetime)
+
+
+def python_literal(value: Default) -> str:
+    """Python source for a value."""
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, Decimal):
+        return f'Decimal("{value}")'
+    if isinstance(value, timedelta):
+        parts = {"days": value.days, "seconds": value.seconds, "microseconds": value.microseconds}
+        return f"timedelta({', '.join(f'{k}={v}' for k, v in parts.items() if v)})"
+    if isinstance(value, date):
+        return f"date({value.year}, {value.month}, {value.day})"
+    return repr(value)
+
+
+def quoted(text: str) -> str:
+    """A string in double quotes, in single ones where that saves backslashes."""
+    plain = repr(text)
+    if plain.startswith("'") and '"' not in text:
+        return f'"{plain[1:-1]}"'
+    return plain
+
+
+def block(text: str) -> str:
+    r"""The inside of a triple-quoted string: backslashes and quotes survive."""
+    last_quote = text.endswith('"')
+    inside = text[:-1] if last_quote else text
+    escaped = inside.replace("\\", "\\\\").replace('"""', '\\"\\"\\"').replace("\r", "\\r")
+    return f'{escaped}\\"' if last_quote else escaped

@@ -1,0 +1,170 @@
+"""What generated code is made from: the end of the analysis, the start of the rendering."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from strongroom_codegen.annotations import Kind
+from strongroom_codegen.pytypes import PyType
+
+
+@dataclass(frozen=True, slots=True)
+class LiteralType:
+    """A value list: `CHECK (column IN (...))`."""
+
+    name: str
+    values: tuple[str | int, ...]
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a row or of a json model."""
+
+    name: str
+    type: PyType
+    nullable: bool
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JsonModel:
+    """A composite type that gives a jsonb column its shape."""
+
+    name: str
+    fields: tuple[Field, ...]
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """The check of one jsonb column on its way in and out."""
+
+    name: str
+    type: PyType
+
+
+@dataclass(frozen=True, slots=True)
+class RowType:
+    """A row of a result."""
+
+    name: str
+    fields: tuple[Field, ...]
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorClass:
+    """An exception for a SQLSTATE or for a constraint (schema, table, name)."""
+
+    name: str
+    doc: str
+    sqlstate: str | None = None
+    constraint: tuple[str, str, str] | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """An argument of a generated function; `source` is its name in the SQL."""
+
+    name: str
+    source: str
+    type: PyType
+    pg_type: str
+    nullable: bool
+    default: str | None
+    optional: bool
+    doc: str
+    encode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnModel:
+    """A column of a result and why it can or can't be NULL."""
+
+    name: str
+    type: PyType
+    pg_type: str
+    nullable: bool
+    reason: str
+    word: str | None = None
+    decode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VariantModel:
+    """One SQL text, with the parameter (by its name in the SQL) and the type of each $n."""
+
+    given: tuple[str, ...]
+    order: str
+    sql: str
+    names: tuple[str, ...]
+    pg_types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryModel:
+    """One generated function; `row` is the name of its row type, None for a bare value."""
+
+    app: str
+    subject: str
+    name: str
+    kind: Kind
+    doc: str
+    file: str
+    line: int
+    parameters: tuple[Parameter, ...]
+    columns: tuple[ColumnModel, ...]
+    variants: tuple[VariantModel, ...]
+    optional: tuple[str, ...]
+    orders: tuple[str, ...]
+    key: tuple[str, ...]
+    key_types: tuple[str, ...]
+    row: str | None
+    role: str
+    identity: bool
+    at_most_one: bool
+    timeout_ms: int | None
+    deprecated: str | None
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    modifies: bool
+    raises: tuple[str, ...]
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.app}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectModel:
+    """A generated module of functions."""
+
+    name: str
+    doc: str
+    file: str
+    queries: tuple[QueryModel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AppModel:
+    """Everything that is generated for one app."""
+
+    name: str
+    doc: str
+    literals: tuple[LiteralType, ...]
+    models: tuple[JsonModel, ...]
+    adapters: tuple[Adapter, ...]
+    rows: tuple[RowType, ...]
+    errors: tuple[ErrorClass, ...]
+    shared_errors: tuple[str, ...]
+    subjects: tuple[SubjectModel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectModel:
+    """Everything that is generated."""
+
+    package: str
+    apps: tuple[AppModel, ...]

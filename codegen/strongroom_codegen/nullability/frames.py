@@ -1,0 +1,175 @@
+"""One query level: its range table, which outer joins can blank which relation, what is proven."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from strongroom_codegen.nullability.proofs import Proofs, Slot
+from strongroom_codegen.nullability.verdict import Verdict
+from strongroom_codegen.tree import Node, nodes
+
+SELECT, UPDATE, INSERT, DELETE, MERGE = range(1, 6)
+INNER, LEFT, FULL, RIGHT = range(4)
+TABLE, SUBQUERY, JOIN, FUNCTION, TABLE_FUNCTION, VALUES, CTE = range(7)
+GROUP = 9
+
+
+@dataclass(slots=True)
+class Frame:
+    """What holds for the rows of one query level.
+
+    `blanked` maps a range table index to the outer joins that can replace its row by NULLs;
+    `proven` are columns that a condition has shown not to be NULL.
+    """
+
+    query: Node
+    parent: Frame | None
+    blanked: dict[int, frozenset[int]] = field(default_factory=dict)
+    proven: frozenset[Slot] = frozenset()
+    grouped: tuple[Node, ...] = ()
+    unproven: frozenset[int] = frozenset()
+    cte_outputs: dict[str, list[Verdict]] = field(default_factory=dict)
+
+    @property
+    def command(self) -> int:
+        return int(self.query["commandType"])
+
+    @property
+    def target(self) -> int:
+        return int(self.query["resultRelation"])
+
+    @property
+    def padded(self) -> bool:
+        """Several set-returning functions in one select list: the shorter ones end in NULLs."""
+        found = nodes(targets(self.query), into_queries=False)
+        sets = [n for n in found if "true" in (n.get("funcretset"), n.get("opretset"))]
+        return len(sets) > 1
+
+    def entry(self, index: int) -> Node:
+        entry: Node = self.query["rtable"][index - 1]
+        return entry
+
+    def up(self, levels: int) -> Frame | None:
+        frame: Frame | None = self
+        for _ in range(levels):
+            frame = frame.parent if frame else None
+        return frame
+
+
+def targets(query: Node) -> list[Node]:
+    """The columns of the result: RETURNING for a write, else the select list without helpers."""
+    entries = query["targetList"] if int(query["commandType"]) == SELECT else query["returningList"]
+    # PostgreSQL 18 wraps RETURNING and its aliases.
+    if isinstance(entries, dict):
+        entries = entries.get("exprs")
+    return [entry for entry in entries or [] if entry["resjunk"] == "false"]
+
+
+def build_frame(query: Node, parent: Frame | None, proofs: Proofs) -> Frame:
+    """Walk the joins and conditions of one query level."""
+    frame = Frame(query, parent)
+    tree = query["jointree"]
+    arm = _Walk(frame, proofs).filtered(tree, tree["quals"]) if tree else _Arm()
+    having = frozenset[Slot]()
+    if query["havingQual"] and not query["groupingSets"]:
+        having = proofs.proven(query["havingQual"], frame)
+    arm.prove(having)
+    frame.blanked = {index: frozenset(joins) for index, joins in arm.blanked.items()}
+    frame.proven = frozenset(arm.proven)
+    if query["groupingSets"]:
+        frame.grouped = tuple(_grouped(query))
+    return frame
+
+
+def returning_frame(frame: Frame) -> Frame:
+    """What holds for RETURNING: conditions looked at the old row, a trigger may make another."""
+    if frame.command == DELETE:
+        return frame
+    kept = frozenset(slot for slot in frame.proven if slot[0] != frame.target)
+    unproven = {frame.target}
+    if frame.command == MERGE and any(
+        action.get("matchKind") == "1" or "matchKind" not in action
+        for action in frame.query["mergeActionList"] or []
+    ):
+        # A target row without a source row shows NULLs for the source.
+        unproven |= set(range(1, len(frame.query["rtable"]) + 1)) - {frame.target}
+    return Frame(
+        frame.query,
+        frame.parent,
+        frame.blanked,
+        kept,
+        unproven=frozenset(unproven),
+        cte_outputs=frame.cte_outputs,
+    )
+
+
+def _grouped(query: Node) -> list[Node]:
+    wanted = {clause["tleSortGroupRef"] for clause in query["groupClause"] or []}
+    return [e["expr"] for e in query["targetList"] if e["ressortgroupref"] in wanted]
+
+
+@dataclass(slots=True)
+class _Arm:
+    """A part of the join tree."""
+
+    blanked: dict[int, set[int]] = field(default_factory=dict)
+    proven: set[Slot] = field(default_factory=set)
+
+    def merge(self, other: _Arm) -> None:
+        self.blanked |= other.blanked
+        self.proven |= other.proven
+
+    def prove(self, slots: frozenset[Slot]) -> None:
+        """Rows that reach this point have values there, so the joins below found their row."""
+        mine = {slot for slot in slots if slot[0] in self.blanked}
+        self.proven |= mine
+        defeated = {join for index, _ in mine for join in self.blanked[index]}
+        for joins in self.blanked.values():
+            joins -= defeated
+
+    def blank(self, join: int) -> None:
+        for joins in self.blanked.values():
+            joins.add(join)
+
+
+@dataclass(slots=True)
+class _Walk:
+    frame: Frame
+    proofs: Proofs
+
+    def filtered(self, node: Node, condition: Node | None) -> _Arm:
+        arm = _Arm()
+        for item in node["fromlist"] or []:
+            arm.merge(self.item(item))
+        arm.prove(self._proven(condition))
+        return arm
+
+    def item(self, node: Node) -> _Arm:
+        if node["node"] == "RANGETBLREF":
+            return _Arm({int(node["rtindex"]): set()})
+        if node["node"] == "FROMEXPR":
+            return self.filtered(node, node["quals"])
+        if node["node"] != "JOINEXPR":
+            raise ValueError(f"unknown join tree node {node['node']}")
+        return self._join(node)
+
+    def _join(self, node: Node) -> _Arm:
+        left, right = self.item(node["larg"]), self.item(node["rarg"])
+        kind, index = int(node["jointype"]), int(node["rtindex"])
+        slots = self._proven(node["quals"])
+        if kind == LEFT:
+            right.prove(slots)
+        if kind == RIGHT:
+            left.prove(slots)
+        if kind in (LEFT, FULL):
+            right.blank(index)
+        if kind in (RIGHT, FULL):
+            left.blank(index)
+        left.merge(right)
+        left.blanked[index] = set()
+        if kind == INNER:
+            left.prove(slots)
+        return left
+
+    def _proven(self, condition: Node | None) -> frozenset[Slot]:
+        return self.proofs.proven(condition, self.frame) if condition else frozenset()

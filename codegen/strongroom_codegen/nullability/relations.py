@@ -1,0 +1,221 @@
+"""The columns of what stands in FROM: tables, views, subqueries, CTEs, joins, functions, VALUES."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from strongroom_codegen.nullability import frames, never_null
+from strongroom_codegen.nullability.frames import Frame
+from strongroom_codegen.nullability.verdict import Verdict, maybe, never
+from strongroom_codegen.tree import Node
+
+if TYPE_CHECKING:
+    from strongroom_codegen.nullability.analyzer import Analyzer
+
+_PLAIN_TABLES = ("r", "p", "m")
+_VIEWS = ("v", "m")
+
+
+def variable(analyzer: Analyzer, node: Node, frame: Frame) -> Verdict:
+    """A column reference, wherever its relation is."""
+    owner = frame.up(int(node["varlevelsup"]))
+    if owner is None:
+        return maybe("a column of an unknown query")
+    index, number = int(node["varno"]), int(node["varattno"])
+    entry = owner.entry(index)
+    word = entry["eref"]["aliasname"]
+    version = int(node.get("varreturningtype", 0))
+    if version:
+        return _old_or_new(analyzer, owner, index, number, version)
+    blanked = owner.blanked.get(index, frozenset())
+    if blanked:
+        return maybe(f"an outer join may find no row of {word}", word)
+    if index in owner.unproven and owner.command == frames.MERGE and index != owner.target:
+        return maybe(f"a row of the target may have none of {word}", word)
+    if (index, number) in owner.proven:
+        return never("a condition of the query excludes NULL")
+    if number == 0:
+        return never(f"a row of {word} is there")
+    return relation_column(analyzer, owner, index, number)
+
+
+def _old_or_new(analyzer: Analyzer, frame: Frame, index: int, number: int, version: int) -> Verdict:
+    """RETURNING old.x or new.x: an INSERT has no old row, a DELETE no new one."""
+    there = {frames.UPDATE: (1, 2), frames.INSERT: (2,), frames.DELETE: (1,)}
+    if version not in there.get(frame.command, ()):
+        return maybe("that row may not exist")
+    return relation_column(analyzer, frame, index, number) if number > 0 else never("a row")
+
+
+def relation_column(analyzer: Analyzer, frame: Frame, index: int, number: int) -> Verdict:
+    """A column of a range table entry, joins above it and conditions left aside."""
+    entry = frame.entry(index)
+    word = entry["eref"]["aliasname"]
+    match int(entry["rtekind"]):
+        case frames.TABLE:
+            return _table(analyzer, frame, index, number)
+        case frames.SUBQUERY:
+            outputs = analyzer.outputs(analyzer.frame(entry["subquery"], frame))
+        case frames.JOIN:
+            return _join(analyzer, frame, entry, number)
+        case frames.FUNCTION:
+            return _function(analyzer, frame, entry, number)
+        case frames.VALUES:
+            rows = entry["values_lists"]
+            return analyzer.any_null([row[number - 1] for row in rows], frame, "VALUES")
+        case frames.CTE:
+            outputs = _cte(analyzer, frame, entry)
+        case frames.GROUP:
+            if frame.grouped:
+                return maybe("grouping sets leave columns out", word)
+            return analyzer.expression(entry["groupexprs"][number - 1], frame)
+        case _:
+            return maybe(f"{word} may have NULLs", word)
+    return outputs[number - 1] if 0 < number <= len(outputs) else maybe(f"a column of {word}")
+
+
+def _table(analyzer: Analyzer, frame: Frame, index: int, number: int) -> Verdict:
+    entry = frame.entry(index)
+    table = analyzer.catalog.relations.get(int(entry["relid"]))
+    if table is None:
+        return maybe("a table that is not in the catalogue")
+    if number < 0:
+        if table.kind in _PLAIN_TABLES:
+            return never("system columns are never NULL")
+        return maybe("a system column of no ordinary table")
+    column = table.columns.get(number)
+    name = f"{table.full_name}.{column.name}" if column else table.full_name
+    word = entry["eref"]["aliasname"]
+    if table.kind in _VIEWS:
+        if index in frame.unproven or frame.target == index:
+            return maybe(f"{name} is a view's column, which a write may set to NULL", word)
+        view = analyzer.catalog.view_query(table.oid)
+        if view is None:
+            return maybe(f"{name} is a column of an unknown view", word)
+        outputs = analyzer.outputs(analyzer.frame(view, None))
+        found = outputs[number - 1] if number <= len(outputs) else maybe(name)
+        return Verdict(found.nullable, f"in the view {table.full_name}: {found.reason}", word)
+    with_children = entry["inh"] == "true"
+    if analyzer.catalog.column_not_null(table.oid, number, with_children=with_children):
+        return never(f"{name} is NOT NULL")
+    return maybe(f"{name} may be NULL", column.name if column else word)
+
+
+def _join(analyzer: Analyzer, frame: Frame, entry: Node, number: int) -> Verdict:
+    expression = entry["joinaliasvars"][number - 1]
+    if int(entry["jointype"]) == frames.FULL and expression["node"] == "COALESCEEXPR":
+        # A row of FULL JOIN USING comes from one side at least, and that side has the value.
+        sides = [_ignoring_join(analyzer, frame, arg) for arg in expression["args"]]
+        bad = next((side for side in sides if side.nullable), None)
+        return bad or never("one side of the full join has the value")
+    return analyzer.expression(expression, frame)
+
+
+def _ignoring_join(analyzer: Analyzer, frame: Frame, node: Node) -> Verdict:
+    while node["node"] in ("RELABELTYPE", "COLLATEEXPR"):
+        node = node["arg"]
+    if node["node"] != "VAR" or int(node["varlevelsup"]):
+        return analyzer.expression(node, frame)
+    index, number = int(node["varno"]), int(node["varattno"])
+    if len(frame.blanked.get(index, ())) > 1:
+        return maybe("more than one outer join")
+    return relation_column(analyzer, frame, index, number)
+
+
+def _cte(analyzer: Analyzer, frame: Frame, entry: Node) -> list[Verdict]:
+    owner = frame.up(int(entry["ctelevelsup"]))
+    name = entry["ctename"]
+    ctes = (owner.query["cteList"] or []) if owner else []
+    cte = next((c for c in ctes if c["ctename"] == name), None)
+    if owner is None or cte is None:
+        return []
+    if name not in owner.cte_outputs:
+        owner.cte_outputs[name] = _cte_outputs(analyzer, owner, cte)
+    return owner.cte_outputs[name]
+
+
+def _cte_outputs(analyzer: Analyzer, owner: Frame, cte: Node) -> list[Verdict]:
+    query, name = cte["ctequery"], cte["ctename"]
+    if cte["cterecursive"] != "true":
+        return analyzer.outputs(analyzer.frame(query, owner))
+    # Start from "nothing is NULL" and let the recursive arm add what it can, until it adds no more.
+    current = [never("the recursion adds no NULL") for _ in frames.targets(query)]
+    while True:
+        owner.cte_outputs[name] = current
+        with analyzer.fresh():
+            found = analyzer.outputs(analyzer.frame(query, owner))
+        if [v.nullable for v in found] == [v.nullable for v in current]:
+            return found
+        current = [
+            after if after.nullable else before
+            for before, after in zip(current, found, strict=True)
+        ]
+
+
+def _function(analyzer: Analyzer, frame: Frame, entry: Node, number: int) -> Verdict:
+    functions = entry["functions"]
+    word = entry["eref"]["aliasname"]
+    width = sum(int(f["funccolcount"]) for f in functions)
+    if number > width:
+        return never("WITH ORDINALITY numbers the rows")
+    if len(functions) > 1:
+        return maybe("the shorter of several functions ends in NULLs", word)
+    call = functions[0]["funcexpr"]
+    if call["node"] == "ARRAYEXPR":
+        return analyzer.expression(call, frame)
+    if call["node"] != "FUNCEXPR":
+        return analyzer.expression(call, frame) if width == 1 else maybe(word, word)
+    function = analyzer.catalog.functions.get(int(call["funcid"]))
+    if function is None:
+        return maybe("an unknown function", word)
+    if function.is_builtin:
+        return _builtin_set(analyzer, frame, call, number)
+    name = _column_name(entry, function.outputs, analyzer, function.result, number)
+    declared = function.comment.tag("nonnull")
+    if declared is not None and (not declared or name in _names(declared)):
+        return never(f"the comment of {function.full_name} says @nonnull {declared}".rstrip())
+    if function.body and function.returns_set:
+        outputs = analyzer.function_outputs(function)
+        if len(outputs) == width:
+            return outputs[number - 1]
+    if function.body and width == 1:
+        return analyzer.expression(call, frame)
+    return maybe(f"{function.full_name}() may give NULL for {name}", word)
+
+
+def _builtin_set(analyzer: Analyzer, frame: Frame, call: Node, number: int) -> Verdict:
+    function = analyzer.catalog.functions[int(call["funcid"])]
+    if function.name == "unnest" and number == 1:
+        items = call["args"][0]
+        while items["node"] in ("RELABELTYPE", "ARRAYCOERCEEXPR"):
+            items = items["arg"]
+        if items["node"] == "ARRAYEXPR" and items.get("multidims") == "false":
+            return analyzer.any_null(items["elements"] or [], frame, "unnest()")
+        if items["node"] == "PARAM":
+            return never("elements of an array that is passed in are not NULL")
+    if number in never_null.SET_RETURNING.get(function.name, ()):
+        return never(f"{function.name}() gives no NULL there")
+    if not function.returns_set:
+        return analyzer.expression(call, frame)
+    return maybe(f"{function.name}() may give NULL", function.name)
+
+
+def _column_name(
+    entry: Node,
+    outputs: tuple[tuple[str, int], ...],
+    analyzer: Analyzer,
+    result: int,
+    number: int,
+) -> str:
+    """The function's own name of a column, which an alias in the query doesn't change."""
+    if outputs:
+        return outputs[number - 1][0]
+    relation = analyzer.catalog.relations.get(analyzer.catalog.types[result].relation)
+    if relation:
+        return [c.name for c in relation.columns.values()][number - 1]
+    name: str = entry["eref"]["colnames"][number - 1]
+    return name
+
+
+def _names(argument: str) -> list[str]:
+    return [name.strip() for name in argument.split(",")]

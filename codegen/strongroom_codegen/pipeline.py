@@ -1,0 +1,100 @@
+"""The stages in their order: read, parse, prepare, analyse, compose, render."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from strongroom.project import Project
+from strongroom_codegen.analyse import AnalysedQuery, analyse
+from strongroom_codegen.annotations import AnnotatedFile, AnnotatedQuery, parse_file
+from strongroom_codegen.catalog import read_catalog
+from strongroom_codegen.check import app_of, sources_digest
+from strongroom_codegen.compose import Composer
+from strongroom_codegen.diagnostics import Diagnostics, QueryError
+from strongroom_codegen.errors_registry import ErrorCode, read_registry
+from strongroom_codegen.fingerprint import base_digest
+from strongroom_codegen.model import ProjectModel
+from strongroom_codegen.parameters import PreparedQuery, prepare
+from strongroom_codegen.read import read_queries
+from strongroom_codegen.render import render
+from strongroom_codegen.scratch import scratch_database
+from strongroom_codegen.write import MARKER, stamped
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What the files say, before any database is asked."""
+
+    files: list[AnnotatedFile]
+    registry: tuple[ErrorCode, ...]
+
+
+def read_sources(project: Project, diagnostics: Diagnostics) -> Sources:
+    """Read and parse every query file and the registry of errors."""
+    files = [parse_file(file, diagnostics) for file in read_queries(project, diagnostics)]
+    _check_unique(files, diagnostics)
+    return Sources(files, read_registry(project, diagnostics))
+
+
+def build_model(project: Project, sources: Sources, diagnostics: Diagnostics) -> ProjectModel:
+    """Ask PostgreSQL about every query.
+
+    Raises QueryError, with everything that was found, when a query can't be generated.
+    """
+    queries = [query for file in sources.files for query in file.queries]
+    prepared = [found for q in queries if (found := prepare(q, diagnostics))]
+    with scratch_database(project) as connection:
+        catalog = read_catalog(connection)
+        analysed: dict[str, AnalysedQuery] = {}
+        for one in prepared:
+            if not _is_for_server(one, catalog.server_version, diagnostics):
+                continue
+            result = analyse(connection, catalog, one, diagnostics)
+            if result:
+                analysed[one.query.full_name] = result
+        composer = Composer(project, connection, catalog, sources.registry, diagnostics)
+        model = composer.compose(sources.files, analysed)
+    if diagnostics.failed:
+        raise QueryError(diagnostics)
+    return model
+
+
+def render_files(project: Project, sources: Sources, model: ProjectModel) -> dict[str, str]:
+    """Path below the generated folder -> text, headers included."""
+    digests = sources_digest(base_digest(project), sources.files)
+    files = {
+        file.path: stamped(file, digests.get(app_of(file.path), digests[""]))
+        for file in render(model)
+    }
+    files[f"{project.package}/{MARKER}"] = ""
+    return files
+
+
+def _check_unique(files: list[AnnotatedFile], diagnostics: Diagnostics) -> None:
+    seen: dict[str, AnnotatedQuery] = {}
+    for file in files:
+        for query in file.queries:
+            first = seen.setdefault(query.full_name, query)
+            if first is not query:
+                diagnostics.error(
+                    query.place,
+                    f'{query.app} has two queries named "{query.name}"',
+                    f"the other one is at {first.place}; rename one of them",
+                )
+
+
+def _is_for_server(prepared: PreparedQuery, version: int, diagnostics: Diagnostics) -> bool:
+    option = prepared.query.option("requires")
+    if option is None:
+        return True
+    if not option.argument.isdigit():
+        diagnostics.error(option.place, "@requires is a server version", "write: @requires 17")
+        return False
+    if version >= int(option.argument):
+        return True
+    diagnostics.warning(
+        option.place,
+        f"left out: this server is {version}, and the query needs {option.argument}",
+        f"generate on PostgreSQL {option.argument} or later",
+    )
+    return False

@@ -1,0 +1,59 @@
+"""Find the query files of a project and read them."""
+
+from __future__ import annotations
+
+import keyword
+from dataclasses import dataclass
+
+from strongroom.project import Project
+from strongroom_codegen.diagnostics import Diagnostics
+from strongroom_codegen.source import Source
+
+RESERVED = frozenset({"types", "rows", "errors", "aio"})
+
+
+@dataclass(frozen=True, slots=True)
+class QueryFile:
+    """`queries/<app>/<subject>.sql`."""
+
+    app: str
+    subject: str
+    source: Source
+
+
+def read_queries(project: Project, diagnostics: Diagnostics) -> list[QueryFile]:
+    """Every query file, sorted by app and subject."""
+    files = []
+    for path in sorted(project.queries.rglob("*.sql")):
+        name = path.relative_to(project.root).as_posix()
+        source = Source(name, path.read_text("utf-8"))
+        parts = path.relative_to(project.queries).with_suffix("").parts
+        if len(parts) != 2:
+            diagnostics.error(
+                source.place(0),
+                "a query file must lie in a folder named after its app",
+                f"move it to {project.queries.name}/<app>/{path.name}",
+            )
+            continue
+        usable = [_usable(source, part, diagnostics) for part in parts]
+        if all(usable):
+            files.append(QueryFile(parts[0], parts[1], source))
+    return files
+
+
+def _usable(source: Source, name: str, diagnostics: Diagnostics) -> bool:
+    if name in RESERVED:
+        diagnostics.error(
+            source.place(0),
+            f'"{name}" is the name of a generated module, so no app or subject can have it',
+            "rename the file",
+        )
+        return False
+    if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
+        diagnostics.error(
+            source.place(0),
+            f'"{name}" can\'t be the name of a Python module',
+            "use lower-case letters, digits and underscores",
+        )
+        return False
+    return True

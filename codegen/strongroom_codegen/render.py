@@ -1,0 +1,205 @@
+"""Render the model: path below the generated folder -> text, nothing written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from strongroom_codegen.layout import bracketed, docstring, exploded, import_line, import_lines
+from strongroom_codegen.literals import python_literal, quoted
+from strongroom_codegen.model import AppModel, ErrorClass, Field, ProjectModel, SubjectModel
+from strongroom_codegen.pytypes import PyType, module_alias
+from strongroom_codegen.render_functions import FunctionRenderer
+
+
+@dataclass(slots=True)
+class Imports:
+    """The imports of one module, gathered while it is rendered."""
+
+    package: str
+    app: str
+    lines: dict[str, set[str]] = field(default_factory=dict)
+    aliases: set[str] = field(default_factory=set)
+
+    def add(self, module: str, *names: str) -> None:
+        self.lines.setdefault(module, set()).update(names)
+
+    def add_type(self, found: PyType, taken: frozenset[str] = frozenset()) -> None:
+        for part in found.parts():
+            module = f"{self.package}.{self.app}{part.module}" if part.module == ".types" else ""
+            module = module or part.module
+            if part.name in taken:
+                self.aliases.add(f"import {module} as {module_alias(part.module)}")
+            elif module != "builtins":
+                self.add(module, part.name)
+
+    def text(self) -> str:
+        parts = ["\n".join(sorted(self.aliases)), import_lines(self.lines)]
+        return "\n".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The text of one generated file and the source file that it comes from first."""
+
+    path: str
+    text: str
+    origin: str
+
+
+def render(project: ProjectModel) -> list[Rendered]:
+    """Every file of the generated package, sorted by path."""
+    files = [_file(project, "__init__.py", "schema/", "package.py.j2")]
+    files += [_file(project, "aio/__init__.py", "schema/", "aio_package.py.j2")]
+    for app in project.apps:
+        files += _app_files(project, app)
+    return sorted(files, key=lambda file: file.path)
+
+
+def _app_files(project: ProjectModel, app: AppModel) -> list[Rendered]:
+    package, name = project.package, app.name
+    base = {"package": package, "app": app}
+    files = [
+        _file(project, f"{name}/errors.py", "docs/error-codes.md", "errors.py.j2", **base),
+    ]
+    modules = ["errors"]
+    if app.subjects:
+        modules += ["rows", "types", *(subject.name for subject in app.subjects)]
+        subjects = [subject.name for subject in app.subjects]
+        files.append(_types(project, app))
+        files.append(_rows(project, app))
+        files += [_subject(project, app, s, aio=aio) for s in app.subjects for aio in (False, True)]
+        files.append(
+            _file(
+                project,
+                f"aio/{name}/__init__.py",
+                f"queries/{name}/",
+                "app.py.j2",
+                **base,
+                location=f"{package}.aio.{name}",
+                modules=sorted(subjects),
+            )
+        )
+    files.append(
+        _file(
+            project,
+            f"{name}/__init__.py",
+            f"queries/{name}/" if app.subjects else "docs/error-codes.md",
+            "app.py.j2",
+            **base,
+            location=f"{package}.{name}",
+            modules=sorted(modules),
+        )
+    )
+    return files
+
+
+def _types(project: ProjectModel, app: AppModel) -> Rendered:
+    imports = Imports(project.package, app.name)
+    # What the module defines itself needs no import.
+    for model in app.models:
+        imports.add("pydantic", "BaseModel", "ConfigDict")
+        for item in model.fields:
+            _add_outside(imports, item.type, _taken(model.fields))
+    for adapter in app.adapters:
+        imports.add("pydantic", "TypeAdapter")
+        _add_outside(imports, adapter.type, frozenset())
+    if app.literals:
+        imports.add("typing", "Literal", "TypeAlias")
+    return _file(
+        project,
+        f"{app.name}/types.py",
+        f"schema/{app.name}/",
+        "types.py.j2",
+        app=app,
+        imports=imports.text(),
+        taken=_taken,
+    )
+
+
+def _add_outside(imports: Imports, found: PyType, taken: frozenset[str]) -> None:
+    for part in found.parts():
+        if part.module != ".types":
+            imports.add_type(PyType(part.module, part.name), taken)
+
+
+def _rows(project: ProjectModel, app: AppModel) -> Rendered:
+    imports = Imports(project.package, app.name)
+    if app.rows:
+        imports.add("dataclasses", "dataclass")
+        imports.add("typing", "TypeVar", "dataclass_transform")
+    for row in app.rows:
+        taken = _taken(row.fields)
+        for item in row.fields:
+            imports.add_type(item.type, taken)
+    return _file(
+        project,
+        f"{app.name}/rows.py",
+        f"schema/{app.name}/",
+        "rows.py.j2",
+        app=app,
+        imports=imports.text(),
+        taken=_taken,
+    )
+
+
+def _subject(project: ProjectModel, app: AppModel, subject: SubjectModel, *, aio: bool) -> Rendered:
+    imports = Imports(project.package, app.name)
+    docs = {e.name: e.text or e.doc.partition("\n")[0] for e in _errors(project, app)}
+    functions = FunctionRenderer(imports, docs, subject.name, aio=aio)
+    statements = [] if aio else [functions.statement(query) for query in subject.queries]
+    bodies = [functions.function(query) for query in subject.queries]
+    folder = f"aio/{app.name}" if aio else app.name
+    return _file(
+        project,
+        f"{folder}/{subject.name}.py",
+        subject.file,
+        "subject.py.j2",
+        doc=subject.doc or f"Queries of {subject.file}.",
+        imports=imports.text(),
+        statements=statements,
+        functions=bodies,
+    )
+
+
+def _errors(project: ProjectModel, app: AppModel) -> list[ErrorClass]:
+    shared = [other for other in project.apps if other.name in app.shared_errors]
+    return [error for one in (*shared, app) for error in one.errors]
+
+
+def _taken(fields: tuple[Field, ...]) -> frozenset[str]:
+    """Type names that a field of the same class hides."""
+    names = {item.name for item in fields}
+    return frozenset(part.name for item in fields for part in item.type.parts()) & names
+
+
+def _field_type(item: Field, taken: frozenset[str]) -> str:
+    text = item.type.text(taken)
+    return f"{text} | None" if item.nullable else text
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("strongroom_codegen"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - Python is written here, not HTML
+    )
+    environment.filters.update(
+        docstring=docstring, quoted=quoted, literal=python_literal, field_type=_field_type
+    )
+    environment.globals.update(bracketed=bracketed, exploded=exploded, import_line=import_line)
+    return environment
+
+
+_ENVIRONMENT = _environment()
+
+
+def _file(
+    project: ProjectModel, path: str, origin: str, template: str, **values: object
+) -> Rendered:
+    text = _ENVIRONMENT.get_template(template).render(project=project, **values)
+    return Rendered(f"{project.package}/{path}", text.rstrip("\n") + "\n", origin)

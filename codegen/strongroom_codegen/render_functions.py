@@ -1,0 +1,244 @@
+"""The functions of a subject and the statements that they send."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from strongroom_codegen.layout import WIDTH, bracketed, docstring, exploded, tuple_source
+from strongroom_codegen.literals import block, quoted
+from strongroom_codegen.model import Parameter, QueryModel, VariantModel
+from strongroom_codegen.naming import constant_name
+from strongroom_codegen.page import LIMIT
+from strongroom_codegen.parameters import AFTER
+from strongroom_codegen.pytypes import PyType
+
+_SESSION = "strongroom.session"
+
+
+class ImportSink(Protocol):
+    """Where a rendered piece says what it needs."""
+
+    package: str
+    app: str
+
+    def add(self, module: str, *names: str) -> None: ...
+    def add_type(self, found: PyType, taken: frozenset[str] = ...) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionRenderer:
+    """Renders one module; `error_docs` gives each exception its sentence in docstrings."""
+
+    imports: ImportSink
+    error_docs: Mapping[str, str]
+    subject: str
+    aio: bool
+
+    def statement(self, query: QueryModel) -> str:
+        """The module constant: one statement, or one for each variant."""
+        self.imports.add(_SESSION, "Statement")
+        self.imports.add(f"{self._app_module()}.errors", "ERRORS")
+        name, result = constant_name(query.name), self._result(query)
+        if not _has_variants(query):
+            return f"{name}: Statement[{result}] = {self._variant(query, query.variants[0], '')}"
+        key = "str, " if query.orders else ""
+        flags = ", ".join("bool" for _ in query.optional)
+        head = f"{name}: dict[tuple[{key}{flags}], Statement[{result}]] = {{"
+        if query.orders and not query.optional:
+            head = f"{name}: dict[str, Statement[{result}]] = {{"
+        items = [
+            f"{self._key(query, variant)}: {self._variant(query, variant, '    ')}"
+            for variant in query.variants
+        ]
+        return exploded(head, items, "}")
+
+    def function(self, query: QueryModel) -> str:
+        """The function, decorators and docstring included."""
+        session = "AsyncSession" if self.aio else "Session"
+        self.imports.add(_SESSION, session)
+        if self.aio:
+            self.imports.add(f"{self._app_module()}.{self.subject}", constant_name(query.name))
+        arguments = [f"db: {session}"]
+        if query.parameters or query.orders:
+            arguments.append("*")
+        arguments += [self._argument(parameter) for parameter in query.parameters]
+        if query.orders:
+            self.imports.add("typing", "Literal")
+            names = ", ".join(quoted(order) for order in query.orders)
+            arguments.append(f"sort: Literal[{names}] = {quoted(query.orders[0])}")
+        word = "async def" if self.aio else "def"
+        head = bracketed(f"{word} {query.name}(", arguments, f") -> {self._returned(query)}:")
+        lines = [head, docstring(self._doc(query), "    "), *self._body(query)]
+        if query.deprecated is not None:
+            self.imports.add("typing_extensions", "deprecated")
+            lines.insert(0, f"@deprecated({quoted(query.deprecated)})")
+        return "\n".join(lines)
+
+    def _app_module(self) -> str:
+        return f"{self.imports.package}.{self.imports.app}"
+
+    def _argument(self, parameter: Parameter) -> str:
+        self.imports.add_type(parameter.type)
+        text = parameter.type.text()
+        if parameter.nullable:
+            text += " | None"
+        if parameter.optional:
+            self.imports.add(_SESSION, "UNSET", "Unset")
+            return f"{parameter.name}: {text} | Unset = UNSET"
+        if parameter.default is not None:
+            return f"{parameter.name}: {text} = {parameter.default}"
+        return f"{parameter.name}: {text}"
+
+    def _result(self, query: QueryModel) -> str:
+        """The type of one row."""
+        if query.kind == "exec":
+            return "None"
+        if query.kind == "rowcount":
+            return "int"
+        if query.row:
+            self.imports.add(f"{self._app_module()}.rows", query.row)
+            return query.row
+        column = query.columns[0]
+        self.imports.add_type(column.type)
+        text = column.type.text()
+        return f"{text} | None" if column.nullable and text != "None" else text
+
+    def _returned(self, query: QueryModel) -> str:
+        result = self._result(query)
+        if query.kind == "maybe":
+            return result if result.endswith("None") else f"{result} | None"
+        if query.kind == "many":
+            return f"list[{result}]"
+        if query.kind == "page":
+            self.imports.add(_SESSION, "Page")
+            return f"Page[{result}]"
+        return result
+
+    def _key(self, query: QueryModel, variant: VariantModel) -> str:
+        parts = [quoted(variant.order)] if query.orders else []
+        parts += [str(name in variant.given) for name in query.optional]
+        return parts[0] if query.orders and not query.optional else tuple_source(parts)
+
+    def _variant(self, query: QueryModel, variant: VariantModel, indent: str) -> str:
+        inner = f"{indent}    "
+        sql = block(variant.sql)
+        fields = [f"name={quoted(query.full_name)}", f'sql="""\\\n{sql}"""']
+        if variant.pg_types:
+            types = tuple_source([quoted(t) for t in variant.pg_types], inner, room=13)
+            fields.append(f"parameters={types}")
+        if query.columns:
+            names = tuple_source([quoted(c.name) for c in query.columns], inner, room=10)
+            fields.append(f"columns={names}")
+        fields += self._converters(query, variant, inner)
+        fields += self._promises(query, variant)
+        return exploded("Statement(", fields, ")", indent).removeprefix(indent)
+
+    def _converters(self, query: QueryModel, variant: VariantModel, indent: str) -> list[str]:
+        fields = []
+        if query.row:
+            fields.append(f"row={query.row}")
+        decode = [column.decode or "None" for column in query.columns]
+        by_name = {parameter.source: parameter for parameter in query.parameters}
+        encode = [by_name[name].encode or "None" for name in variant.names]
+        for field, items in (("decode", decode), ("encode", encode)):
+            adapters = [item.partition(".")[0] for item in items if item != "None"]
+            if adapters:
+                self.imports.add(f"{self._app_module()}.types", *adapters)
+                fields.append(f"{field}={tuple_source(items, indent, room=len(field) + 2)}")
+        return fields
+
+    def _promises(self, query: QueryModel, variant: VariantModel) -> list[str]:
+        fields = []
+        if query.role != "app":
+            fields.append(f"role={quoted(query.role)}")
+        if not query.identity:
+            fields.append("identity=False")
+        if query.at_most_one:
+            fields.append("at_most_one=True")
+        if query.timeout_ms is not None:
+            fields.append(f"timeout_ms={query.timeout_ms}")
+        if query.modifies:
+            fields.append("writes=True")
+        fields.append("errors=ERRORS")
+        if variant.order:
+            fields.append(f"sort={quoted(variant.order)}")
+        return fields
+
+    def _body(self, query: QueryModel) -> list[str]:
+        lines: list[str] = []
+        statement = constant_name(query.name)
+        if not _has_variants(query):
+            values = [self._value(query, parameter) for parameter in _in_sql_order(query)]
+            return [*lines, self._call(query, statement, values)]
+        lookup = ["sort"] if query.orders else []
+        arguments = {parameter.source: parameter.name for parameter in query.parameters}
+        lookup += [f"not isinstance({arguments[name]}, Unset)" for name in query.optional]
+        lines.append(bracketed(f"statement = {statement}[", lookup, "]", "    "))
+        if query.optional:
+            lines += self._collect(query)
+            return [*lines, self._call(query, "statement", None)]
+        values = [self._value(query, parameter) for parameter in _in_sql_order(query)]
+        return [*lines, self._call(query, "statement", values)]
+
+    def _collect(self, query: QueryModel) -> list[str]:
+        """Gather what was given, in the order of $1, $2, ..."""
+        lines = ["    values: list[object] = []"]
+        for parameter in _in_sql_order(query):
+            add = f"values.append({self._value(query, parameter)})"
+            if query.kind == "page" and parameter.source == AFTER:
+                self.imports.add(_SESSION, "read_token")
+                types = tuple_source([quoted(t) for t in query.key_types])
+                add = f"values += read_token(statement, {parameter.name}, {types})"
+            if parameter.optional:
+                lines.append(f"    if not isinstance({parameter.name}, Unset):")
+                add = f"    {add}"
+            lines.append(f"    {add}")
+        return lines
+
+    def _value(self, query: QueryModel, parameter: Parameter) -> str:
+        # One row more than asked for shows whether there is a next page.
+        is_limit = query.kind == "page" and parameter.source == LIMIT
+        return f"{parameter.name} + 1" if is_limit else parameter.name
+
+    def _call(self, query: QueryModel, statement: str, values: list[str] | None) -> str:
+        head = f"return {'await ' if self.aio else ''}db.{query.kind}("
+        arguments = [statement]
+        if values is None:
+            arguments.append("tuple(values)")
+        elif values:
+            arguments.append(tuple_source(values, "        ", room=1))
+        if query.kind == "page":
+            names = [f"row.{name}" for name in query.key] if query.row else ["row"]
+            limit = next(p.name for p in query.parameters if p.source == LIMIT)
+            arguments += [f"limit={limit}", f"key=lambda row: {tuple_source(names)}"]
+        flat = f"    {head}{', '.join(arguments)})"
+        if "\n" not in flat and len(flat) <= WIDTH:
+            return flat
+        return exploded(head, arguments, ")", "    ")
+
+    def _doc(self, query: QueryModel) -> str:
+        parts = [query.doc or f"Run the query {query.full_name}."]
+        described = [parameter for parameter in query.parameters if parameter.doc]
+        if described:
+            lines = [f"    {p.name}: {p.doc}" for p in described]
+            parts.append("\n".join(["Args:", *lines]))
+        raises = [f"    {name}: {self.error_docs.get(name, '')}".rstrip() for name in query.raises]
+        if query.kind == "one":
+            raises.append("    NoRow: there is no row")
+        if query.kind in ("one", "maybe") and not query.at_most_one:
+            raises.append("    TooManyRows: there is more than one row")
+        if raises:
+            parts.append("\n".join(["Raises:", *raises]))
+        return "\n\n".join(parts)
+
+
+def _has_variants(query: QueryModel) -> bool:
+    return bool(query.optional or query.orders)
+
+
+def _in_sql_order(query: QueryModel) -> list[Parameter]:
+    by_name = {parameter.source: parameter for parameter in query.parameters}
+    complete = max(query.variants, key=lambda variant: len(variant.given))
+    return [by_name[name] for name in dict.fromkeys(complete.names)]

@@ -1,0 +1,159 @@
+"""A database that holds the project's schema and no data, to ask PostgreSQL about queries.
+
+On the embedded server it is kept under a name that is a digest of the SQL files, so the next run
+finds it ready; those of older SQL are dropped. On the server of DATABASE_URL nothing is left.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import errors, sql
+from psycopg.conninfo import make_conninfo
+
+from strongroom.errors import ConnectError, StrongroomError
+from strongroom.project import Project
+from strongroom_codegen.diagnostics import Diagnostics, QueryError
+from strongroom_codegen.fingerprint import digest, schema_digest
+from strongroom_codegen.source import Source
+
+_PREFIX = "strongroom_scratch"
+
+
+@contextmanager
+def scratch_database(project: Project) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to a database with the project's schema.
+
+    Raises QueryError when the schema's own SQL is broken, ConnectError when no server answers.
+    """
+    url = os.environ.get("DATABASE_URL")
+    keep = url is None
+    admin_url = url or _embedded_url(project)
+    name = _name(project) if keep else f"{_name(project)}_{os.getpid()}"
+    with _connect(admin_url) as admin:
+        if keep:
+            _drop_others(admin, project, name)
+        try:
+            _ensure(admin, admin_url, name, project)
+            with _connect(make_conninfo(admin_url, dbname=name)) as connection:
+                _prepare_session(connection, project)
+                yield connection
+        finally:
+            if not keep:
+                _drop(admin, name)
+
+
+def _embedded_url(project: Project) -> str:
+    from strongroom.server import embedded
+
+    server = embedded(project)
+    missing = server.missing()
+    if missing:
+        raise ConnectError(
+            f"the embedded server can't run here: {missing}",
+            hint="set DATABASE_URL to a server on which a scratch database may be made",
+        )
+    server.start()
+    return server.url()
+
+
+def _connect(url: str) -> psycopg.Connection[Any]:
+    try:
+        return psycopg.connect(url, autocommit=True)
+    except psycopg.OperationalError as error:
+        raise ConnectError(
+            f"the server for the scratch database can't be reached: {error}".strip(),
+            hint="start it, or unset DATABASE_URL to use the embedded server",
+        ) from error
+
+
+def _name(project: Project) -> str:
+    return f"{_family(project)}_{schema_digest(project)[:12]}"
+
+
+def _family(project: Project) -> str:
+    # Two projects on one server must not drop each other's.
+    return f"{_PREFIX}_{digest([str(project.root)])[:8]}"
+
+
+def _ensure(admin: psycopg.Connection[Any], url: str, name: str, project: Project) -> None:
+    """Make the database unless it is there; a half-made one never bears the name."""
+    if _exists(admin, name):
+        return
+    draft = f"{name}_{os.getpid()}"
+    try:
+        _execute(admin, "CREATE DATABASE {} TEMPLATE template0", draft)
+    except errors.InsufficientPrivilege as error:
+        raise StrongroomError(
+            f"no scratch database can be made: {error.diag.message_primary}",
+            hint="connect as a role that may create databases, or unset DATABASE_URL",
+        ) from error
+    try:
+        with _connect(make_conninfo(url, dbname=draft)) as connection:
+            _install(connection, project)
+        _execute(admin, "ALTER DATABASE {} RENAME TO {}", draft, name)
+    except errors.DuplicateDatabase:
+        # Another run made the same one meanwhile.
+        _drop(admin, draft)
+    except BaseException:
+        _drop(admin, draft)
+        raise
+
+
+def _install(connection: psycopg.Connection[Any], project: Project) -> None:
+    """As `strongroom.project.install`, but an error is shown where it stands in its file."""
+    connection.execute("SET client_min_messages = warning")
+    for file in project.install_order():
+        text = file.read()
+        try:
+            connection.execute(text.encode())
+        except psycopg.Error as error:
+            diagnostics = Diagnostics()
+            position = error.diag.statement_position
+            place = Source(file.name, text).place(int(position) - 1 if position else 0)
+            diagnostics.error(
+                place,
+                error.diag.message_primary or str(error).strip(),
+                error.diag.message_hint or error.diag.message_detail,
+            )
+            raise QueryError(diagnostics) from error
+
+
+def _prepare_session(connection: psycopg.Connection[Any], project: Project) -> None:
+    path = ", ".join(f'"{schema}"' for schema in project.search_path)
+    connection.execute("SELECT set_config('search_path', %s, false)", (path,))
+
+
+def _drop_others(admin: psycopg.Connection[Any], project: Project, keep: str) -> None:
+    rows = admin.execute(
+        "SELECT datname FROM pg_catalog.pg_database WHERE starts_with(datname, %s)",
+        (f"{_family(project)}_",),
+    ).fetchall()
+    for (name,) in rows:
+        draft = re.fullmatch(rf"{re.escape(_family(project))}_\w+_(\d+)", name)
+        if name != keep and not (draft and Path(f"/proc/{draft[1]}").exists()):
+            _drop(admin, name)
+
+
+def _exists(admin: psycopg.Connection[Any], name: str) -> bool:
+    query = "SELECT FROM pg_catalog.pg_database WHERE datname = %s"
+    return admin.execute(query, (name,)).fetchone() is not None
+
+
+def _drop(admin: psycopg.Connection[Any], name: str) -> None:
+    try:
+        _execute(admin, "DROP DATABASE IF EXISTS {}", name)
+    except errors.ObjectInUse:
+        # Another run still looks at it; the next one will drop it.
+        return
+
+
+def _execute(admin: psycopg.Connection[Any], statement: str, *names: str) -> None:
+    identifiers = [sql.Identifier(name) for name in names]
+    admin.execute(sql.SQL(statement).format(*identifiers))

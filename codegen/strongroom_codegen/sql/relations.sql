@@ -1,0 +1,18 @@
+SELECT
+    c.oid,
+    n.nspname AS schema,
+    c.relname AS name,
+    c.relkind AS kind,
+    c.relispartition AS is_partition,
+    c.reltype AS row_type,
+    pg_catalog.obj_description(c.oid, 'pg_class') AS comment,
+    ARRAY(
+        SELECT i.inhrelid
+        FROM pg_catalog.pg_inherits AS i
+        WHERE i.inhparent = c.oid
+        ORDER BY i.inhrelid
+    ) AS children
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
+  AND n.nspname <> 'pg_toast'
