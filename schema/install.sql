@@ -41,14 +41,15 @@
 \ir tarot/types.sql
 \ir tarot/users.sql
 \ir tarot/credits.sql
-\ir tarot/transactions.sql
 \ir tarot/spread_prices.sql
 
--- What a CHECK of the next table calls.
+-- What the CHECKs of the next tables call.
+\ir ../functions/tarot/is_valid_movement.sql
 \ir ../functions/tarot/deck.sql
 \ir ../functions/tarot/card_count.sql
 \ir ../functions/tarot/is_valid_draw.sql
 
+\ir tarot/transactions.sql
 \ir tarot/readings.sql
 \ir tarot/ledger_breaks.sql
 \ir tarot/daily_readings.sql
@@ -69,6 +70,7 @@
 \ir ../functions/tarot/tg_refuse_ledger_change.sql
 
 -- What applications and jobs call.
+\ir ../functions/tarot/lock_account.sql
 \ir ../functions/tarot/find_request.sql
 \ir ../functions/tarot/lock_purchase.sql
 \ir ../functions/tarot/register_user.sql

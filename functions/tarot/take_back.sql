@@ -8,7 +8,6 @@ DECLARE
     v_amount integer;
     v_original tarot.transactions;
 BEGIN
-    -- First the row, then the account: complete_purchase locks in the same order.
     UPDATE tarot.transactions AS t
     SET status = 'refunded'
     WHERE t.user_id = p_user_id
