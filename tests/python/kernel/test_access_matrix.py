@@ -1,0 +1,229 @@
+"""Every role, on every table of every app, with every command, as oneself, another and nobody.
+
+What each may do is written in `access/<app>.toml`; everything else must be refused. Roles, tables
+and columns come from the catalogue, so a new one without a line in that file fails here.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.python.fix_databases import Database
+
+_FOLDER = Path(__file__).parent / "access"
+APPS = sorted(file.stem for file in _FOLDER.glob("*.toml"))
+_NEVER = (
+    psycopg.errors.GeneratedAlways,
+    psycopg.errors.ObjectNotInPrerequisiteState,
+    psycopg.errors.WrongObjectType,
+)
+# Errors that say nothing about rows: the test itself would be wrong.
+_PLANNING = ("0A", "25", "42")
+_COMMANDS = ("select", "insert", "update", "delete", "truncate")
+
+_ROLES = """
+SELECT r.rolname
+FROM pg_roles AS r
+WHERE starts_with(r.rolname, 'strongroom_') AND r.rolname <> 'strongroom_owner'
+   OR EXISTS (
+       SELECT
+       FROM kernel.app_schemas() AS app (name)
+       CROSS JOIN (VALUES ('_app'), ('_worker'), ('_analyst'), ('_definer')) AS kind (suffix)
+       WHERE r.rolname = app.name || kind.suffix
+   )
+ORDER BY r.rolname
+"""
+_RELATIONS = """
+SELECT c.relname, c.relispartition
+FROM pg_class AS c
+WHERE c.relnamespace = %s::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+ORDER BY c.relname
+"""
+_COLUMNS = """
+SELECT
+    a.attname,
+    has_column_privilege(%(role)s, a.attrelid, a.attnum, 'SELECT'),
+    has_column_privilege(%(role)s, a.attrelid, a.attnum, 'INSERT'),
+    a.attidentity <> 'a' AND has_column_privilege(%(role)s, a.attrelid, a.attnum, 'UPDATE')
+FROM pg_attribute AS a
+WHERE a.attrelid = %(relation)s::regclass
+  AND a.attnum > 0
+  AND NOT a.attisdropped
+  AND a.attgenerated = ''
+ORDER BY a.attnum
+"""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One command of one role on one relation, aimed at the rows of one person."""
+
+    relation: sql.Identifier
+    owner: str
+    columns: list[tuple[str, bool, bool, bool]]
+
+    def statement(self, command: str, target: str) -> sql.Composed:
+        whose = (
+            sql.SQL(" WHERE {} = {}").format(sql.Identifier(self.owner), sql.Literal(target))
+            if self.owner
+            else sql.SQL("")
+        )
+        if command == "truncate":
+            return sql.SQL("TRUNCATE {}").format(self.relation)
+        if command == "delete":
+            return sql.SQL("DELETE FROM {}{}").format(self.relation, whose)
+        if command == "select":
+            return sql.SQL("SELECT {} FROM {}{}").format(self._column(1), self.relation, whose)
+        if command == "update":
+            column = self._column(3)
+            return sql.SQL("UPDATE {} SET {} = {}{}").format(self.relation, column, column, whose)
+        column = self._column(2)
+        value = target if column == sql.Identifier(self.owner) else None
+        return sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE VALUES ({})").format(
+            self.relation, column, sql.Literal(value)
+        )
+
+    def _column(self, privilege: int) -> sql.Identifier:
+        """The owner's column where the role has the privilege on it, else one where it has."""
+        held = [column[0] for column in self.columns if column[privilege]]
+        if self.owner in held or not held:
+            return sql.Identifier(self.owner or self.columns[0][0])
+        return sql.Identifier(held[0])
+
+
+@pytest.fixture(scope="module", params=APPS)
+def app(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def expected(app: str) -> dict[str, Any]:
+    return tomllib.loads((_FOLDER / f"{app}.toml").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def filled(shared_database: Database, app: str) -> Iterator[psycopg.Connection[Any]]:
+    """A superuser's transaction, never committed, in which two people have something everywhere."""
+    connection = shared_database.connect("postgres", autocommit=False)
+    connection.execute((_FOLDER / f"{app}.sql").read_bytes())
+    connection.execute("SET LOCAL session_replication_role = origin")
+    yield connection
+    connection.rollback()
+
+
+def test_every_app_has_a_matrix(filled: psycopg.Connection[Any]) -> None:
+    assert [row[0] for row in filled.execute("SELECT kernel.app_schemas()")] == APPS
+
+
+def test_every_relation_is_in_the_matrix(
+    filled: psycopg.Connection[Any], app: str, expected: dict[str, Any]
+) -> None:
+    found = filled.execute(_RELATIONS, (app,)).fetchall()
+    roots = {name for name, is_partition in found if not is_partition}
+    assert roots == expected.keys() - {"people"}
+
+
+def test_every_cell_is_as_written(
+    filled: psycopg.Connection[Any], app: str, expected: dict[str, Any]
+) -> None:
+    people: list[str] = expected["people"]
+    wrong: list[str] = []
+    count = 0
+    for role in _roles(filled):
+        cells = list(_cells(filled, app, expected, role))
+        for me in (*people, ""):
+            with _as(filled, app, role, me):
+                for name, command, whose, cell in cells:
+                    for target in people if cell.owner else people[:1]:
+                        count += 1
+                        want = _wanted(whose, me, target, is_owned=bool(cell.owner))
+                        got = _outcome(filled, cell.statement(command, target))
+                        if got != want:
+                            what = f"{role} {command} {name} of {target} as {me or 'nobody'}"
+                            wrong.append(f"{what}: {got}, not {want}")
+    assert wrong == []
+    assert count > 500
+
+
+def test_nobody_gives_a_row_away(
+    filled: psycopg.Connection[Any], app: str, expected: dict[str, Any]
+) -> None:
+    mine, other = expected["people"]
+    tried = 0
+    for role in _roles(filled):
+        for _, command, whose, cell in _cells(filled, app, expected, role):
+            if command == "update" and whose == "own":
+                tried += 1
+                owner = sql.Identifier(cell.owner)
+                given = sql.SQL("UPDATE {} SET {} = {} WHERE {} = {}").format(
+                    cell.relation, owner, sql.Literal(other), owner, sql.Literal(mine)
+                )
+                with _as(filled, app, role, mine):
+                    assert _outcome(filled, given) in ("refused", "hidden")
+    assert tried
+
+
+def _roles(connection: psycopg.Connection[Any]) -> list[str]:
+    return [row[0] for row in connection.execute(_ROLES).fetchall()]
+
+
+def _cells(
+    connection: psycopg.Connection[Any], app: str, expected: dict[str, Any], role: str
+) -> Iterator[tuple[str, str, str | None, Cell]]:
+    """Relation, command, whose rows the role may reach by it, and how to try."""
+    for name, is_partition in connection.execute(_RELATIONS, (app,)).fetchall():
+        relation = sql.Identifier(app, name)
+        entry: dict[str, Any] = {"owner": ""} if is_partition else expected[name]
+        key = {"role": role, "relation": relation.as_string(connection)}
+        columns = connection.execute(_COLUMNS, key).fetchall()
+        for command in _COMMANDS:
+            whose = entry.get(role, {}).get(command)
+            yield name, command, whose, Cell(relation, entry["owner"], columns)
+
+
+@contextmanager
+def _as(connection: psycopg.Connection[Any], app: str, role: str, me: str) -> Iterator[None]:
+    with connection.transaction(force_rollback=True):
+        connection.execute(
+            "SELECT set_config('kernel.app', %s, true), set_config('kernel.user_id', %s, true),"
+            " set_config('role', %s, true)",
+            (app, me, role),
+        )
+        yield
+
+
+def _wanted(whose: str | None, me: str, target: str, *, is_owned: bool) -> str:
+    if whose is None:
+        return "refused"
+    if whose == "any" or not is_owned:
+        return "reached"
+    return "reached" if me == target else "hidden"
+
+
+def _outcome(connection: psycopg.Connection[Any], statement: sql.Composed) -> str:
+    """What came of a statement, which is undone.
+
+    refused: no grant, or no statement that the relation takes; hidden: a policy is in the way;
+    reached: rows came, or only a rule (a constraint, a trigger) stood between.
+    """
+    try:
+        with connection.transaction(force_rollback=True):
+            found = connection.execute(statement).rowcount
+            return "reached" if found > 0 or b"WHERE" not in statement.as_bytes() else "hidden"
+    except psycopg.errors.InsufficientPrivilege as error:
+        return "hidden" if "row-level security" in str(error) else "refused"
+    except _NEVER:
+        return "refused"
+    except psycopg.DatabaseError as error:
+        if (error.sqlstate or "")[:2] in _PLANNING:
+            raise
+        return "reached"
