@@ -8,15 +8,18 @@ unprivileged account, which then needs a place of its own to live in (`places.pr
 from __future__ import annotations
 
 import os
-import pwd
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from strongroom.errors import StrongroomError
+
+with suppress(ImportError):  # On Windows nothing here runs, and `missing` says so.
+    import pwd
 
 Kind = Literal["direct", "namespace", "dropped", "chroot"]
 
@@ -38,7 +41,7 @@ class Account:
 
     @property
     def name(self) -> str:
-        return _name(os.geteuid() if self.uid is None else self.uid)
+        return pwd.getpwuid(os.geteuid() if self.uid is None else self.uid).pw_name
 
     def seen(self, path: Path) -> str:
         """The name of a file as this account's commands see it."""
@@ -121,9 +124,12 @@ def dropped() -> Account:
 
 def choose() -> Account:
     """The best that this process may do."""
-    if os.geteuid() != 0:
+    if os.geteuid() == 0:
+        return namespace() if namespaces_work() else dropped()
+    if _is_known(os.geteuid()) or not namespaces_work():
         return direct()
-    return namespace() if namespaces_work() else dropped()
+    # initdb insists on an account with a name, which a container's often lacks.
+    return namespace()
 
 
 @cache
@@ -147,8 +153,9 @@ def _ordinary(prefer: str | None = None) -> pwd.struct_passwd:
     return (wanted or sorted(entries, key=lambda entry: entry.pw_uid < 1000))[0]
 
 
-def _name(uid: int) -> str:
+def _is_known(uid: int) -> bool:
     try:
-        return pwd.getpwuid(uid).pw_name
+        pwd.getpwuid(uid)
     except KeyError:
-        return str(uid)
+        return False
+    return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -15,24 +14,22 @@ _TARGET = "$(ORIGIN)|$(COMPONENT)|$(LABEL)|$(CREATED_BY)|$(REPO_URI)"
 _PROXY = re.compile(r'^Acquire::https?::Proxy(::\S+)? ".*";$', re.MULTILINE)
 
 
-def need(program: str, log: Path, say: Callable[[str], None]) -> None:
-    """Install the package of a program that is missing; needs root."""
-    if shutil.which(program, path="/usr/sbin:/usr/bin:/sbin:/bin"):
-        return
-    say(f"installing {program} with apt-get")
-    install = ["install", "--yes", "--no-install-recommends", program]
+def install(package: str, log: Path, say: Callable[[str], None]) -> None:
+    """Install a package of the machine's; needs root."""
+    say(f"installing {package} with apt-get")
+    wanted = ["install", "--yes", "--no-install-recommends", package]
     output = ""
-    for arguments in (install, ["update"], install):
+    for arguments in (wanted, ["update"], wanted):
         done = run("apt-get", *arguments)
         output = done.stdout
         with log.open("a", encoding="utf-8") as file:
             file.write(output)
-        if arguments is install and done.returncode == 0:
+        if arguments is wanted and done.returncode == 0:
             return
     tail = "\n".join(output.splitlines()[-8:])
     raise StrongroomError(
-        f"apt-get can't install {program}\n{tail}",
-        hint=f"apt-get install {program}, then try again",
+        f"apt-get can't install {package}\n{tail}",
+        hint=f"apt-get install {package}, then try again",
     )
 
 

@@ -21,6 +21,7 @@ from strongroom.server.account import Account
 from strongroom.server.wheel import find_psql
 
 _START_SECONDS = 120
+_LOG_BYTES = 10_000_000
 _BASE_SETTINGS = {
     "listen_addresses": "",
     # The folder of the socket is 0700; the socket itself may be shown to a PgBouncer of ours.
@@ -148,9 +149,11 @@ class LocalServer(ABC):
                 f"server {self.label} can't run here: {reason}",
                 hint="set DATABASE_URL to use a PostgreSQL of your own",
             )
+        self._check_access()
         self._check_name()
         places.state_folder(self.state.parent)
-        self._check_owner(places.own_folder(self.state))
+        places.own_folder(self.state)
+        self._check_owner()
         with self._locked():
             if postmaster.await_ready(self.data, _START_SECONDS) and self._socket.exists():
                 return
@@ -164,6 +167,7 @@ class LocalServer(ABC):
             self._launch()
 
     def stop(self) -> None:
+        self._check_access()
         if not self.state.is_dir():
             return
         with self._locked():
@@ -176,6 +180,7 @@ class LocalServer(ABC):
                 )
 
     def status(self) -> ServerStatus:
+        self._check_access()
         found = postmaster.find(self.data)
         running = found is not None and found.ready
         return ServerStatus(
@@ -190,6 +195,7 @@ class LocalServer(ABC):
         )
 
     def url(self, database: str = "postgres", user: str = "postgres") -> str:
+        self._check_access()
         where = f"host={quote(os.fsencode(self._socket.parent))}&port={self.port}"
         return f"postgresql://{quote(user, safe='')}@/{quote(database, safe='')}?{where}"
 
@@ -226,7 +232,7 @@ class LocalServer(ABC):
         folder = places.known_socket_folder(self.state, self.place)
         return folder / f".s.PGSQL.{self.port}"
 
-    def _locked(self) -> AbstractContextManager[None]:
+    def _locked(self) -> AbstractContextManager[int]:
         return postmaster.locked(
             self.state / "lock", what=f"starting or stopping server {self.label}-{self.name}"
         )
@@ -271,12 +277,22 @@ class LocalServer(ABC):
                 hint="move that folder away; nothing of it is deleted for you",
             )
 
-    def _check_owner(self, folder: Path) -> None:
-        owner = folder.stat().st_uid
+    def _check_access(self) -> None:
+        """Refuse what another account made: PostgreSQL would, and with less clear words."""
+        owner = self.state.stat().st_uid if self.state.exists() else os.geteuid()
+        if os.geteuid() not in {0, owner}:
+            raise StrongroomError(
+                f"{self.state} belongs to uid {owner}, and we are uid {os.geteuid()}",
+                hint="run as its owner, or use a project folder of your own",
+            )
+
+    def _check_owner(self) -> None:
+        """Root may look at and stop a server of another account, but does not start it."""
+        owner = self.state.stat().st_uid
         if owner != os.geteuid():
             raise StrongroomError(
-                f"{folder} belongs to uid {owner}, and we are uid {os.geteuid()}",
-                hint="run as its owner, or use a project folder of your own",
+                f"{self.state} belongs to uid {owner}, and we are uid {os.geteuid()}",
+                hint="start it as its owner, or use a project folder of your own",
             )
 
     def _launch(self) -> None:
@@ -285,6 +301,7 @@ class LocalServer(ABC):
         self._write_settings({**self.settings(), **where})
         timeout = ["-w", "-t", str(_START_SECONDS), "-s"]
         socket = folder / self._socket.name
+        self._rotate_log()
         with self._run_lock.held() as descriptor:
             # We hold the lock that every server of ours holds, so these can only be stale, even
             # when their process id is someone's again.
@@ -298,6 +315,10 @@ class LocalServer(ABC):
             raise _explain(
                 f"server {self.label} did not start in {self.place}", done.stdout + self._tail()
             )
+
+    def _rotate_log(self) -> None:
+        if self.log.is_file() and self.log.stat().st_size > _LOG_BYTES:
+            self.log.replace(self.place / "log.1")
 
     def _make_socket_folder(self) -> Path:
         return places.socket_folder(self.state, self.place, self.account)

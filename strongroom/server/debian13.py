@@ -44,6 +44,8 @@ _NEEDED = (
     ),
     "usr/sbin/pgbouncer",
 )
+_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _BYTES = 2_500_000_000
 _DPKG = """force-unsafe-io
 path-exclude=/usr/share/doc/*
@@ -116,13 +118,13 @@ def ensure(say: Say | None = None) -> Path:
             hint="set STRONGROOM_CACHE to a folder where you may write",
         ) from error
     lock = root.with_name(f"{root.name}.lock")
-    with postmaster.locked(lock, what=f"making {root}", seconds=1800):
+    with postmaster.locked(lock, what=f"making {root}", seconds=1800) as descriptor:
         if not is_sound(root):
-            _build(root, say)
+            _build(root, say, descriptor)
     return root
 
 
-def _build(root: Path, say: Say) -> None:
+def _build(root: Path, say: Say, lock: int) -> None:
     _check_space(root.parent)
     half = root.with_name(f"{root.name}.half")
     log = root.with_name(f"{root.name}.log")
@@ -130,18 +132,20 @@ def _build(root: Path, say: Say) -> None:
     remove(half)
     began = time.monotonic()
     say(f"making a Debian 13 with PostgreSQL {MAJOR} in {root} (once, about two minutes)")
-    apt.need("debootstrap", log, say)
-    mirror = apt.mirror()
+    if shutil.which("debootstrap", path=_PATH) is None:
+        apt.install("debootstrap", log, say)
+    if not _KEYRING.is_file():
+        apt.install("debian-archive-keyring", log, say)
+    options = ["--variant=minbase", "--force-check-gpg", f"--keyring={_KEYRING}"]
+    where = [SUITE, str(half), *filter(None, [apt.mirror()])]
     with _failing_to(f"debootstrap failed, {log} has the details"):
-        _logged(
-            ["debootstrap", "--variant=minbase", SUITE, str(half), *filter(None, [mirror])], log
-        )
+        _logged(["debootstrap", *options, *where], log, lock)
     say(f"the system is there after {time.monotonic() - began:.0f} s; installing packages")
     (half / "etc/dpkg/dpkg.cfg.d/strongroom").write_text(_DPKG, "utf-8")
     (half / "etc/apt/apt.conf.d/99strongroom").write_text(apt.proxies(), "utf-8")
     with _failing_to(f"apt-get failed inside {half}, {log} has the details"):
         for script in (_PREPARE, _INSTALL):
-            _logged(["chroot", str(half), "sh", "-ec", script], log)
+            _logged(["chroot", str(half), "sh", "-ec", script], log, lock)
     (half / "strongroom.json").write_text(_stamp(), "utf-8")
     if not is_sound(half):
         lacking = ", ".join(name for name in _NEEDED if not (half / name).is_file())
@@ -182,10 +186,12 @@ def _failing_to(message: str) -> Iterator[None]:
         ) from error
 
 
-def _logged(argv: list[str], log: Path) -> None:
-    """Run a command in a mount namespace of its own, its output in a log."""
-    path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    quiet = {"DEBIAN_FRONTEND": "noninteractive", "PATH": path, "TMPDIR": "/tmp"}  # noqa: S108
+def _logged(argv: list[str], log: Path, lock: int) -> None:
+    """Run a command in a mount namespace of its own, its output in a log.
+
+    It holds the lock with us: when we are killed, nobody begins anew before it has ended.
+    """
+    quiet = {"DEBIAN_FRONTEND": "noninteractive", "PATH": _PATH, "TMPDIR": "/tmp"}  # noqa: S108
     start = log.stat().st_size
     with log.open("ab") as file:
         done = subprocess.run(
@@ -195,6 +201,7 @@ def _logged(argv: list[str], log: Path) -> None:
             stderr=subprocess.STDOUT,
             check=False,
             umask=0o022,
+            pass_fds=(lock,),
             env=clean_environment(quiet),
         )
     if done.returncode != 0:

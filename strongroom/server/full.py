@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
-from strongroom.errors import ConnectError
+from strongroom.errors import ConnectError, StrongroomError
 from strongroom.server import debian13, places
 from strongroom.server.account import Account
 from strongroom.server.cluster import LocalServer
@@ -38,7 +38,8 @@ class FullServer(LocalServer):
             )
         debian13.ensure()
         places.state_folder(self.state.parent)
-        self._check_owner(places.own_folder(self.state))
+        places.own_folder(self.state)
+        self._check_owner()
         places.own_folder(self.place, owner=self.account)
         super().start()
 
@@ -89,6 +90,16 @@ class FullServer(LocalServer):
         if not self._port.is_file() or not _is_free(self.port):
             self._port.write_text(f"{free_port()}\n", "utf-8")
 
+    def _launch(self) -> None:
+        try:
+            super()._launch()
+        except StrongroomError as error:
+            if "Address already in use" not in error.message:
+                raise
+            # Somebody took the port after we had looked.
+            self._port.write_text(f"{free_port()}\n", "utf-8")
+            super()._launch()
+
     def _make_socket_folder(self) -> Path:
         usual = places.own_folder(self.place / "socket", owner=self.account)
         places.short_name(self.state, usual)
@@ -118,7 +129,9 @@ def _is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A loopback port that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port that nobody uses, below those that the system gives to connections."""
+    for _ in range(200):
+        port = 20_000 + secrets.randbelow(12_000)
+        if _is_free(port):
+            return port
+    raise StrongroomError("no free port was found", hint="end some servers of this machine")

@@ -144,7 +144,8 @@ class PgBouncer:
             "admin_users": "postgres",
             **self._options,
         }
-        lines = ["[databases]", f"* = host={host} port={port}", "[pgbouncer]"]
+        quoted = host.replace("'", "''")
+        lines = ["[databases]", f"* = host='{quoted}' port={port}", "[pgbouncer]"]
         lines += [f"{name} = {value}" for name, value in settings.items()]
         _write_private(folder / "pgbouncer.ini", lines, account)
         _write_private(users, [f'"{user}" "{self._password}"' for user in self.users], account)

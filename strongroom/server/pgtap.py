@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -55,11 +56,12 @@ def ensure_pgtap(url: str) -> None:
     As an extension where the server offers it, else by running its script. Needs a role that may
     create a schema. Raises StrongroomError when there is no pgTAP here.
     """
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(url) as connection:
+        # Several workers may want it in one database at the same time.
+        connection.execute("SELECT pg_catalog.pg_advisory_xact_lock(hashtext('strongroom.pgtap'))")
         if not _is_there(connection):
-            with connection.transaction():
-                _install(connection)
-        connection.execute(_GRANTS)
+            _install(connection)
+            connection.execute(_GRANTS)
 
 
 def _is_there(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
@@ -104,12 +106,15 @@ def _search() -> tuple[Path | None, str | None]:
         reason = _fetch(_cached())
     except OSError as error:
         reason = f"{error.filename}: {error.strerror}"
+    except StrongroomError as error:
+        reason = error.message
     return (None, reason) if reason else (_cached(), None)
 
 
 def _look() -> Path | None:
-    full = debian13.folder() / "usr/share/postgresql"
-    folders = (*_versions(_MACHINE), *_versions(full), _cached())
+    folders = _versions(_MACHINE)
+    with suppress(StrongroomError):
+        folders += [*_versions(debian13.folder() / "usr/share/postgresql"), _cached()]
     return next((folder for folder in folders if _has(folder)), None)
 
 

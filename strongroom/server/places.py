@@ -57,8 +57,15 @@ def cache_folder() -> Path:
     """What several projects of one person share: STRONGROOM_CACHE, else the usual cache folder."""
     if chosen := os.environ.get("STRONGROOM_CACHE"):
         return Path(chosen).absolute()
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache").absolute() / "strongroom"
+    if base := os.environ.get("XDG_CACHE_HOME"):
+        return Path(base).absolute() / "strongroom"
+    try:
+        return Path.home() / ".cache" / "strongroom"
+    except RuntimeError:
+        raise StrongroomError(
+            "this account has no home folder to keep a cache in",
+            hint="set STRONGROOM_CACHE to a folder of yours",
+        ) from None
 
 
 def system_folder() -> Path:

@@ -7,16 +7,18 @@ PostgreSQL's own postmaster.pid says which process it is, and may be stale.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from strongroom.errors import LockError, StrongroomError
+
+with suppress(ImportError):  # On Windows nothing here runs, and `missing` says so.
+    import fcntl
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,11 @@ def _works_in(pid: int, data: Path) -> bool:
 
 
 @contextmanager
-def locked(file: Path, *, what: str, seconds: float = 120.0) -> Iterator[None]:
-    """Hold a file lock, waiting for others; the kernel frees it when its holder dies."""
+def locked(file: Path, *, what: str, seconds: float = 120.0) -> Iterator[int]:
+    """Hold a file lock, waiting for others; its descriptor, for children that shall hold it too.
+
+    The kernel frees it when its last holder dies.
+    """
     try:
         handle = file.open("a")
     except OSError as error:
@@ -81,7 +86,7 @@ def locked(file: Path, *, what: str, seconds: float = 120.0) -> Iterator[None]:
         ) from error
     with handle:
         _acquire(handle.fileno(), seconds, what)
-        yield
+        yield handle.fileno()
 
 
 def _acquire(descriptor: int, seconds: float, what: str) -> None:

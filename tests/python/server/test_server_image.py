@@ -55,13 +55,7 @@ class Container:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=clean_environment(
-                {
-                    "PATH": f"{debian13.PROGRAMS}:/usr/sbin:/usr/bin:/sbin:/bin",
-                    "PGDATA": "/srv/data",
-                    **environment,
-                }
-            ),
+            env=clean_environment({"PATH": path, "PGDATA": "/srv/data", **environment}),
         )
         self._running.append(process)
         return process
