@@ -8,7 +8,6 @@ import time
 from psycopg_pool import ConnectionPool
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table as Grid
 from table import Table
 
 from strongroom.errors import StrongroomError
@@ -78,20 +77,21 @@ def play(table: Table) -> tuple[int, int]:
 
 
 def show_further(user_id: int, seconds: float) -> None:
-    """What was done, and how to look further."""
-    grid = Grid.grid(padding=(0, 2))
+    """How to look further, as lines to copy."""
     run = ".venv/bin/strongroom server"
-    ledger = "SELECT type, amount, credits_after, status FROM tarot.transactions"
-    grid.add_row("look inside", f"{run} psql --database {EMBEDDED_DATABASE}")
-    grid.add_row(
-        "the ledger",
-        f"{run} psql --database {EMBEDDED_DATABASE} -- -c "
-        f'"{ledger} WHERE user_id = {user_id} ORDER BY id DESC LIMIT 10"',
+    psql = f"{run} psql --database {EMBEDDED_DATABASE}"
+    ledger = (
+        "SELECT id, type, amount, credits_before, credits_after, status FROM tarot.transactions "
+        f"WHERE user_id = {user_id} ORDER BY id DESC LIMIT 10"
     )
-    grid.add_row("the server", f"{run} status")
-    grid.add_row("stop it", f"{run} stop")
-    console.print(f"\n[bold green]The day is over[/] after {seconds:.1f} s. Look further:")
-    console.print(grid, markup=False)
+    console.print(f"\n[bold green]The day is over[/] after {seconds:.1f} s. Look further:\n")
+    for what, command in {
+        "a prompt": psql,
+        "the ledger": f'{psql} -- -c "{ledger}"',
+        "the server": f"{run} status",
+        "stop it": f"{run} stop",
+    }.items():
+        console.print(f"  {what:<10}  {command}", markup=False)
 
 
 def main() -> int:

@@ -22,6 +22,8 @@ WHERE r.user_id = kernel.user_bigint() AND r.id = :reading_id;
 -- :cards  the cards in the order of their places
 -- :interpretation  what the cards are said to mean
 -- :idempotency_key  the caller's own name for this request
+-- @like spread_type tarot.readings.spread_type
+-- @like cards tarot.readings.cards
 SELECT
     drawn.reading_id,
     drawn.transaction_id,
