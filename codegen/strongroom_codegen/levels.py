@@ -99,8 +99,12 @@ def footprint(analyzer: Analyzer, query: Node) -> Footprint:
                 reads.add(table.full_name)
                 view = analyzer.catalog.view_query(table.oid)
                 reads |= set(footprint(analyzer, view).reads) if view else set()
-    names = (tuple(sorted(found)) for found in (reads, writes, stores))
-    return Footprint(*names, modifies=modifies or bool(writes))
+    return Footprint(
+        tuple(sorted(reads)),
+        tuple(sorted(writes)),
+        tuple(sorted(stores)),
+        modifies=modifies or bool(writes),
+    )
 
 
 def _table_origin(analyzer: Analyzer, relation: int, number: int) -> Origin | None:

@@ -85,23 +85,27 @@ class Analyzer:
         tree = query["jointree"]
         return not tree["fromlist"] and tree["quals"] is None
 
-    def function_result(self, function: Function) -> Verdict | None:
+    def function_result(
+        self, function: Function, arguments: list[Node], frame: Frame
+    ) -> Verdict | None:
         """A SQL function's single result, from its body; None when that shows nothing."""
         query = self._body(function)
         if query is None or function.oid in self._running or not self.always_one_row(query):
             return None
-        outputs = self.function_outputs(function)
+        outputs = self.function_outputs(function, arguments, frame)
         if len(outputs) != 1:
             return None
         said = f"{function.full_name}(): {outputs[0].reason}"
         return Verdict(outputs[0].nullable, said, function.name)
 
-    def function_outputs(self, function: Function) -> list[Verdict]:
-        """The columns of a SQL function's last statement, whatever its arguments are."""
+    def function_outputs(
+        self, function: Function, arguments: list[Node], frame: Frame
+    ) -> list[Verdict]:
+        """The columns of a SQL function's last statement, called with these arguments."""
         query = self._body(function)
         if query is None or function.oid in self._running:
             return []
-        inner = Analyzer(self.catalog, None)
+        inner = Analyzer(self.catalog, self._null_arguments(function, arguments, frame))
         inner._running = self._running | {function.oid}
         return inner.result(query)
 
@@ -148,6 +152,22 @@ class Analyzer:
         if node["op"] == _INTERSECT:
             return [a if not a.nullable else b for a, b in pairs]
         return left
+
+    def _null_arguments(
+        self, function: Function, arguments: list[Node], frame: Frame
+    ) -> frozenset[int]:
+        """The numbers of a call's arguments that may be NULL; a default that is left out may."""
+        given: dict[int, Node] = {}
+        for number, argument in enumerate(arguments, 1):
+            if argument["node"] == "NAMEDARGEXPR":
+                given[int(argument["argnumber"]) + 1] = argument["arg"]
+            else:
+                given[number] = argument
+        return frozenset(
+            number
+            for number in range(1, len(function.arguments) + 1)
+            if number not in given or self.expression(given[number], frame).nullable
+        )
 
     def _body(self, function: Function) -> Node | None:
         queries = queries_of(function.body) if function.body else []

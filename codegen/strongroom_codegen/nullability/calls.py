@@ -53,7 +53,7 @@ def user_function(
         if given.nullable:
             return given
     if function.body and not function.returns_set:
-        found = analyzer.function_result(function)
+        found = analyzer.function_result(function, arguments, frame)
         if found:
             return found
     return maybe(f"{function.full_name}() may answer NULL", function.name)

@@ -144,6 +144,7 @@ RULES: dict[str, Rule] = {
     "CASEEXPR": _case,
     "SUBLINK": _sublink,
     "ROWCOMPAREEXPR": _row_comparison,
+    "NAMEDARGEXPR": _argument,
     "RELABELTYPE": _argument,
     "COLLATEEXPR": _argument,
     "COERCEVIAIO": _argument,

@@ -175,7 +175,7 @@ def _function(analyzer: Analyzer, frame: Frame, entry: Node, number: int) -> Ver
     if declared is not None and (not declared or name in _names(declared)):
         return never(f"the comment of {function.full_name} says @nonnull {declared}".rstrip())
     if function.body and function.returns_set:
-        outputs = analyzer.function_outputs(function)
+        outputs = analyzer.function_outputs(function, call["args"] or [], frame)
         if len(outputs) == width:
             return outputs[number - 1]
     if function.body and width == 1:
