@@ -1,7 +1,7 @@
 """Template databases: built from the SQL of this tree, named after a hash of it, kept between runs.
 
-Runs that happen at once agree by advisory locks in the database `postgres`: exclusive to build or
-drop a template, shared while a run clones it.
+Runs that happen at once agree by advisory locks in the database `postgres`, two for each template:
+one to build or drop it, which is exclusive and brief, and one that every run shares that clones it.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -28,6 +26,7 @@ from tests.python.fix_servers import servers_of
 Connection = psycopg.Connection[Any]
 
 _NUMBERS = itertools.count(1)
+_PREFIX = len("tpl_") + 12
 _OURS = r"^(tpl_[0-9a-f]{12}(_tap)?(_draft)?|t_[0-9]+_[0-9]+)$"
 
 
@@ -62,11 +61,14 @@ class Templates:
         name = f"{origin}_tap" if pgtap else f"tpl_{_fingerprint(self._project)}"
         holder: Connection = psycopg.connect(server.url(), autocommit=True)
         self._holders.append(holder)
-        with _locked(holder, name):
-            _drop_stale(holder)
+        _drop_stale(holder, keep=name)
+        holder.execute("SELECT pg_catalog.pg_advisory_lock(hashtext(%s))", (f"build {name}",))
+        try:
             if not _exists(holder, name):
                 self._make(holder, server, name, origin)
-        holder.execute("SELECT pg_catalog.pg_advisory_lock_shared(hashtext(%s))", (name,))
+            holder.execute("SELECT pg_catalog.pg_advisory_lock_shared(hashtext(%s))", (name,))
+        finally:
+            _unlock(holder, f"build {name}")
         return name
 
     def _make(self, admin: Connection, server: Server, name: str, origin: str) -> None:
@@ -126,13 +128,13 @@ def _fingerprint(project: Project) -> str:
     return digest.hexdigest()[:12]
 
 
-@contextmanager
-def _locked(holder: Connection, name: str) -> Iterator[None]:
-    holder.execute("SELECT pg_catalog.pg_advisory_lock(hashtext(%s))", (name,))
-    try:
-        yield
-    finally:
-        holder.execute("SELECT pg_catalog.pg_advisory_unlock(hashtext(%s))", (name,))
+def _try_lock(holder: Connection, name: str) -> bool:
+    query = "SELECT pg_catalog.pg_try_advisory_lock(hashtext(%s))"
+    return holder.execute(query, (name,)).fetchone() == (True,)
+
+
+def _unlock(holder: Connection, name: str) -> None:
+    holder.execute("SELECT pg_catalog.pg_advisory_unlock(hashtext(%s))", (name,))
 
 
 def _exists(admin: Connection, name: str) -> bool:
@@ -140,19 +142,26 @@ def _exists(admin: Connection, name: str) -> bool:
     return admin.execute(query, (name,)).fetchone() is not None
 
 
-def _drop_stale(admin: Connection) -> None:
+def _drop_stale(admin: Connection, *, keep: str) -> None:
     """Drop templates that no run uses, and databases whose process is gone."""
     query = "SELECT datname FROM pg_catalog.pg_database WHERE datname ~ %s"
-    held = "SELECT pg_catalog.pg_try_advisory_lock(hashtext(%s))"
     for (name,) in admin.execute(query, (_OURS,)).fetchall():
         if name.startswith("t_"):
             if not _is_alive(int(name.split("_")[1])):
                 drop(admin, name)
-            continue
-        lock = name.removesuffix("_draft")
-        if admin.execute(held, (lock,)).fetchone() == (True,):
-            drop(admin, name)
-            admin.execute("SELECT pg_catalog.pg_advisory_unlock(hashtext(%s))", (lock,))
+        elif not name.startswith(keep[:_PREFIX]):
+            _drop_unused(admin, name)
+
+
+def _drop_unused(admin: Connection, name: str) -> None:
+    template = name.removesuffix("_draft")
+    build = f"build {template}"
+    if not _try_lock(admin, build):
+        return
+    if _try_lock(admin, template):
+        drop(admin, name)
+        _unlock(admin, template)
+    _unlock(admin, build)
 
 
 def _is_alive(pid: int) -> bool:
