@@ -18,12 +18,21 @@ from strongroom.migrate import snapshot
 from strongroom.migrate.backend import Backend
 from strongroom.migrate.files import SqlMigration
 from strongroom.migrate.ledger import Ledger
-from strongroom.migrate.target import Target
+from strongroom.migrate.target import Connection, Target
 
 _MOST_LINES = 40
-_FILE = """
-INSERT INTO strongroom.migrate_source (kind, path, checksum, source, objects, run_id)
-VALUES (%s, %s, %s, %s, %s, %s)
+PREFIX = "strongroom_scratch_"
+ORPHANS = """
+SELECT d.datname
+FROM pg_catalog.pg_database AS d
+WHERE pg_catalog.starts_with(d.datname, %s)
+  AND pg_catalog.pg_get_userbyid(d.datdba) = current_user
+  AND NOT EXISTS (
+      SELECT
+      FROM pg_catalog.pg_stat_activity AS a
+      WHERE a.pid::text = pg_catalog.split_part(d.datname, '_', 3)
+        AND a.application_name = 'strongroom migrate: scratch'
+  )
 """
 
 
@@ -72,8 +81,9 @@ def record(
 @contextmanager
 def scratch_database(target: Target, say: Callable[[str], None]) -> Iterator[Target]:
     """An empty database on the same server, dropped afterwards, also on error."""
-    name = f"strongroom_scratch_{secrets.token_hex(4)}"
     with target.connect("strongroom migrate: scratch") as connection:
+        _drop_orphans(connection)
+        name = f"{PREFIX}{connection.info.backend_pid}_{secrets.token_hex(4)}"
         try:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name))
@@ -88,5 +98,15 @@ def scratch_database(target: Target, say: Callable[[str], None]) -> Iterator[Tar
         try:
             yield target.other_database(name)
         finally:
-            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-            connection.execute(drop.format(sql.Identifier(name)))
+            _drop(connection, name)
+
+
+def _drop_orphans(connection: Connection) -> None:
+    """Drop what runners that were killed left: their session, named in the name, is gone."""
+    for (name,) in connection.execute(ORPHANS, (PREFIX,)).fetchall():
+        _drop(connection, name)
+
+
+def _drop(connection: Connection, name: str) -> None:
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+    connection.execute(drop.format(sql.Identifier(name)))

@@ -192,6 +192,9 @@ def _execute(run: Run, migrations: Sequence[SqlMigration], todo: Plan, to: str |
     must_become_owner(run.backend)
     run.backend.create_ledger()
     run.backend.begin_run("apply", commit)
+    recorded = run.ledger().applied
+    unknown = [m for m in migrations if m.id in recorded and recorded[m.id].checksum is None]
+    run.backend.trust(unknown)
     bootstrap.create_schema(run.backend, todo.bootstrap)
     for part in todo.bootstrap:
         run.say(f"bootstrap {part.file.name}  ok")

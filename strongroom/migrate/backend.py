@@ -6,7 +6,7 @@ import getpass
 import os
 import socket
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -191,17 +191,14 @@ class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc] # yoyo has no typ
         self.to_ledger()
         self.log_migration(migration, operation)
         self.mark_one(migration, log=False)
-        undo = migration.rollback
-        self.session.execute(
-            _RECORD_FILE,
-            (
-                migration.id,
-                migration.forward.checksum,
-                undo.checksum if undo.path.is_file() else None,
-                self.run_id,
-            ),
-        )
+        self._record_content(migration)
         self._drop_steps(migration)
+
+    def trust(self, migrations: Sequence[SqlMigration]) -> None:
+        """Record the content of what stock yoyo applied: from now on an edit is noticed."""
+        with self.work():
+            for migration in migrations:
+                self._record_content(migration)
 
     def forget(self, migration: SqlMigration) -> None:
         """Remove the ledger rows of a migration; yoyo's log keeps that it was there."""
@@ -277,6 +274,13 @@ class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc] # yoyo has no typ
     @staticmethod
     def _path(names: tuple[str, ...]) -> sql.Composed:
         return sql.SQL(", ").join(sql.Identifier(name) for name in names)
+
+    def _record_content(self, migration: SqlMigration) -> None:
+        undo = migration.rollback
+        undo_checksum = undo.checksum if undo.path.is_file() else None
+        self.session.execute(
+            _RECORD_FILE, (migration.id, migration.forward.checksum, undo_checksum, self.run_id)
+        )
 
     def _drop_steps(self, migration: SqlMigration) -> None:
         self.session.execute(

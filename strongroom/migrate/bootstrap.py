@@ -9,6 +9,7 @@ import hashlib
 import random
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 
@@ -125,8 +126,14 @@ def _lacks_rights(backend: Backend, part: Part, error: MigrationError) -> UsageE
         f"role {backend.session.info.user!r} may not do what {part.file.name} still has to do\n"
         f"{error.message}",
         hint="let an administrator of the server run, once:\n"
-        f'       psql -v ON_ERROR_STOP=1 -d "{address}" -f {part.file.name}',
+        f'       psql -v ON_ERROR_STOP=1 -d "{address}" -f {_shown(part)}',
     )
+
+
+def _shown(part: Part) -> str:
+    """The file as it can be named from here; the SQL that ships in the package is elsewhere."""
+    path, here = part.file.path, Path.cwd()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else str(path)
 
 
 def _run(backend: Backend, part: Part) -> None:

@@ -49,8 +49,9 @@ def status(
 ) -> None:
     """Say what is applied and what is pending; changes nothing and takes no lock."""
     project = find_project()
+    where = _existing(project)
     with _told():
-        found = looking.look(project, _existing(project))
+        found = _look(project, where)
     if as_json:
         typer.echo(json.dumps(found.as_dict()))
     else:
@@ -129,6 +130,16 @@ def _existing(project: Project) -> target.Target:
                 hint="strongroom migrate apply starts it; or set DATABASE_URL",
             )
     return target.resolve(project)
+
+
+def _look(project: Project, where: target.Target) -> Status:
+    try:
+        return looking.look(project, where)
+    except ConnectError as error:
+        if target.is_embedded():
+            hint = "strongroom migrate apply makes the database and its roles"
+            raise ConnectError(error.message, hint=hint) from error
+        raise
 
 
 def _asker(yes: bool, verb: str) -> Any:

@@ -25,6 +25,11 @@ LEFT JOIN strongroom.migrate_file AS f ON f.migration_id = y.migration_id
 LEFT JOIN strongroom.migrate_run AS r ON r.run_id = f.run_id
 ORDER BY y.applied_at_utc, y.migration_id
 """
+_APPLIED_BY_YOYO = """
+SELECT y.migration_id, y.applied_at_utc, NULL, NULL, NULL, NULL
+FROM strongroom._yoyo_migration AS y
+ORDER BY y.applied_at_utc, y.migration_id
+"""
 _CURRENT = """
 SELECT DISTINCT ON (s.path) s.version_id, s.kind, s.path, s.checksum, s.source, s.objects, s.run_id
 FROM strongroom.migrate_source AS s
@@ -103,8 +108,11 @@ class Ledger:
 def read(connection: Connection) -> Ledger:
     """The ledger of a database; an empty one when there is none."""
     objects = frozenset(row[0] for row in connection.execute(_OBJECTS))
-    if not has_table(connection, YOYO_TABLE) or not has_table(connection, "migrate_version"):
+    if not has_table(connection, YOYO_TABLE):
         return Ledger(objects=objects)
+    if not has_table(connection, "migrate_version"):
+        rows = connection.execute(_APPLIED_BY_YOYO)
+        return Ledger(True, {row[0]: Applied(*row) for row in rows}, objects=objects)
     applied = [Applied(*row) for row in connection.execute(_APPLIED)]
     return Ledger(
         exists=True,

@@ -127,7 +127,7 @@ def owner_of(project: Project) -> str | None:
 def resolve(project: Project) -> Target:
     """DATABASE_URL, else the embedded server's database; nothing is started or made."""
     owner = owner_of(project)
-    url = os.environ.get("DATABASE_URL")
+    url = os.environ.get("DATABASE_URL", "").strip()
     if url:
         return Target(_checked(url), owner)
     return Target(embedded_url(project, EMBEDDED_USER if owner else "postgres"), owner)
@@ -135,7 +135,7 @@ def resolve(project: Project) -> Target:
 
 def is_embedded() -> bool:
     """Whether the target is the project's own server."""
-    return not os.environ.get("DATABASE_URL")
+    return not os.environ.get("DATABASE_URL", "").strip()
 
 
 def embedded_url(project: Project, user: str, database: str = EMBEDDED_DATABASE) -> str:

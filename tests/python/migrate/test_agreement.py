@@ -1,0 +1,235 @@
+"""What `schema/install.sql` builds and what the migrations build is the same database."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from strongroom.errors import MismatchError, UsageError
+from strongroom.migrate import adopt, snapshot
+from strongroom.migrate.apply import apply
+from strongroom.migrate.rollback import Until, rollback
+from strongroom.migrate.status import look
+from strongroom.migrate.target import Target, owner_of
+from strongroom.project import Project, install, read_project
+from strongroom.server import Server
+from strongroom.server.wheel import find_psql
+from tests.python.fix_databases import Database
+from tests.python.fix_templates import new_name
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def project() -> Project:
+    return read_project(ROOT)
+
+
+@pytest.fixture
+def built(server: Server, project: Project) -> Iterator[Database]:
+    """A database that install.sql built, as the superuser who has no command of ours."""
+    yield from _database(server, project, build=True)
+
+
+@pytest.fixture
+def empty(server: Server, project: Project) -> Iterator[Database]:
+    """An empty database in which nothing was done but what an administrator must do."""
+    yield from _database(server, project, build=False)
+
+
+def _database(server: Server, project: Project, *, build: bool) -> Iterator[Database]:
+    found = Database(server, new_name())
+    name = sql.Identifier(found.name)
+    with psycopg.connect(server.url(), autocommit=True) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(name))
+        try:
+            with psycopg.connect(server.url(found.name), autocommit=True) as connection:
+                if build:
+                    install(connection, project)
+                else:
+                    connection.execute((project.schema / "roles.sql").read_bytes())
+            yield found
+        finally:
+            found.close()
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+def migrator(database: Database, project: Project) -> Target:
+    return Target(database.url("strongroom_migrator"), owner_of(project))
+
+
+def shot(database: Database) -> snapshot.Snapshot:
+    found = snapshot.take(database.admin())
+    assert found is not None
+    return found
+
+
+def quiet(_: str) -> None:
+    """Say nothing."""
+
+
+def scratch_left(database: Database) -> list[Any]:
+    """Scratch databases whose runner is gone; other runs may have theirs on the same server."""
+    return database.admin().execute(adopt.ORPHANS, (adopt.PREFIX,)).fetchall()
+
+
+def login(database: Database, purpose: str, *, more: str = "") -> sql.Identifier:
+    """A role of this test alone that may connect; roles are shared by all runs on a server."""
+    role = sql.Identifier(f"{database.name}_{purpose}")
+    admin = database.admin()
+    admin.execute(sql.SQL("CREATE ROLE {} LOGIN NOINHERIT").format(role) + sql.SQL(more))
+    name = sql.Identifier(database.name)
+    admin.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, role))
+    return role
+
+
+def drop_login(database: Database, role: sql.Identifier) -> None:
+    database.close()
+    admin = database.admin()
+    admin.execute(sql.SQL("DROP OWNED BY {}").format(role))
+    admin.execute(sql.SQL("DROP ROLE {}").format(role))
+
+
+def test_install_and_apply_build_the_same(
+    built: Database, empty: Database, project: Project
+) -> None:
+    """The migrations run as a role that is no superuser, install.sql as one."""
+    apply(project, migrator(empty, project), quiet)
+    assert snapshot.differences(shot(built), shot(empty), ("install", "migrations")) == []
+    assert len(shot(empty)) > 100
+
+
+def test_psql_builds_what_the_project_builds(
+    built: Database, server: Server, project: Project, empty_database: Database
+) -> None:
+    psql = [find_psql(), "-X", "-q", "-v", "ON_ERROR_STOP=1"]
+    subprocess.run(
+        [*psql, "-d", empty_database.url("postgres"), "-f", str(project.schema / "install.sql")],
+        check=True,
+        capture_output=True,
+    )
+    assert shot(built) == shot(empty_database)
+
+
+def test_a_built_database_is_adopted(built: Database, project: Project) -> None:
+    target = migrator(built, project)
+    before = shot(built)
+    assert look(project, target).ledger == "unrecorded"
+    done = apply(project, target, quiet)
+    assert done.adopted
+    assert done.applied == []
+    after = look(project, target)
+    assert not after.pending
+    assert {row.state for row in after.migrations} == {"applied"}
+    assert shot(built) == before
+    assert apply(project, target, quiet).nothing
+    assert scratch_left(built) == []
+
+
+def test_a_built_database_that_was_changed_is_not_adopted(
+    built: Database, project: Project
+) -> None:
+    built.admin().execute("ALTER TABLE tarot.users ADD COLUMN shoe_size integer")
+    built.admin().execute("DROP VIEW tarot.ledger_breaks")
+    target = migrator(built, project)
+    with pytest.raises(MismatchError) as caught:
+        apply(project, target, quiet)
+    assert caught.value.exit_code == 4
+    assert "tarot.users.shoe_size: only in database" in caught.value.message
+    assert "tarot.ledger_breaks: only in migrations" in caught.value.message
+    assert look(project, target).ledger == "unrecorded"
+    assert scratch_left(built) == []
+
+
+def test_adoption_needs_the_right_to_make_a_database(built: Database, project: Project) -> None:
+    role = login(built, "poor", more=" IN ROLE strongroom_owner")
+    try:
+        target = Target(built.url(f"{built.name}_poor"), owner_of(project))
+        with pytest.raises(UsageError) as caught:
+            apply(project, target, quiet)
+        assert caught.value.hint is not None
+        assert f'ALTER ROLE "{built.name}_poor" CREATEDB' in caught.value.hint
+    finally:
+        drop_login(built, role)
+
+
+def test_apply_rollback_apply_comes_back_to_the_same(empty: Database, project: Project) -> None:
+    target = migrator(empty, project)
+    apply(project, target, quiet)
+    before = shot(empty)
+    last = rollback(project, target, quiet, Until()).rolled_back
+    assert len(last) == 1
+    assert apply(project, target, quiet).applied == last
+    assert shot(empty) == before
+
+    every = rollback(project, target, quiet, Until(everything=True)).rolled_back
+    assert len(every) >= len(last)
+    assert apply(project, target, quiet).applied == every[::-1]
+    assert shot(empty) == before
+
+
+def test_everything_belongs_to_the_owner_or_a_definer(empty: Database, project: Project) -> None:
+    apply(project, migrator(empty, project), quiet)
+    rows = empty.admin().execute(
+        """
+        SELECT pg_get_userbyid(c.relowner) FROM pg_class AS c
+        JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE n.nspname IN ('strongroom', 'kernel', 'tarot')
+        UNION
+        SELECT pg_get_userbyid(p.proowner) FROM pg_proc AS p
+        JOIN pg_namespace AS n ON n.oid = p.pronamespace
+        WHERE n.nspname IN ('strongroom', 'kernel', 'tarot')
+        """
+    )
+    owners = {row[0] for row in rows}
+    assert "strongroom_owner" in owners
+    assert all(name == "strongroom_owner" or name.endswith("_definer") for name in owners)
+
+
+def test_a_role_without_rights_is_told_what_to_run(
+    empty_database: Database, project: Project
+) -> None:
+    """An ordinary role can't do the bootstrap; the command for an administrator is shown."""
+    role = login(empty_database, "guest")
+    try:
+        target = Target(empty_database.url(f"{empty_database.name}_guest"), owner_of(project))
+        with pytest.raises(UsageError) as caught:
+            apply(project, target, quiet)
+        assert caught.value.exit_code == 2
+        assert f"role '{empty_database.name}_guest' may not do" in caught.value.message
+        assert caught.value.hint is not None
+        assert "-f schema/roles.sql" in caught.value.hint
+        assert look(project, target).ledger == "none"
+    finally:
+        drop_login(empty_database, role)
+
+
+def test_a_role_that_may_only_read_sees_the_status(empty: Database, project: Project) -> None:
+    apply(project, migrator(empty, project), quiet)
+    role = login(empty, "reader")
+    target = Target(empty.url(f"{empty.name}_reader"), owner_of(project))
+    try:
+        with pytest.raises(UsageError) as caught:
+            look(project, target)
+        assert caught.value.hint is not None
+        for statement in caught.value.hint.split("; "):
+            empty.admin().execute(statement.encode())
+        found = look(project, target)
+        assert not found.pending
+        assert found.conflicts == []
+        assert {row.state for row in found.migrations} == {"applied"}
+    finally:
+        drop_login(empty, role)
+
+
+def test_what_a_killed_adoption_left_is_removed(built: Database, project: Project) -> None:
+    with psycopg.connect(built.url("strongroom_migrator"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE strongroom_scratch_1_dead TEMPLATE template0")
+    assert apply(project, migrator(built, project), quiet).adopted
+    assert scratch_left(built) == []
