@@ -10,7 +10,7 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, LiteralString, cast
+from typing import TYPE_CHECKING, Any
 
 from strongroom.errors import UsageError
 
@@ -129,7 +129,7 @@ def read_project(root: Path) -> Project:
 def install(connection: psycopg.Connection[Any], project: Project) -> None:
     """Build the whole database on a connection, as `psql -f schema/install.sql` does."""
     for file in project.install_order():
-        connection.execute(cast(LiteralString, file.read()).encode())
+        connection.execute(file.read().encode())
 
 
 def _includes(file: Path) -> list[Path]:

@@ -23,6 +23,11 @@ from strongroom.migrate.target import (
 from strongroom.project import Project, find_project
 from strongroom.server import embedded
 
+LEDGER = (
+    "SELECT user_id, type, amount, credits_before, credits_after, status "
+    "FROM tarot.transactions ORDER BY id DESC LIMIT 10"
+)
+
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -54,8 +59,8 @@ def prepare(project: Project) -> str:
     return embedded_url(project, "strongroom_login")
 
 
-def play(table: Table) -> tuple[int, int]:
-    """The day; gives the first person's id and the number of breaks in the ledger."""
+def play(table: Table) -> int:
+    """The day; gives the number of breaks in the ledger."""
     scene("People join")
     mira, jonas = table.join(7001, "mira"), table.join(7002, "jonas")
     scene("Credits are bought")
@@ -73,21 +78,17 @@ def play(table: Table) -> tuple[int, int]:
     scene("Others, and nobody")
     table.look_at_others(mira, jonas, last.reading_id)
     scene("Do the books agree?")
-    return mira, table.reconcile()
+    return table.reconcile()
 
 
-def show_further(user_id: int, seconds: float) -> None:
+def show_further(seconds: float) -> None:
     """How to look further, as lines to copy."""
     run = ".venv/bin/strongroom server"
     psql = f"{run} psql --database {EMBEDDED_DATABASE}"
-    ledger = (
-        "SELECT id, type, amount, credits_before, credits_after, status FROM tarot.transactions "
-        f"WHERE user_id = {user_id} ORDER BY id DESC LIMIT 10"
-    )
     console.print(f"\n[bold green]The day is over[/] after {seconds:.1f} s. Look further:\n")
     for what, command in {
         "a prompt": psql,
-        "the ledger": f'{psql} -- -c "{ledger}"',
+        "the ledger": f"{psql} -- -c '{LEDGER}'",
         "the server": f"{run} status",
         "stop it": f"{run} stop",
     }.items():
@@ -100,13 +101,13 @@ def main() -> int:
     try:
         url = prepare(project)
         with ConnectionPool(url, min_size=1, max_size=4, open=True) as pool:
-            user_id, breaks = play(Table(pool, say))
+            breaks = play(Table(pool, say))
     except StrongroomError as error:
         console.print(f"[bold red]error:[/] {escape(error.message)}")
         if error.hint:
             console.print(f"[bold]hint:[/]  {escape(error.hint)}")
         return error.exit_code
-    show_further(user_id, time.monotonic() - started)
+    show_further(time.monotonic() - started)
     return 1 if breaks else 0
 
 

@@ -15,6 +15,7 @@ from psycopg_pool import ConnectionPool
 from strongroom.session import NoIdentity, session
 from strongroom_db.tarot import credits, readings, transactions, users
 from strongroom_db.tarot.errors import IdempotencyKeyReused, InsufficientCredits
+from strongroom_db.tarot.rows import DrawReadingRow
 from strongroom_db.tarot.types import ReadingsSpreadType
 
 Say = Callable[[str], None]
@@ -63,7 +64,7 @@ class Table:
         self.say(f"{amount} credits bought; the webhook came twice and was {once}")
         self.say(f"  balance {first.credits_before} -> {first.credits_after}")
 
-    def read(self, user_id: int, spread: ReadingsSpreadType) -> readings.DrawReadingRow:
+    def read(self, user_id: int, spread: ReadingsSpreadType) -> DrawReadingRow:
         """A reading is paid for and drawn, both or neither."""
         with session(self.pool, app="tarot", user_id=user_id) as db:
             count = {s.spread_type: s.card_count for s in readings.list_spreads(db)}[spread]
@@ -81,7 +82,7 @@ class Table:
         self.say(f"{spread}: {drawn.price} credits, {drawn.balance} left: {names}{more}")
         return drawn
 
-    def read_every_spread(self, user_id: int) -> readings.DrawReadingRow:
+    def read_every_spread(self, user_id: int) -> DrawReadingRow:
         """All nine spreads, one after the other; gives the last."""
         return [self.read(user_id, spread) for spread in get_args(ReadingsSpreadType)][-1]
 
@@ -105,7 +106,7 @@ class Table:
             except IdempotencyKeyReused as refused:
                 self.say(f"IdempotencyKeyReused [{refused.sqlstate}]: {refused.message}")
 
-    def refund(self, user_id: int, drawn: readings.DrawReadingRow) -> None:
+    def refund(self, user_id: int, drawn: DrawReadingRow) -> None:
         """The last reading is given back, by a worker."""
         with session(self.pool, app="tarot", role="worker", actor="support") as db:
             back = credits.refund_transaction(
