@@ -35,6 +35,8 @@ def start(full: Full = False, name: Name = "default") -> None:
     server = _server(full, name)
     server.start()
     _show(server.status())
+    if os.environ.get("DATABASE_URL"):
+        typer.echo("DATABASE_URL is set: other commands use that, and not this server", err=True)
 
 
 @app.command(epilog="Example: strongroom server stop")

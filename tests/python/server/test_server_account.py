@@ -27,7 +27,7 @@ import os, sys, psycopg
 from pathlib import Path
 from strongroom.server.embedded import EmbeddedServer
 server = EmbeddedServer(Path(sys.argv[1]), "test")
-assert server.account.kind == "direct"
+assert server.account.kind == "KIND"
 for _ in range(2):
     server.start()
     with psycopg.connect(server.url()) as connection:
@@ -113,6 +113,17 @@ def test_root_drops_to_an_ordinary_account_where_namespaces_are_forbidden(
     assert postmaster.members(server.data) == []
 
 
+def test_root_without_namespaces_chooses_to_drop(
+    as_root: None, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    account.namespaces_work.cache_clear()
+    request.addfinalizer(account.namespaces_work.cache_clear)
+    chosen = account.choose()
+    assert chosen.kind == "dropped"
+    assert chosen.uid not in {None, 0}
+
+
 def test_a_dropped_server_is_found_again_by_who_comes_later(
     as_root: None, dropped_home: Path, make_server: MakeServer, private: Path
 ) -> None:
@@ -156,29 +167,91 @@ def test_a_dropped_account_can_not_make_root_write_elsewhere(
     assert precious.stat().st_uid == 0
 
 
-def test_an_ordinary_user_runs_it_in_a_folder_of_his_own(as_root: None) -> None:
-    nobody = pwd.getpwnam("nobody")
-    home = Path(tempfile.mkdtemp())
-    os.chown(home, nobody.pw_uid, nobody.pw_gid)
-    # The capability to read lets it reach an interpreter and programs that live in root's home;
-    # what it writes is limited as any user's is.
-    ids = [f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
+def _as_user(uid: int, code: str, state: Path) -> subprocess.CompletedProcess[str]:
+    """Run code as a plain user.
+
+    The capability to read lets it reach an interpreter and programs that live in root's home; what
+    it may write is limited as any user's is.
+    """
+    ids = [f"--reuid={uid}", f"--regid={uid}", "--clear-groups"]
     reads = ["--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search"]
-    try:
-        done = subprocess.run(
-            ["setpriv", *ids, *reads, sys.executable, "-c", _LIFE, home / ".strongroom"],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=Path(__file__).parents[3],
-            env={**os.environ, "HOME": str(home)},
-        )
-        assert done.returncode == 0, done.stderr
-        assert done.stdout == f"postgres {nobody.pw_uid}\n" * 2
-        owners = {path.lstat().st_uid for path in (home, *home.rglob("*"))}
-        assert owners == {nobody.pw_uid}
-    finally:
-        shutil.rmtree(home)
+    return subprocess.run(
+        ["setpriv", *ids, *reads, sys.executable, "-c", code, state],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[3],
+        env={**os.environ, "HOME": str(state.parent)},
+    )
+
+
+@pytest.fixture
+def home_of() -> Iterator[Callable[[int], Path]]:
+    """Make a folder that belongs to a plain user."""
+    made: list[Path] = []
+
+    def make(uid: int) -> Path:
+        made.append(Path(tempfile.mkdtemp()))
+        os.chown(made[-1], uid, uid)
+        return made[-1]
+
+    yield make
+    for folder in made:
+        shutil.rmtree(folder)
+
+
+def test_an_ordinary_user_runs_it_in_a_folder_of_his_own(
+    as_root: None, home_of: Callable[[int], Path]
+) -> None:
+    uid = pwd.getpwnam("nobody").pw_uid
+    home = home_of(uid)
+    done = _as_user(uid, _LIFE.replace("KIND", "direct"), home / ".strongroom")
+    assert (done.returncode, done.stdout) == (0, f"postgres {uid}\n" * 2), done.stderr
+    assert {path.lstat().st_uid for path in (home, *home.rglob("*"))} == {uid}
+
+
+def test_a_user_without_a_name_runs_it_too(
+    in_namespace: None, home_of: Callable[[int], Path]
+) -> None:
+    home = home_of(31_415)
+    done = _as_user(31_415, _LIFE.replace("KIND", "namespace"), home / ".strongroom")
+    assert (done.returncode, done.stdout) == (0, "postgres 31415\n" * 2), done.stderr
+    assert {path.lstat().st_uid for path in (home, *home.rglob("*"))} == {31_415}
+
+
+@pytest.mark.parametrize("what", ["start()", "stop()", "status()", "url()"])
+def test_a_server_of_another_account_is_not_called_stopped(
+    as_root: None, make_server: MakeServer, what: str
+) -> None:
+    server = make_server(Path(tempfile.mkdtemp()) / ".strongroom")
+    server.start()
+    server.state.parent.parent.chmod(0o755)
+    code = (
+        "import sys; from pathlib import Path; from strongroom.server.embedded import *; "
+        "from strongroom.errors import *\n"
+        f"try: EmbeddedServer(Path(sys.argv[1]), 'test').{what}\n"
+        "except StrongroomError as error: print(error.message)\n"
+    )
+    done = _as_user(pwd.getpwnam("nobody").pw_uid, code, server.state.parent)
+    assert "belongs to uid 0" in done.stdout, done.stderr
+    server.stop()
+    shutil.rmtree(server.state.parent.parent)
+
+
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+def test_another_system_is_told_so(system: str) -> None:
+    code = (
+        "import sys; sys.modules.update(fcntl=None, pwd=None)\n"
+        "from strongroom.server import *; from strongroom.project import read_project\n"
+        "from pathlib import Path\n"
+        f"sys.platform = {system!r}\n"
+        "p = read_project(Path())\n"
+        "for s in embedded(p), full(p), debian(p, 15): print(s.missing())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    lines = done.stdout.splitlines()
+    assert len(lines) == 3, done.stderr
+    assert all(f"this is {system}" in line for line in lines)
 
 
 def test_a_folder_of_another_account_is_refused(

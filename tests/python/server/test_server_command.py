@@ -77,6 +77,12 @@ def test_psql_goes_where_database_url_says(run: Run, project: Path) -> None:
     assert not (project / ".strongroom").exists()
 
 
+def test_start_says_that_database_url_wins(run: Run) -> None:
+    done = run("start", DATABASE_URL="host=/nowhere dbname=app")
+    assert done.returncode == 0, done.stderr
+    assert "DATABASE_URL is set" in done.stderr
+
+
 def test_a_server_that_can_not_run_is_named_with_what_to_do(run: Run) -> None:
     done = run("start", "--full", PATH="/nowhere")
     assert done.returncode == 9

@@ -5,6 +5,9 @@ from __future__ import annotations
 import shutil
 import socket
 import stat
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -140,10 +143,17 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_a_broken_folder_and_a_half_made_one_are_made_anew(cache: Path) -> None:
     root = debian13.folder()
     half = root.with_name(f"{root.name}.half")
-    for folder in (root, half):
-        (folder / "usr").mkdir(parents=True)
+    (root / "usr").mkdir(parents=True)
     (root / "strongroom.json").write_text(debian13._stamp())
     assert not debian13.is_sound(root)
+    code = "from strongroom.server import debian13; debian13.ensure()"
+    with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL) as builder:
+        deadline = time.monotonic() + 300
+        while not (half / "usr").exists():
+            assert time.monotonic() < deadline, "debootstrap makes nothing"
+            time.sleep(0.1)
+        # Its debootstrap goes on, and we have to wait for that before we remove what it made.
+        builder.kill()
     said: list[str] = []
     assert debian13.ensure(said.append) == root
     assert debian13.is_sound(root)
