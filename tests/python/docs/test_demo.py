@@ -1,0 +1,56 @@
+"""The day at the tarot table, played on a copy of the project so that nobody's server is touched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+PARTS = ("schema", "functions", "queries", "migrations")
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Iterator[Path]:
+    """A project with the same SQL and a server of its own, stopped at the end."""
+    for part in PARTS:
+        shutil.copytree(ROOT / part, tmp_path / part)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    yield tmp_path
+    subprocess.run([sys.executable, "-m", "strongroom", "server", "stop"], cwd=tmp_path, check=True)
+
+
+def play(folder: Path) -> str:
+    ran = subprocess.run(
+        [sys.executable, ROOT / "examples" / "tarot_day" / "play.py"],
+        cwd=folder,
+        # The demo must not look at it: nothing answers there.
+        env={**os.environ, "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+def test_the_day_is_played_twice_on_one_database(copy: Path) -> None:
+    """[T-14] [T-17] [T-F10] [T-F14] credits once, typed refusals, pages, and books that agree."""
+    first = play(copy)
+    assert "migration 0002.tarot.create-tables  ok" in first
+    second = play(copy)
+    assert "nothing to do: the database is current" in second
+    for told in (first, second):
+        assert "was credited once" in told
+        assert "InsufficientCredits [TR001]" in told
+        assert "the same answer" in told
+        assert "IdempotencyKeyReused [TR002]" in told
+        assert "and finds 0 of their transactions" in told
+        assert "NoIdentity" in told
+        assert "0 breaks in the ledger" in told
+    assert "9 readings in all" in first
+    assert "18 readings in all" in second
