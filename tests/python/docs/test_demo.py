@@ -1,4 +1,4 @@
-"""The day at the tarot table, played on a copy of the project so that nobody's server is touched."""
+"""The day at the tarot table, played on a copy of the project: nobody's server is touched."""
 
 from __future__ import annotations
 
