@@ -87,13 +87,13 @@ class Runner:
             return
         count = self._counts
         assertions = count["passed"] + count["failed"] + count["skipped"] + count["todo"]
-        parts = [f"{count[word]} {word}" for word in ("passed", "failed", "skipped", "todo")]
+        words = ("passed", "failed", "skipped", "todo")
+        parts = ", ".join(f"{count[word]} {word}" for word in words if count[word])
         runs = "" if count["runs"] == len(self._files) else f" in {count['runs']} runs"
         bad = f" ({count['bad runs']} of them bad)" if count["bad runs"] else ""
         terminalreporter.write_line(
             f"pgTAP: {counted(len(self._files), 'file')}{runs}{bad}, "
-            f"{counted(assertions, 'assertion')}: "
-            + ", ".join(part for part in parts if not part.startswith("0 "))
+            f"{counted(assertions, 'assertion')}" + (f": {parts}" if parts else "")
         )
 
     def pytest_sessionfinish(self) -> None:

@@ -23,6 +23,7 @@ def test_summary(run: Run) -> None:
 
 def test_in_parallel(run: Run, any_server: Server) -> None:
     """Workers report the same, each from a database of its own, and leave none."""
+    pytest.importorskip("xdist")
     names = ["passes.sql", "fails.sql", "todo.sql", "skips_one.sql", "leaves_things.sql"]
     asked = [part for name in names for part in ("--pgtap", name)]
     result = run("-n", "2", *asked, subprocess=True)
