@@ -15,7 +15,7 @@ from strongroom_codegen.levels import Footprint, Origin, footprint, levels, orig
 from strongroom_codegen.nullability import Analyzer, Verdict, frames
 from strongroom_codegen.page import Key, find_key
 from strongroom_codegen.parameter_uses import Uses, parameter_uses
-from strongroom_codegen.parameters import PreparedQuery, Variant, place_of
+from strongroom_codegen.parameters import AFTER, PreparedQuery, Variant, place_of
 from strongroom_codegen.tree import Node, nodes
 
 _UNDETERMINED = "42P18"
@@ -100,16 +100,25 @@ def analyse(
                 "make two queries of it",
             )
             return None
+    columns = tuple(_column(same) for same in zip(*(o.columns for o in found), strict=True))
+    key = next((o.key for o in found if o.key), None)
+    # The comparison itself excludes NULL, so only the first page shows whether there can be one.
+    if key and any(columns[n].verdict.nullable for n in key.columns):
+        diagnostics.error(
+            prepared.first_use[AFTER],
+            "a column of the ORDER BY can be NULL, and the comparison leaves such rows out",
+            "order by columns that are NOT NULL",
+        )
     return AnalysedQuery(
         prepared=prepared,
         parameters=_parameters(prepared, found, diagnostics),
-        columns=tuple(_column(same) for same in zip(*(o.columns for o in found), strict=True)),
+        columns=columns,
         types=tuple(o.described.parameters for o in found),
         at_most_one=all(o.at_most_one for o in found),
         declared_one=all(o.declared_one for o in found),
         footprint=_union([o.footprint for o in found]),
         functions=tuple(sorted({oid for o in found for oid in o.functions})),
-        key=next((o.key for o in found if o.key), None),
+        key=key,
     )
 
 

@@ -29,7 +29,7 @@ from strongroom_codegen.model import (
     SubjectModel,
     VariantModel,
 )
-from strongroom_codegen.naming import camel, field_name, function_name
+from strongroom_codegen.naming import camel, field_name
 
 _TIMEOUT = re.compile(r"(?P<number>\d+)\s*(?P<unit>ms|s|min)$")
 _MILLISECONDS = {"ms": 1, "s": 1000, "min": 60000}
@@ -107,7 +107,7 @@ class Composer:
         return QueryModel(
             app=query.app,
             subject=query.subject,
-            name=function_name(query.name),
+            name=query.name,
             kind=query.kind,
             doc=query.doc,
             file=query.source.name,

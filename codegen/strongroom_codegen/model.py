@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from strongroom_codegen.annotations import Kind
+from strongroom_codegen.naming import function_name
 from strongroom_codegen.pytypes import PyType
 
 
@@ -131,6 +132,10 @@ class QueryModel:
     writes: tuple[str, ...]
     modifies: bool
     raises: tuple[str, ...]
+
+    @property
+    def function(self) -> str:
+        return function_name(self.name)
 
     @property
     def full_name(self) -> str:

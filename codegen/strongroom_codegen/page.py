@@ -49,6 +49,13 @@ def find_key(
             "write: AND (t.id) < (:after) --? after ... ORDER BY t.id DESC LIMIT :limit",
         )
         return None
+    if prepared.orders:
+        diagnostics.error(
+            prepared.query.place,
+            "a page has one order, because its comparison follows it",
+            "remove @sort, and write one query for each order",
+        )
+        return None
     if AFTER not in variant.given:
         return None
     problem = _problem(analyzer, frame, variant)
@@ -87,11 +94,6 @@ def _problem(analyzer: Analyzer, frame: Frame, variant: Variant) -> tuple[str, s
         return (
             "a column of the ORDER BY is missing in the result",
             "select it: the next page starts after its value in the last row",
-        )
-    if any(analyzer.expression(sort.expression, frame).nullable for sort in sorts):
-        return (
-            "a column of the ORDER BY can be NULL, and a comparison leaves such rows out",
-            "order by columns that are NOT NULL",
         )
     fixed = frozenset(slot for s in sorts if (slot := slot_of(s.expression, frame)))
     if not at_most_one(analyzer, _without_limit(analyzer, frame), fixed):

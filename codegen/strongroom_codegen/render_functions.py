@@ -69,7 +69,7 @@ class FunctionRenderer:
             names = ", ".join(quoted(order) for order in query.orders)
             arguments.append(f"sort: Literal[{names}] = {quoted(query.orders[0])}")
         word = "async def" if self.aio else "def"
-        head = bracketed(f"{word} {query.name}(", arguments, f") -> {self._returned(query)}:")
+        head = bracketed(f"{word} {query.function}(", arguments, f") -> {self._returned(query)}:")
         lines = [head, docstring(self._doc(query), "    "), *self._body(query)]
         if query.deprecated is not None:
             self.imports.add("typing_extensions", "deprecated")

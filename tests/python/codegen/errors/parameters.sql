@@ -1,0 +1,33 @@
+-- name: one :many
+-- :idd  never used
+SELECT p.id FROM shop.people AS p WHERE p.id = :id;
+
+-- name: two :many
+SELECT p.id FROM shop.people AS p WHERE p.id = $1;
+
+-- name: three :many
+SELECT p.id FROM shop.people AS p
+WHERE p.id = 1 --? nobody
+;
+
+-- name: four :many
+-- @sort a: p.id
+SELECT p.id FROM shop.people AS p ORDER BY p.id;
+
+-- name: five :many
+-- :id = 1  a default
+SELECT p.id FROM shop.people AS p
+WHERE true
+  AND p.id = :id --? id
+;
+
+-- name: six :many
+SELECT p.id FROM shop.people AS p
+WHERE p.id = 1
+  AND p.id = :a --? a
+  AND p.id = :b --? b
+  AND p.id = :c --? c
+  AND p.id = :d --? d
+  AND p.id = :e --? e
+  AND p.id = :f --? f
+;

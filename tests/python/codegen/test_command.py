@@ -1,0 +1,206 @@
+"""`strongroom generate`: writing all or nothing, --check, --emit json, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from strongroom.project import Project
+from strongroom.server import Server
+
+NOWHERE = "postgresql://postgres@/postgres?host=/nowhere"
+BROKEN = "-- name: broken :many\nSELECT p.nme FROM shop.people AS p;\n"
+
+
+def _run(project: Project, *arguments: str, url: str = NOWHERE) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "strongroom", "generate", *arguments],
+        cwd=project.root,
+        env={**os.environ, "DATABASE_URL": url, "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def _files(project: Project) -> dict[str, str]:
+    return {
+        p.relative_to(project.generated).as_posix(): p.read_text("utf-8")
+        for p in project.generated.rglob("*")
+        if p.is_file()
+    }
+
+
+@pytest.fixture
+def generated(project: Project, any_server: Server) -> Project:
+    """The shop, generated once."""
+    done = _run(project, url=any_server.url())
+    assert done.returncode == 0, done.stderr
+    return project
+
+
+def test_writes_the_whole_package(generated: Project) -> None:
+    assert sorted(_files(generated)) == [
+        "shop_db/__init__.py",
+        "shop_db/aio/__init__.py",
+        "shop_db/aio/shop/__init__.py",
+        "shop_db/aio/shop/people.py",
+        "shop_db/aio/shop/sales.py",
+        "shop_db/py.typed",
+        "shop_db/shop/__init__.py",
+        "shop_db/shop/errors.py",
+        "shop_db/shop/people.py",
+        "shop_db/shop/rows.py",
+        "shop_db/shop/sales.py",
+        "shop_db/shop/types.py",
+    ]
+
+
+def test_check_needs_no_database(generated: Project) -> None:
+    done = _run(generated, "--check")
+    assert (done.returncode, done.stdout) == (0, "generated files are up to date\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("queries/shop/people.sql", "shop_db/shop/people.py: its sources changed"),
+        ("schema/shop.sql", "shop_db/shop/rows.py: its sources changed"),
+        ("generated/shop_db/shop/rows.py", "shop_db/shop/rows.py: edited by hand"),
+    ],
+)
+def test_check_sees_what_changed(generated: Project, name: str, said: str) -> None:
+    path = generated.root / name
+    path.write_text(path.read_text("utf-8") + "\n-- changed\n", "utf-8")
+    done = _run(generated, "--check")
+    assert done.returncode == 4
+    assert said in done.stderr
+    assert "run: strongroom generate" in done.stderr
+
+
+def test_check_sees_missing_and_left_over_files(generated: Project) -> None:
+    package = generated.generated / "shop_db" / "shop"
+    (package / "people.py").rename(package / "persons.py")
+    done = _run(generated, "--check")
+    assert done.returncode == 4
+    assert "shop_db/shop/people.py: missing" in done.stderr
+    assert "shop_db/shop/persons.py: left over" in done.stderr
+
+
+def test_removes_what_is_generated_no_more(generated: Project, any_server: Server) -> None:
+    (generated.queries / "shop" / "people.sql").unlink()
+    own = generated.generated / "shop_db" / "shop" / "mine.py"
+    own.write_text("# written by a person\n")
+    done = _run(generated, url=any_server.url())
+    assert done.returncode == 0, done.stderr
+    assert "removed generated/shop_db/shop/people.py" in done.stdout
+    assert "shop_db/shop/people.py" not in _files(generated)
+    assert own.exists()
+    assert _run(generated, "--check").returncode == 0
+
+
+def test_a_failing_run_leaves_the_old_files(generated: Project, any_server: Server) -> None:
+    before = _files(generated)
+    (generated.queries / "shop" / "aaa.sql").write_text("-- name: fine :many\nSELECT 1 AS one;\n")
+    (generated.queries / "shop" / "broken.sql").write_text(BROKEN)
+    done = _run(generated, url=any_server.url())
+    assert done.returncode == 1
+    assert "queries/shop/broken.sql:2:8: error: column p.nme does not exist" in done.stderr
+    assert "nothing was written" in done.stderr
+    assert _files(generated) == before
+
+
+def test_findings_for_github(project: Project, any_server: Server) -> None:
+    (project.queries / "shop" / "broken.sql").write_text(BROKEN)
+    done = _run(project, "--format", "github", url=any_server.url())
+    assert done.returncode == 1
+    assert "::error file=queries/shop/broken.sql,line=2,col=8::column p.nme" in done.stderr
+
+
+def test_emit_json_prints_the_model_and_nothing_else(project: Project, any_server: Server) -> None:
+    done = _run(project, "--emit", "json", url=any_server.url())
+    assert done.returncode == 0, done.stderr
+    model = json.loads(done.stdout)
+    assert sorted(model) == ["functions", "queries", "types"]
+    queries = {query["name"]: query for query in model["queries"]}
+    assert list(queries) == sorted(queries)
+    bosses = queries["shop.bosses"]
+    assert (bosses["kind"], bosses["file"], bosses["line"]) == (
+        "many",
+        "queries/shop/people.sql",
+        65,
+    )
+    assert bosses["sql"].startswith("SELECT p.name, b.name AS boss")
+    add = queries["shop.add_person"]
+    assert [(p["name"], p["type"], p["nullable"]) for p in add["parameters"]] == [
+        ("id", "bigint", False),
+        ("name", "text", False),
+        ("nick", "text", True),
+        ("email", "shop.email", True),
+        ("tags", "text[]", False),
+    ]
+    columns = {c["name"]: (c["type"], c["nullable"], c["reason"]) for c in add["columns"]}
+    assert columns["nick"] == ("text", True, "shop.people.nick may be NULL")
+    assert (add["reads"], add["writes"]) == (["shop.people"], ["shop.people"])
+    assert queries["shop.gifts"]["reads"] == ["shop.gifts", "shop.people", "shop.sales"]
+    assert {t["name"] for t in model["types"]} >= {"ItemsKind", "Label", "Person"}
+    assert not project.generated.exists()
+
+
+def test_explain_null(project: Project, any_server: Server) -> None:
+    done = _run(project, "--explain-null", "shop.bosses", url=any_server.url())
+    assert "boss  never NULL   @nonnull says so; inferred: an outer join" in done.stdout
+    missing = _run(project, "--explain-null", "shop.boses", url=any_server.url())
+    assert missing.returncode == 2
+    assert "did you mean shop.bosses?" in missing.stderr
+
+
+def test_unreachable_server(project: Project) -> None:
+    done = _run(project)
+    assert done.returncode == 9
+    assert "the server for the scratch database can't be reached" in done.stderr
+
+
+def test_leaves_no_database_on_the_server_of_database_url(
+    generated: Project, any_server: Server
+) -> None:
+    import psycopg
+
+    with psycopg.connect(any_server.url()) as connection:
+        names = connection.execute(
+            "SELECT datname FROM pg_catalog.pg_database WHERE datname LIKE 'strongroom_scratch%'"
+        ).fetchall()
+    family = {name for (name,) in names}
+    from strongroom_codegen.scratch import _family
+
+    assert not [name for name in family if name.startswith(_family(generated))]
+
+
+@pytest.mark.slow
+def test_generated_code_is_clean_for_mypy_and_ruff(generated: Project) -> None:
+    repository = Path(__file__).parents[3]
+    mypy = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "-p", "shop_db"],
+        cwd=generated.generated,
+        env={**os.environ, "MYPYPATH": str(repository)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (mypy.returncode, mypy.stdout) == (0, "")
+    config = repository / "pyproject.toml"
+    for command in (["check", "--no-cache"], ["format", "--check", "--no-cache"]):
+        ruff = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--config", str(config), "."],
+            cwd=generated.generated,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ruff.returncode == 0, ruff.stdout
