@@ -43,11 +43,9 @@ class FunctionRenderer:
         name, result = constant_name(query.name), self._result(query)
         if not _has_variants(query):
             return f"{name}: Statement[{result}] = {self._variant(query, query.variants[0], '')}"
-        key = "str, " if query.orders else ""
-        flags = ", ".join("bool" for _ in query.optional)
-        head = f"{name}: dict[tuple[{key}{flags}], Statement[{result}]] = {{"
-        if query.orders and not query.optional:
-            head = f"{name}: dict[str, Statement[{result}]] = {{"
+        parts = ["str"] * bool(query.orders) + ["bool"] * len(query.optional)
+        key = parts[0] if len(parts) == 1 else f"tuple[{', '.join(parts)}]"
+        head = f"{name}: dict[{key}, Statement[{result}]] = {{"
         items = [
             f"{self._key(query, variant)}: {self._variant(query, variant, '    ')}"
             for variant in query.variants
@@ -119,7 +117,7 @@ class FunctionRenderer:
     def _key(self, query: QueryModel, variant: VariantModel) -> str:
         parts = [quoted(variant.order)] if query.orders else []
         parts += [str(name in variant.given) for name in query.optional]
-        return parts[0] if query.orders and not query.optional else tuple_source(parts)
+        return parts[0] if len(parts) == 1 else tuple_source(parts)
 
     def _variant(self, query: QueryModel, variant: VariantModel, indent: str) -> str:
         inner = f"{indent}    "
