@@ -91,6 +91,13 @@ class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc] # yoyo has no typ
     def init_connection(self, connection: object) -> None:
         """Nothing: every transaction sets its own search_path."""
 
+    def get_applied_migration_hashes(self) -> list[str]:
+        """yoyo's question, answered in the ledger's schema as the owner."""
+        with self.work():
+            self.to_ledger()
+            found: list[str] = super().get_applied_migration_hashes()
+            return found
+
     def list_tables(self, **_: object) -> list[str]:
         query = "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = %s"
         return [row[0] for row in self.session.execute(query, (self.schema,))]
@@ -108,9 +115,9 @@ class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc] # yoyo has no typ
         """A transaction as the owner, with limits, that ends committed or leaves nothing."""
         settings = self._settings(limits or self.limits, local=True)
         begin = [sql.SQL("BEGIN"), *(settings if as_owner else settings[1:])]
-        self.session.execute(sql.SQL("; ").join(begin))
-        self._in_transaction = True
         try:
+            self.session.execute(sql.SQL("; ").join(begin))
+            self._in_transaction = True
             yield
             self.session.execute("COMMIT")
         except BaseException:

@@ -78,6 +78,11 @@ def read_migrations(project: Project) -> list[SqlMigration]:
     """Every migration in the order of application; LintError or HistoryError when there is none."""
     if not project.migrations.is_dir():
         return []
+    for path in sorted(project.migrations.glob("*.py")):
+        raise LintError(
+            f"{path.parent.name}/{path.name}: migrations are SQL here, and this is Python",
+            hint="write the statements into an .sql file",
+        )
     paths = sorted(project.migrations.glob("*.sql"))
     found = [SqlMigration(project, p) for p in paths if not p.name.endswith(_ROLLBACK)]
     by_id = {migration.id: migration for migration in found}

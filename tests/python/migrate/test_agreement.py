@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from strongroom.server import Server
 from strongroom.server.wheel import find_psql
 from tests.python.fix_databases import Database
 from tests.python.fix_templates import new_name
+from tests.python.migrate.conftest import Sandbox
 
 ROOT = Path(__file__).parents[3]
 
@@ -172,6 +175,33 @@ def test_apply_rollback_apply_comes_back_to_the_same(empty: Database, project: P
     assert len(every) >= len(last)
     assert apply(project, target, quiet).applied == every[::-1]
     assert shot(empty) == before
+
+
+@pytest.mark.slow
+def test_killed_while_it_builds_everything(
+    any_server: Server, project: Project, tmp_path: Path
+) -> None:
+    """Bootstrap, functions and migrations of this project; kill -9, and again, then let it be."""
+    chance = random.Random(7)
+    for database in _database(any_server, project, build=False):
+        run = Sandbox(tmp_path, database.url("strongroom_migrator"))
+        for _ in range(8):
+            running = subprocess.Popen(
+                run.command("apply", "--yes"),
+                cwd=ROOT,
+                env=run.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            assert running.stdout is not None
+            running.stdout.readline()
+            time.sleep(chance.uniform(0.0, 0.25))
+            running.kill()
+            running.communicate()
+        apply(project, migrator(database, project), quiet)
+        for other in _database(any_server, project, build=True):
+            assert snapshot.differences(shot(other), shot(database), ("install", "here")) == []
 
 
 def test_everything_belongs_to_the_owner_or_a_definer(empty: Database, project: Project) -> None:

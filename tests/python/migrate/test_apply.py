@@ -15,6 +15,7 @@ from tests.python.migrate.conftest import Sandbox
 
 
 def test_apply_rollback_apply(started: Sandbox) -> None:
+    """[A-04] [S-09] [T-28] up, down by one, down to nothing, up again."""
     started.migration(
         "0002.app.more",
         "-- depends: 0001.app.start\nALTER TABLE app.items ADD COLUMN price numeric;\n",
@@ -93,6 +94,7 @@ def test_an_error_at_the_end_of_the_transaction_changes_nothing(started: Sandbox
 
 
 def test_files_before_a_broken_one_stay_applied(started: Sandbox) -> None:
+    """[T-F22] one transaction for each migration."""
     started.migration("0002.app.two", "-- depends: 0001.app.start\nSELECT 1;\n")
     started.migration("0003.app.three", "-- depends: 0002.app.two\nSELECT broken;\n")
     with pytest.raises(MigrationError):
@@ -156,6 +158,7 @@ def test_a_file_of_300_statements_and_one_of_12000(started: Sandbox) -> None:
 
 
 def test_a_lock_is_tried_again_and_the_blocker_is_named(started: Sandbox) -> None:
+    """[T-F22] a short lock_timeout, tried again."""
     started.migration(
         "0002.app.more",
         "-- depends: 0001.app.start\n-- lock-timeout: 600ms\n"
@@ -229,7 +232,7 @@ def test_the_deploy_lock_is_given_up_on_after_a_while(started: Sandbox) -> None:
 
 @pytest.mark.slow
 def test_killed_at_any_moment_it_is_before_or_after_a_migration(sandbox: Sandbox) -> None:
-    """kill -9 at 20 random moments; the next apply needs no help."""
+    """[T-28] kill -9 at 20 random moments; the next apply needs no help."""
     sandbox.migration("0001.app.start", "CREATE SCHEMA app;\nCREATE TABLE app.log (n int);\n")
     count, ends = 0, set()
     for n in range(2, 9):
@@ -291,6 +294,7 @@ def _await(sandbox: Sandbox, query: str) -> None:
 
 
 def test_a_failed_concurrent_index_is_replaced_on_the_next_try(started: Sandbox) -> None:
+    """[T-F22] what can't be in a transaction stands alone, and resumes."""
     started.execute("INSERT INTO app.items VALUES (1, 'same'), (2, 'same')")
     started.migration(
         "0002.app.indexes",

@@ -14,8 +14,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from yoyo.migrations import MigrationList
 
 from strongroom.errors import UsageError
+from strongroom.migrate.backend import Backend
+from strongroom.migrate.files import read_migrations
+from strongroom.migrate.script import ScriptError
 from strongroom.server import PgBouncer
 from strongroom.server.embedded import EmbeddedServer
 from tests.python.fix_databases import Database
@@ -203,6 +207,26 @@ def test_stock_yoyo_reads_the_ledger(started: Sandbox, also: str) -> None:
     rows = [line.split()[:2] for line in done.stdout.splitlines()[2:]]
     assert sorted(rows) == [["A", "0001.app.start"], ["U", "0002.app.more"]]
     assert started.apply().applied == ["0002.app.more"]
+
+
+def test_the_backend_is_one_of_yoyo(started: Sandbox) -> None:
+    """Whoever calls it through yoyo's own interface gets the atomic behaviour as well."""
+    started.migration("0002.app.more", MORE, "DROP TABLE app.more;\nSELECT broken;\n")
+    migrations = read_migrations(started.project)
+    with Backend(started.target, started.said.append) as backend:
+        pending = backend.to_apply(MigrationList(migrations))
+        assert [migration.id for migration in pending] == ["0002.app.more"]
+        backend.run_id = 1
+        backend.apply_migrations(pending)
+        assert backend.is_applied(migrations[1])
+        with pytest.raises(ScriptError, match="broken"):
+            backend.rollback_migrations(backend.to_rollback(MigrationList(migrations)))
+        assert started.applied() == ["0001.app.start", "0002.app.more"]
+        assert started.query("SELECT FROM app.more") == []
+        started.write("migrations/0002.app.more.rollback.sql", "DROP TABLE app.more;\n")
+        fresh = read_migrations(started.project)
+        backend.rollback_one(fresh[1])
+        assert started.applied() == ["0001.app.start"]
 
 
 def test_what_stock_yoyo_applied_is_applied(sandbox: Sandbox) -> None:

@@ -22,6 +22,7 @@ def refused(sandbox: Sandbox, kind: type[StrongroomError]) -> StrongroomError:
 
 
 def test_an_edited_migration_is_refused(started: Sandbox) -> None:
+    """[P-07] what was applied is fixed."""
     started.write("migrations/0001.app.start.sql", "CREATE SCHEMA app;\n")
     started.migration("0002.app.more", f"-- depends: 0001.app.start\n{TABLE}")
     error = refused(started, HistoryError)
@@ -86,6 +87,11 @@ def test_a_missing_rollback_file_is_refused(started: Sandbox) -> None:
 def test_a_rollback_file_of_nothing_is_refused(started: Sandbox) -> None:
     started.write("migrations/0009.app.gone.rollback.sql", "SELECT 1;")
     assert "there is no migration to undo" in refused(started, LintError).message
+
+
+def test_a_migration_in_python_is_refused(started: Sandbox) -> None:
+    started.write("migrations/0002.app.code.py", "step('SELECT 1')")
+    assert "this is Python" in refused(started, LintError).message
 
 
 def test_an_unknown_app_in_the_name_is_refused(started: Sandbox) -> None:
