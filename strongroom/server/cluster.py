@@ -178,6 +178,7 @@ class LocalServer(ABC):
                     f"{self.data}: a server runs here whose processes can't be seen from here",
                     hint="stop it where it was started (another container, another account)",
                 )
+            places.forget_socket_folder(self.state)
 
     def status(self) -> ServerStatus:
         self._check_access()

@@ -118,6 +118,8 @@ def ensure(say: Say | None = None) -> Path:
             hint="set STRONGROOM_CACHE to a folder where you may write",
         ) from error
     lock = root.with_name(f"{root.name}.lock")
+    if not postmaster.RunLock(lock).is_free():
+        say(f"another process is making {root}; waiting for it")
     with postmaster.locked(lock, what=f"making {root}", seconds=1800) as descriptor:
         if not is_sound(root):
             _build(root, say, descriptor)

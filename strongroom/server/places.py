@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from strongroom.errors import StrongroomError
@@ -12,6 +13,7 @@ from strongroom.server.account import Account, direct
 
 # sun_path of sockaddr_un is 108 bytes with its closing NUL.
 SOCKET_PATH_LIMIT = 107
+_PREFIX = "strongroom-"
 _SYSTEM_STATE = Path("/var/lib/strongroom")
 
 
@@ -117,6 +119,22 @@ def short_name(state: Path, usual: Path) -> None:
     memory.write_text(f"{link}\n", "utf-8")
 
 
+def forget_socket_folder(state: Path) -> None:
+    """Remove a private folder that only a running server needs."""
+    memory = state / "socket-folder"
+    if not memory.is_file():
+        return
+    known = Path(memory.read_text("utf-8").rstrip("\n"))
+    memory.unlink()
+    # What is not there, not empty or not ours stays as it is.
+    with suppress(OSError):
+        if known.is_symlink():
+            known.unlink()
+            known = known.parent
+        if known.name.startswith(_PREFIX):
+            known.rmdir()
+
+
 def known_socket_folder(state: Path, place: Path) -> Path:
     """Where the sockets of a state folder are, without making anything."""
     usual = place / "socket"
@@ -139,9 +157,9 @@ def _short_folder(account: Account) -> Path:
     for base in (tempfile.gettempdir(), "/tmp", runtime):  # noqa: S108 (a 0700 folder is made in it)
         if base is None or not os.access(base, os.W_OK | os.X_OK):
             continue
-        if not fits(Path(base) / "strongroom-12345678" / "s"):
+        if not fits(Path(base) / f"{_PREFIX}12345678" / "s"):
             continue
-        made = Path(tempfile.mkdtemp(prefix="strongroom-", dir=base))
+        made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base))
         account.give(made)
         return made
     raise StrongroomError(

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -57,7 +58,11 @@ def _works(server: EmbeddedServer) -> None:
 
 def _owners(server: EmbeddedServer) -> set[int]:
     """Whose processes they are, as the rest of the machine sees them."""
-    return {Path(f"/proc/{pid}").stat().st_uid for pid in postmaster.members(server.data)}
+    found = set()
+    for pid in postmaster.members(server.data):
+        with suppress(FileNotFoundError):  # A session may end while we look.
+            found.add(Path(f"/proc/{pid}").stat().st_uid)
+    return found
 
 
 @pytest.fixture

@@ -83,8 +83,8 @@ def test_it_starts_and_stops_like_the_others_and_leaves_no_mount(full: FullServe
 
 def test_it_runs_as_an_ordinary_account_that_sees_nothing_of_the_machine(full: FullServer) -> None:
     full.start()
-    owners = {Path(f"/proc/{pid}").stat().st_uid for pid in postmaster.members(full.data)}
-    assert owners == {debian13.POSTGRES_ID}
+    pid = full.status().pid
+    assert Path(f"/proc/{pid}").stat().st_uid == debian13.POSTGRES_ID
     seen = _ask(full.url(), "SELECT array_agg(d ORDER BY d) FROM pg_ls_dir('/srv') AS d")
     assert seen == ["data", "log", "password", "socket"]
     assert stat.S_IMODE(full.state.stat().st_mode) == 0o700
@@ -125,10 +125,10 @@ def test_a_deep_project_is_reached_by_a_short_name(deep: Path, keep: Keep) -> No
     assert link.resolve().is_relative_to(deep.resolve())
     assert _ask(full.url(), "SELECT 1") == 1
     full.stop()
+    assert not link.parent.exists()
+    assert full.data.is_dir()
     full.start()
-    assert Path(f"{conninfo_to_dict(full.url())['host']}") == link
-    full.stop()
-    shutil.rmtree(link.parent)
+    assert _ask(full.url(), "SELECT 1") == 1
 
 
 @pytest.fixture
@@ -140,6 +140,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1500)
 def test_a_broken_folder_and_a_half_made_one_are_made_anew(cache: Path) -> None:
     root = debian13.folder()
     half = root.with_name(f"{root.name}.half")
@@ -159,7 +160,7 @@ def test_a_broken_folder_and_a_half_made_one_are_made_anew(cache: Path) -> None:
     assert debian13.is_sound(root)
     assert not half.exists()
     assert _mounts_below(cache) == []
-    assert len(said) >= 3
+    assert "another process is making" in said[0]
     began = root.stat().st_ctime_ns
     assert debian13.ensure(said.append) == root
     assert root.stat().st_ctime_ns == began
