@@ -1,4 +1,4 @@
--- The whole database in the order in which it is built: psql -v ON_ERROR_STOP=1 -f schema/install.sql
+-- The whole database, in order: psql -v ON_ERROR_STOP=1 -f schema/install.sql
 
 \ir roles.sql
 \ir kernel/schema.sql

@@ -1,6 +1,6 @@
--- Every role, created where it is missing; roles belong to the cluster, so two databases may do this
--- at once. Works as a superuser, as a role with CREATEROLE that owns the database, or as anyone who
--- may become strongroom_owner when nothing is missing. What exists stays as the administrator tuned it.
+-- Every role, created where it is missing; roles belong to the cluster, so two databases may do
+-- this at once. Works as a superuser, as a role with CREATEROLE that owns the database, or as
+-- anyone who may become strongroom_owner when nothing is missing. What exists stays as it was tuned.
 
 DO $roles$
 DECLARE
@@ -8,7 +8,8 @@ DECLARE
     c_apps CONSTANT text[] := ARRAY['tarot'];
     c_attempts CONSTANT integer := 50;
     -- From 16 on a membership says whether it inherits and whether the member may become the role.
-    c_explicit CONSTANT boolean := pg_catalog.current_setting('server_version_num')::integer >= 160000;
+    c_explicit CONSTANT boolean
+        := pg_catalog.current_setting('server_version_num')::integer >= 160000;
     c_becomes CONSTANT text := CASE WHEN c_explicit THEN 'SET' ELSE 'MEMBER' END;
     v_app_roles text[];
     v_unbound text;
@@ -34,17 +35,18 @@ BEGIN
                         ('strongroom_login', 'LOGIN NOINHERIT',
                             '{statement_timeout=30s,lock_timeout=10s,'
                             'idle_in_transaction_session_timeout=60s}',
-                            'Applications connect as this role; all it may do is become a role of an app.')
+                            'What applications connect as; it may become a role of an app, nothing else.')
                 ) AS fixed (name, attributes, settings, comment)
                 UNION ALL
-                SELECT app.name || kind.suffix, 'NOLOGIN', '{}', format(kind.comment, app.name), true
+                SELECT
+                    app.name || kind.suffix, 'NOLOGIN', '{}', format(kind.comment, app.name), true
                 FROM unnest(c_apps) AS app (name)
                 CROSS JOIN (
                     VALUES
                         ('_app', 'Requests of end users of %s.'),
                         ('_worker', 'Trusted jobs of %s.'),
                         ('_analyst', 'Reads masked and aggregated views of %s.'),
-                        ('_definer', 'Owns the security definer functions of %s, with policies of its own.')
+                        ('_definer', 'Owns the definer functions of %s, with policies of its own.')
                 ) AS kind (suffix, comment)
             LOOP
                 IF v_role.of_app THEN
@@ -68,7 +70,7 @@ BEGIN
                 ) THEN
                     RAISE WARNING USING
                         MESSAGE = 'role "strongroom_migrator" was created without CREATEDB',
-                        HINT = 'Scratch databases need it: ALTER ROLE strongroom_migrator CREATEDB.';
+                        HINT = 'For scratch databases: ALTER ROLE strongroom_migrator CREATEDB.';
                 ELSE
                     ALTER ROLE strongroom_migrator CREATEDB;
                 END IF;
@@ -77,7 +79,7 @@ BEGIN
             FOR v_grant IN
                 SELECT wanted.role, wanted.member, wanted.inherits, wanted.becomes
                 FROM (
-                    SELECT 'strongroom_owner' AS role, fixed.member, false AS inherits, true AS becomes
+                    SELECT 'strongroom_owner', fixed.member, false, true
                     FROM (VALUES ('strongroom_migrator'), (CURRENT_USER::text)) AS fixed (member)
                     UNION ALL
                     SELECT app.role, 'strongroom_login', false, true
@@ -91,13 +93,16 @@ BEGIN
                     SELECT app.role, 'strongroom_owner', true, true
                     FROM unnest(v_app_roles) AS app (role)
                     WHERE app.role LIKE '%\_definer'
-                ) AS wanted
+                ) AS wanted (role, member, inherits, becomes)
                 WHERE wanted.inherits AND NOT pg_has_role(wanted.member, wanted.role, 'USAGE')
                    OR wanted.becomes AND NOT pg_has_role(wanted.member, wanted.role, c_becomes)
             LOOP
                 EXECUTE format('GRANT %I TO %I', v_grant.role, v_grant.member) || CASE
                     WHEN c_explicit
-                        THEN format(' WITH INHERIT %s, SET %s', v_grant.inherits::text, v_grant.becomes::text)
+                        THEN format(
+                            ' WITH INHERIT %s, SET %s',
+                            v_grant.inherits::text, v_grant.becomes::text
+                        )
                     ELSE ''
                 END;
             END LOOP;

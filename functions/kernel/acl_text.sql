@@ -22,5 +22,5 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION kernel.acl_text(aclitem[], "char", oid) IS
-'Who holds which privilege, sorted, with the default filled in where nothing was ever granted; the grantor is
-named where it is not the owner. The kind is that of acldefault().';
+'Who holds which privilege, sorted, with the default filled in where nothing was ever granted; the
+grantor is named where it is not the owner. The kind is that of acldefault().';

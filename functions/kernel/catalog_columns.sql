@@ -11,7 +11,7 @@ AS $$
             c.relkind,
             c.relowner,
             a.*,
-            -- Read through jsonb: 15 has no NULL here, 18 has further kinds of generated columns.
+            -- Up to 16 the default is written as -1.
             nullif(a.attstattarget, -1) AS statistics,
             pg_get_expr(d.adbin, d.adrelid) AS expression,
             t.typstorage,
@@ -30,7 +30,8 @@ AS $$
             E'\n',
             format_type(c.atttypid, c.atttypmod) || CASE
                 WHEN c.attcollation <> c.typcollation
-                    THEN ' COLLATE ' || coalesce(nullif(c.attcollation, 0)::regcollation::text, 'none')
+                    THEN ' COLLATE '
+                        || coalesce(nullif(c.attcollation, 0)::regcollation::text, 'none')
                 ELSE ''
             END || CASE WHEN c.attnotnull THEN ' NOT NULL' ELSE '' END,
             (
@@ -50,7 +51,10 @@ AS $$
                 WHEN 's' THEN 'generated, stored: ' || c.expression
                 ELSE 'generated, virtual: ' || c.expression
             END,
-            'identity: ' || CASE c.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END,
+            'identity: ' || CASE c.attidentity
+                WHEN 'a' THEN 'always'
+                WHEN 'd' THEN 'by default'
+            END,
             CASE WHEN c.attstorage <> c.typstorage THEN 'storage: ' || c.attstorage::text END,
             'compression: ' || nullif(c.attcompression::text, ''),
             'statistics: ' || c.statistics,
@@ -71,5 +75,6 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION kernel.catalog_columns(text[]) IS
-'Columns of some schemas'' tables, views and composite types, as rows of a catalogue snapshot. Their order is one
-row a relation (kind ''column order''), for whoever compares by name alone to leave out.';
+'Columns of some schemas'' tables, views and composite types, as rows of a catalogue snapshot.
+Their order is one row a relation (kind ''column order''), for whoever compares by name alone to
+leave out.';

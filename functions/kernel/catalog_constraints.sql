@@ -28,5 +28,5 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION kernel.catalog_constraints(text[]) IS
-'Constraints of some schemas'' tables and domains, as rows of a catalogue snapshot. NOT NULL is shown with its
-column, for it has a row of its own only from 18 on.';
+'Constraints of some schemas'' tables and domains, as rows of a catalogue snapshot. NOT NULL is
+shown with its column, for it has a row of its own only from 18 on.';

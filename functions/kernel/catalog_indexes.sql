@@ -22,7 +22,9 @@ AS $$
                 WHERE h.inhrelid = c.oid
             ),
             'statistics: ' || (
-                SELECT string_agg(format('%s=%s', a.attnum, a.attstattarget), ', ' ORDER BY a.attnum)
+                SELECT string_agg(
+                    format('%s=%s', a.attnum, a.attstattarget), ', ' ORDER BY a.attnum
+                )
                 FROM pg_attribute AS a
                 WHERE a.attrelid = c.oid AND a.attstattarget >= 0
             )

@@ -45,7 +45,9 @@ AS $$
         JOIN relations AS r ON r.oid = t.tgrelid
         WHERE NOT t.tgisinternal
         UNION ALL
-        SELECT 'pg_policy'::regclass, p.oid FROM pg_policy AS p JOIN relations AS r ON r.oid = p.polrelid
+        SELECT 'pg_policy'::regclass, p.oid
+        FROM pg_policy AS p
+        JOIN relations AS r ON r.oid = p.polrelid
         UNION ALL
         SELECT 'pg_rewrite'::regclass, e.oid
         FROM pg_rewrite AS e
@@ -56,25 +58,45 @@ AS $$
         FROM pg_statistic_ext AS s
         JOIN wanted AS w ON w.oid = s.stxnamespace
         UNION ALL
-        SELECT 'pg_operator'::regclass, o.oid FROM pg_operator AS o JOIN wanted AS w ON w.oid = o.oprnamespace
+        SELECT 'pg_operator'::regclass, o.oid
+        FROM pg_operator AS o
+        JOIN wanted AS w ON w.oid = o.oprnamespace
         UNION ALL
-        SELECT 'pg_opclass'::regclass, o.oid FROM pg_opclass AS o JOIN wanted AS w ON w.oid = o.opcnamespace
+        SELECT 'pg_opclass'::regclass, o.oid
+        FROM pg_opclass AS o
+        JOIN wanted AS w ON w.oid = o.opcnamespace
         UNION ALL
-        SELECT 'pg_opfamily'::regclass, o.oid FROM pg_opfamily AS o JOIN wanted AS w ON w.oid = o.opfnamespace
+        SELECT 'pg_opfamily'::regclass, o.oid
+        FROM pg_opfamily AS o
+        JOIN wanted AS w ON w.oid = o.opfnamespace
         UNION ALL
-        SELECT 'pg_collation'::regclass, c.oid FROM pg_collation AS c JOIN wanted AS w ON w.oid = c.collnamespace
+        SELECT 'pg_collation'::regclass, c.oid
+        FROM pg_collation AS c
+        JOIN wanted AS w ON w.oid = c.collnamespace
         UNION ALL
-        SELECT 'pg_conversion'::regclass, c.oid FROM pg_conversion AS c JOIN wanted AS w ON w.oid = c.connamespace
+        SELECT 'pg_conversion'::regclass, c.oid
+        FROM pg_conversion AS c
+        JOIN wanted AS w ON w.oid = c.connamespace
         UNION ALL
-        SELECT 'pg_ts_config'::regclass, c.oid FROM pg_ts_config AS c JOIN wanted AS w ON w.oid = c.cfgnamespace
+        SELECT 'pg_ts_config'::regclass, c.oid
+        FROM pg_ts_config AS c
+        JOIN wanted AS w ON w.oid = c.cfgnamespace
         UNION ALL
-        SELECT 'pg_ts_dict'::regclass, d.oid FROM pg_ts_dict AS d JOIN wanted AS w ON w.oid = d.dictnamespace
+        SELECT 'pg_ts_dict'::regclass, d.oid
+        FROM pg_ts_dict AS d
+        JOIN wanted AS w ON w.oid = d.dictnamespace
         UNION ALL
-        SELECT 'pg_ts_parser'::regclass, p.oid FROM pg_ts_parser AS p JOIN wanted AS w ON w.oid = p.prsnamespace
+        SELECT 'pg_ts_parser'::regclass, p.oid
+        FROM pg_ts_parser AS p
+        JOIN wanted AS w ON w.oid = p.prsnamespace
         UNION ALL
-        SELECT 'pg_ts_template'::regclass, t.oid FROM pg_ts_template AS t JOIN wanted AS w ON w.oid = t.tmplnamespace
+        SELECT 'pg_ts_template'::regclass, t.oid
+        FROM pg_ts_template AS t
+        JOIN wanted AS w ON w.oid = t.tmplnamespace
         UNION ALL
-        SELECT 'pg_extension'::regclass, e.oid FROM pg_extension AS e JOIN wanted AS w ON w.oid = e.extnamespace
+        SELECT 'pg_extension'::regclass, e.oid
+        FROM pg_extension AS e
+        JOIN wanted AS w ON w.oid = e.extnamespace
         UNION ALL
         SELECT 'pg_event_trigger'::regclass, e.oid
         FROM pg_event_trigger AS e
@@ -82,18 +104,26 @@ AS $$
         UNION ALL
         SELECT 'pg_cast'::regclass, c.oid
         FROM pg_cast AS c
-        WHERE c.castsource IN (SELECT t.oid FROM pg_type AS t JOIN wanted AS w ON w.oid = t.typnamespace)
-           OR c.casttarget IN (SELECT t.oid FROM pg_type AS t JOIN wanted AS w ON w.oid = t.typnamespace)
-           OR c.castfunc IN (SELECT r.oid FROM routines AS r)
+        WHERE c.castfunc IN (SELECT r.oid FROM routines AS r)
+           OR EXISTS (
+               SELECT
+               FROM pg_type AS t
+               JOIN wanted AS w ON w.oid = t.typnamespace
+               WHERE t.oid IN (c.castsource, c.casttarget)
+           )
         UNION ALL
         SELECT 'pg_publication'::regclass, p.oid
         FROM pg_publication AS p
         WHERE p.puballtables
            OR p.oid IN (
-               SELECT pr.prpubid FROM pg_publication_rel AS pr JOIN relations AS r ON r.oid = pr.prrelid
+               SELECT e.prpubid
+               FROM pg_publication_rel AS e
+               JOIN relations AS r ON r.oid = e.prrelid
            )
            OR p.oid IN (
-               SELECT pn.pnpubid FROM pg_publication_namespace AS pn JOIN wanted AS w ON w.oid = pn.pnnspid
+               SELECT e.pnpubid
+               FROM pg_publication_namespace AS e
+               JOIN wanted AS w ON w.oid = e.pnnspid
            )
     )
     SELECT m.classid, m.objid, id.type, id.identity
@@ -107,5 +137,5 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION kernel.catalog_members(text[]) IS
-'Every object that belongs to some schemas, with the kind and name that PostgreSQL itself gives it. Members of
-extensions are left out: they belong to the extension.';
+'Every object that belongs to some schemas, with the kind and name that PostgreSQL itself gives it.
+Members of extensions are left out: they belong to the extension.';

@@ -13,7 +13,8 @@ AS $$
             format('%s returning %s', o.oprcode::regprocedure, format_type(o.oprresult, NULL)),
             'commutator: ' || nullif(o.oprcom, 0)::regoperator::text,
             'negator: ' || nullif(o.oprnegate, 0)::regoperator::text,
-            'estimators: ' || nullif(concat_ws(', ', nullif(o.oprrest::oid, 0)::regproc, nullif(o.oprjoin::oid, 0)::regproc), ''),
+            'restriction estimator: ' || nullif(o.oprrest::oid, 0)::regproc::text,
+            'join estimator: ' || nullif(o.oprjoin::oid, 0)::regproc::text,
             CASE WHEN o.oprcanhash THEN 'hashes' END,
             CASE WHEN o.oprcanmerge THEN 'merges' END,
             'owner: ' || o.oprowner::regrole::text
@@ -49,8 +50,12 @@ AS $$
             (
                 SELECT string_agg(
                     format(
-                        'operator %s %s %s%s', a.amopstrategy, a.amopopr::regoperator, a.amoppurpose,
-                        ' ' || nullif(a.amopsortfamily, 0)
+                        'operator %s %s %s%s',
+                        a.amopstrategy, a.amopopr::regoperator, a.amoppurpose,
+                        ' ' || (
+                            SELECT s.identity
+                            FROM pg_identify_object('pg_opfamily'::regclass, a.amopsortfamily, 0) AS s
+                        )
                     ),
                     E'\n' ORDER BY a.amopstrategy, a.amopopr::regoperator::text COLLATE "C"
                 )
@@ -74,11 +79,15 @@ AS $$
     SELECT
         m.kind,
         m.identity,
-        concat_ws(' ', 'context', c.castcontext, 'method', c.castmethod, nullif(c.castfunc, 0)::regprocedure)
+        concat_ws(
+            ' ', 'context', c.castcontext, 'method', c.castmethod,
+            nullif(c.castfunc, 0)::regprocedure
+        )
     FROM kernel.catalog_members(p_schemas) AS m
     JOIN pg_cast AS c ON c.oid = m.objid
     WHERE m.classid = 'pg_cast'::regclass
 $$;
 
 COMMENT ON FUNCTION kernel.catalog_operators(text[]) IS
-'Operators, operator classes and families, and casts of some schemas, as rows of a catalogue snapshot.';
+'Operators, operator classes and families, and casts of some schemas, as rows of a catalogue
+snapshot.';

@@ -75,12 +75,16 @@ AS $$
         ),
         coalesce(
             kernel.acl_text(
-                d.defaclacl, CASE d.defaclobjtype WHEN 'S' THEN 's' ELSE d.defaclobjtype END, d.defaclrole
+                d.defaclacl,
+                CASE d.defaclobjtype WHEN 'S' THEN 's' ELSE d.defaclobjtype END,
+                d.defaclrole
             ),
             'none'
         )
     FROM pg_default_acl AS d
-    WHERE d.defaclnamespace IN (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = ANY (p_schemas))
+    WHERE d.defaclnamespace IN (
+        SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = ANY (p_schemas)
+    )
        OR d.defaclnamespace = 0
        AND d.defaclrole IN (
            SELECT coalesce(n.nspowner, c.relowner, p.proowner)
@@ -92,5 +96,5 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION kernel.catalog_others(text[]) IS
-'Schemas, statistics objects, collations, conversions, extensions and default privileges of some schemas, as
-rows of a catalogue snapshot.';
+'Schemas, statistics objects, collations, conversions, extensions and default privileges of some
+schemas, as rows of a catalogue snapshot.';

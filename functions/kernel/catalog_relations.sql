@@ -44,7 +44,8 @@ AS $$
             'partition: ' || pg_get_expr(c.relpartbound, c.oid),
             'inherits: ' || (
                 SELECT string_agg(
-                    h.inhparent::regclass::text || CASE WHEN h.inhdetachpending THEN ' (detach pending)' ELSE '' END,
+                    h.inhparent::regclass::text
+                    || CASE WHEN h.inhdetachpending THEN ' (detach pending)' ELSE '' END,
                     ', ' ORDER BY h.inhseqno
                 )
                 FROM pg_inherits AS h

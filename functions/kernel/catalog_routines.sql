@@ -12,17 +12,22 @@ AS $$
             E'\n',
             CASE
                 WHEN a.aggfnoid IS NULL THEN pg_get_functiondef(p.oid)
-                ELSE format('AGGREGATE %s RETURNS %s', pg_get_function_arguments(p.oid), pg_get_function_result(p.oid))
+                ELSE format(
+                    'AGGREGATE %s RETURNS %s',
+                    pg_get_function_arguments(p.oid), pg_get_function_result(p.oid)
+                )
             END,
             CASE
                 WHEN a.aggfnoid IS NOT NULL
                     THEN concat_ws(
                         ' ', p.provolatile, p.proparallel, a.aggkind, a.aggnumdirectargs,
                         a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn, a.aggdeserialfn,
-                        a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn, a.aggfinalextra, a.aggmfinalextra,
-                        a.aggfinalmodify, a.aggmfinalmodify, nullif(a.aggsortop, 0)::regoperator,
-                        a.aggtranstype::regtype, a.aggtransspace, nullif(a.aggmtranstype, 0)::regtype,
-                        a.aggmtransspace, quote_nullable(a.agginitval), quote_nullable(a.aggminitval)
+                        a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn,
+                        a.aggfinalextra, a.aggmfinalextra, a.aggfinalmodify, a.aggmfinalmodify,
+                        nullif(a.aggsortop, 0)::regoperator,
+                        a.aggtranstype::regtype, a.aggtransspace,
+                        nullif(a.aggmtranstype, 0)::regtype, a.aggmtransspace,
+                        quote_nullable(a.agginitval), quote_nullable(a.aggminitval)
                     )
             END,
             'owner: ' || p.proowner::regrole::text,

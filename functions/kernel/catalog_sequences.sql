@@ -12,7 +12,8 @@ AS $$
             E'\n',
             format(
                 '%s START %s INCREMENT %s MINVALUE %s MAXVALUE %s CACHE %s%s',
-                format_type(q.seqtypid, NULL), q.seqstart, q.seqincrement, q.seqmin, q.seqmax, q.seqcache,
+                format_type(q.seqtypid, NULL),
+                q.seqstart, q.seqincrement, q.seqmin, q.seqmax, q.seqcache,
                 CASE WHEN q.seqcycle THEN ' CYCLE' ELSE '' END
             ),
             'owner: ' || c.relowner::regrole::text,

@@ -11,11 +11,13 @@ AS $$
         concat_ws(
             E'\n',
             'parser: ' || (
-                SELECT id.identity FROM pg_identify_object('pg_ts_parser'::regclass, c.cfgparser, 0) AS id
+                SELECT id.identity
+                FROM pg_identify_object('pg_ts_parser'::regclass, c.cfgparser, 0) AS id
             ),
             (
                 SELECT string_agg(
-                    format('%s with %s', t.alias, s.mapdict::regdictionary), E'\n' ORDER BY s.maptokentype, s.mapseqno
+                    format('%s with %s', t.alias, s.mapdict::regdictionary),
+                    E'\n' ORDER BY s.maptokentype, s.mapseqno
                 )
                 FROM pg_ts_config_map AS s
                 JOIN ts_token_type(c.cfgparser) AS t ON t.tokid = s.maptokentype
@@ -33,7 +35,8 @@ AS $$
         concat_ws(
             E'\n',
             'template: ' || (
-                SELECT id.identity FROM pg_identify_object('pg_ts_template'::regclass, d.dicttemplate, 0) AS id
+                SELECT id.identity
+                FROM pg_identify_object('pg_ts_template'::regclass, d.dicttemplate, 0) AS id
             ),
             'options: ' || d.dictinitoption,
             'owner: ' || d.dictowner::regrole::text
@@ -42,7 +45,10 @@ AS $$
     JOIN pg_ts_dict AS d ON d.oid = m.objid
     WHERE m.classid = 'pg_ts_dict'::regclass
     UNION ALL
-    SELECT m.kind, m.identity, concat_ws(' ', p.prsstart, p.prstoken, p.prsend, p.prsheadline, p.prslextype)
+    SELECT
+        m.kind,
+        m.identity,
+        concat_ws(' ', p.prsstart, p.prstoken, p.prsend, p.prsheadline, p.prslextype)
     FROM kernel.catalog_members(p_schemas) AS m
     JOIN pg_ts_parser AS p ON p.oid = m.objid
     WHERE m.classid = 'pg_ts_parser'::regclass
@@ -54,4 +60,5 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION kernel.catalog_text_search(text[]) IS
-'Text search configurations, dictionaries, parsers and templates of some schemas, as rows of a catalogue snapshot.';
+'Text search configurations, dictionaries, parsers and templates of some schemas, as rows of a
+catalogue snapshot.';

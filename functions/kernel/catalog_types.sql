@@ -35,8 +35,9 @@ AS $$
             CASE
                 WHEN t.typtype = 'b'
                     THEN concat_ws(
-                        ' ', t.typinput, t.typoutput, t.typreceive, t.typsend, t.typmodin, t.typmodout,
-                        t.typanalyze, t.typsubscript, t.typlen, t.typbyval, t.typalign, t.typstorage,
+                        ' ', t.typinput, t.typoutput, t.typreceive, t.typsend,
+                        t.typmodin, t.typmodout, t.typanalyze, t.typsubscript,
+                        t.typlen, t.typbyval, t.typalign, t.typstorage,
                         t.typcategory, t.typispreferred, t.typdelim
                     )
             END,

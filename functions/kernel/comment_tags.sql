@@ -21,5 +21,5 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION kernel.comment_tags(text) IS
-'The tags of a comment: its last lines, those that begin with @. The tag comes without @; the argument is the
-rest of the line, or NULL. A line with @ above a line of prose is prose.';
+'The tags of a comment: its last lines, those that begin with @. The tag comes without @; the
+argument is the rest of the line, or NULL. A line with @ above a line of prose is prose.';

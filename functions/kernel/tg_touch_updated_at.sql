@@ -13,7 +13,10 @@ BEGIN
         NEW.updated_at := OLD.updated_at;
     ELSE
         NEW := pg_catalog.jsonb_populate_record(
-            NEW, pg_catalog.jsonb_build_object(v_column, pg_catalog.to_jsonb(OLD) OPERATOR(pg_catalog.->) v_column)
+            NEW,
+            pg_catalog.jsonb_build_object(
+                v_column, pg_catalog.to_jsonb(OLD) OPERATOR(pg_catalog.->) v_column
+            )
         );
     END IF;
     -- As images, for some types have no equality and others hold 1.0 equal to 1.00.
@@ -21,7 +24,7 @@ BEGIN
         RETURN NEW;
     END IF;
 
-    -- Generated columns are not computed yet and stand as NULL, so that their rows always differ as a whole.
+    -- Generated columns are not computed yet and stand as NULL, so whole rows always differ.
     IF NOT (NEW IS NOT NULL) THEN
         v_generated := ARRAY(
             SELECT a.attname::text
@@ -31,7 +34,8 @@ BEGIN
         );
         IF v_generated OPERATOR(pg_catalog.<>) '{}'
             AND (pg_catalog.to_jsonb(NEW) OPERATOR(pg_catalog.-) v_generated)::text
-                OPERATOR(pg_catalog.=) (pg_catalog.to_jsonb(OLD) OPERATOR(pg_catalog.-) v_generated)::text
+                OPERATOR(pg_catalog.=)
+                (pg_catalog.to_jsonb(OLD) OPERATOR(pg_catalog.-) v_generated)::text
         THEN
             RETURN NEW;
         END IF;
@@ -49,6 +53,6 @@ END;
 $$;
 
 COMMENT ON FUNCTION kernel.tg_touch_updated_at() IS
-'BEFORE UPDATE, FOR EACH ROW: puts the time of the transaction into the column named by the argument
-(default updated_at) where the row changes, and leaves an unchanged row as it is. A value that the statement
-itself gives to the column is ignored.';
+'BEFORE UPDATE, FOR EACH ROW: puts the time of the transaction into the column named by the
+argument (default updated_at) where the row changes, and leaves an unchanged row as it is. A value
+that the statement itself gives to the column is ignored.';

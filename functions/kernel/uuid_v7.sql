@@ -17,7 +17,7 @@ BEGIN
         DECLARE
             v_at CONSTANT timestamptz := pg_catalog.clock_timestamp();
         BEGIN
-            -- The next call must not see the same microsecond, or chance would decide the order of the two.
+            -- The next call must not see the same microsecond: chance would order the two.
             LOOP
                 EXIT WHEN pg_catalog.clock_timestamp() OPERATOR(pg_catalog.<>) v_at;
             END LOOP;
@@ -29,7 +29,7 @@ END;
 $do$;
 
 COMMENT ON FUNCTION kernel.uuid_v7() IS
-'A new version 7 uuid: time-ordered, within one session strictly. Shows when it was made, so strangers who
-must not learn that get gen_random_uuid().';
+'A new version 7 uuid: time-ordered, within one session strictly. Shows when it was made, so
+strangers who must not learn that get gen_random_uuid().';
 
 GRANT EXECUTE ON FUNCTION kernel.uuid_v7() TO strongroom_client;

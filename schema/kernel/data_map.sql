@@ -29,17 +29,20 @@ CROSS JOIN LATERAL (
         min(t.tag) FILTER (WHERE t.tag IN ('personal', 'public', 'internal')) AS class,
         min(t.argument) FILTER (WHERE t.tag = 'personal') AS kind,
         min(t.argument) FILTER (WHERE t.tag = 'erase') AS erase,
-        min(pg_catalog.split_part(t.argument, ' ', 1)) FILTER (WHERE t.tag = 'sealed') AS sealed_type,
-        min(pg_catalog.split_part(t.argument, ' ', 2)) FILTER (WHERE t.tag = 'sealed') AS sealed_label,
-        min(pg_catalog.split_part(t.argument, ' ', 3)) FILTER (WHERE t.tag = 'sealed') AS sealed_key,
+        min(pg_catalog.split_part(t.argument, ' ', 1)) FILTER (WHERE t.tag = 'sealed')
+            AS sealed_type,
+        min(pg_catalog.split_part(t.argument, ' ', 2)) FILTER (WHERE t.tag = 'sealed')
+            AS sealed_label,
+        min(pg_catalog.split_part(t.argument, ' ', 3)) FILTER (WHERE t.tag = 'sealed')
+            AS sealed_key,
         min(t.argument) FILTER (WHERE t.tag = 'json') AS json_type
     FROM kernel.comment_tags(pg_catalog.col_description(root.oid, r.attnum)) AS t
 ) AS tags
 WHERE n.nspname IN (SELECT kernel.app_schemas());
 
 COMMENT ON VIEW kernel.data_map IS
-'What every stored column of every app holds and what erasure does to it, as the tags in the comments say.
-Partitions speak through their root. Reads the catalogue and is not for hot paths.';
+'What every stored column of every app holds and what erasure does to it, as the tags in the
+comments say. Partitions speak through their root. Reads the catalogue and is not for hot paths.';
 
 COMMENT ON COLUMN kernel.data_map.app IS
 'The app: its schema.';

@@ -54,8 +54,8 @@ SELECT is_empty(
 CREATE SCHEMA probe;
 COMMENT ON SCHEMA probe IS E'An app.\n@app';
 CREATE TABLE probe.people (
-    id integer, name text, untold text, torn text, misspelt text, kindless text, kept text, odd text,
-    sealed bytea
+    id integer, name text, untold text, torn text, misspelt text, kindless text, kept text,
+    odd text, sealed bytea
 );
 COMMENT ON COLUMN probe.people.id IS E'Key.\n@internal';
 COMMENT ON COLUMN probe.people.name IS E'Name.\n@personal contact\n@erase mask ''erased''';

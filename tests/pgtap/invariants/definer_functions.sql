@@ -12,7 +12,10 @@ CROSS JOIN LATERAL (
             'does not SET search_path = pg_catalog, pg_temp',
             NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (p.proconfig), false)
         ),
-        ('has the rights of the owner of everything', p.proowner::regrole::text = 'strongroom_owner'),
+        (
+            'has the rights of the owner of everything',
+            p.proowner::regrole::text = 'strongroom_owner'
+        ),
         (
             'has the rights of a superuser',
             (SELECT r.rolsuper FROM pg_roles AS r WHERE r.oid = p.proowner)

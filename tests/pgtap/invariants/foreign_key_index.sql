@@ -44,7 +44,8 @@ CREATE TABLE probe.sales (
     user_id integer,
     good_id integer,
     sold_on date,
-    CONSTRAINT sales_good_id_fkey FOREIGN KEY (user_id, good_id) REFERENCES probe.goods (user_id, id)
+    CONSTRAINT sales_good_id_fkey FOREIGN KEY (user_id, good_id)
+    REFERENCES probe.goods (user_id, id)
 );
 CREATE TABLE probe.returns (LIKE probe.sales);
 ALTER TABLE probe.returns ADD CONSTRAINT returns_good_id_fkey

@@ -21,7 +21,8 @@ CREATE TABLE probe.events (at date NOT NULL, pad integer, what text) PARTITION B
 COMMENT ON COLUMN probe.events.what IS E'What.\n@personal behaviour\n@erase delete';
 -- Its columns stand in another order than those of its root.
 CREATE TABLE probe.events_2026 (what text, at date NOT NULL, pad integer);
-ALTER TABLE probe.events ATTACH PARTITION probe.events_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+ALTER TABLE probe.events ATTACH PARTITION probe.events_2026
+FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
 COMMENT ON COLUMN probe.events_2026.what IS E'Not heard.\n@public';
 CREATE VIEW probe.names AS SELECT p.name FROM probe.people AS p;
 CREATE SCHEMA elsewhere;
@@ -31,30 +32,39 @@ CREATE FUNCTION pg_temp.told(p_table text, p_column text) RETURNS text
 LANGUAGE sql
 RETURN (
     SELECT concat_ws(
-        '|', d.root, coalesce(d.class, '-'), d.kind, d.is_personal, d.erase, d.sealed_type, d.sealed_label,
-        d.sealed_key, d.json_type
+        '|', d.root, coalesce(d.class, '-'), d.kind, d.is_personal, d.erase,
+        d.sealed_type, d.sealed_label, d.sealed_key, d.json_type
     )
     FROM kernel.data_map AS d
     WHERE d.app = 'probe' AND d.table_name = p_table AND d.column_name = p_column
 );
 
 SELECT is(pg_temp.told('people', 'id'), 'probe.people|internal|f', 'a class without a kind');
-SELECT is(pg_temp.told('people', 'name'), 'probe.people|personal|contact|t|null', 'a kind and an erasure');
+SELECT is(
+    pg_temp.told('people', 'name'), 'probe.people|personal|contact|t|null', 'a kind and an erasure'
+);
 SELECT is(
     pg_temp.told('people', 'birth'), 'probe.people|personal|birth|t|date|birth_date|profile',
     'a sealed column'
 );
 SELECT is(pg_temp.told('people', 'facts'), 'probe.people|public|f|map<text,probe.fact>', 'a shape');
-SELECT is(pg_temp.told('people', 'untold'), 'probe.people|-|t', 'a column without a class counts as personal');
+SELECT is(
+    pg_temp.told('people', 'untold'), 'probe.people|-|t',
+    'a column without a class counts as personal'
+);
 SELECT is(pg_temp.told('people', 'gone'), NULL, 'a dropped column is gone');
 SELECT is(
-    pg_temp.told('events', 'what'), 'probe.events|personal|behaviour|t|delete', 'a partitioned table'
+    pg_temp.told('events', 'what'), 'probe.events|personal|behaviour|t|delete',
+    'a partitioned table'
 );
 SELECT is(
     pg_temp.told('events_2026', 'what'), 'probe.events|personal|behaviour|t|delete',
     'a partition says what its root says, by name'
 );
-SELECT is(pg_temp.told('events_2026', 'pad'), 'probe.events|-|t', 'and nothing where the root says nothing');
+SELECT is(
+    pg_temp.told('events_2026', 'pad'), 'probe.events|-|t',
+    'and nothing where the root says nothing'
+);
 SELECT is(
     (SELECT count(*) FROM kernel.data_map AS d WHERE d.app = 'probe'), 11::bigint,
     'what a view shows is not stored in it'

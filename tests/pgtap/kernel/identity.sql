@@ -45,7 +45,8 @@ SET LOCAL kernel.user_id = '018f2b7c-0000-7000-8000-000000000001';
 SELECT is(kernel.user_uuid(), '018f2b7c-0000-7000-8000-000000000001', 'the uuid user is read');
 SELECT is(kernel.require_user_uuid(), '018f2b7c-0000-7000-8000-000000000001', 'and required');
 SELECT throws_ok(
-    'SELECT kernel.user_bigint()', '22P02', NULL, 'a uuid does not pass for a bigint, nor for nobody'
+    'SELECT kernel.user_bigint()', '22P02', NULL,
+    'a uuid does not pass for a bigint, nor for nobody'
 );
 
 -- A policy of the one shape: an index condition, on every version, for whoever reads.

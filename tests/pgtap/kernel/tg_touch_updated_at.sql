@@ -13,7 +13,8 @@ CREATE TABLE probe.derived (
     id integer NOT NULL,
     price numeric,
     body text,
-    words tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, coalesce(body, ''))) STORED,
+    words tsvector
+    GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, coalesce(body, ''))) STORED,
     twice integer GENERATED ALWAYS AS (id * 2) STORED,
     updated_at timestamptz NOT NULL DEFAULT '2000-01-01'
 );
@@ -46,7 +47,8 @@ UPDATE probe.plain SET price = price, facts = facts;
 SELECT is(updated_at, '2000-01-01', 'an unchanged row keeps its time') FROM probe.plain;
 
 UPDATE probe.plain SET updated_at = '2020-02-02';
-SELECT is(updated_at, '2000-01-01', 'the time given by the statement is no change') FROM probe.plain;
+SELECT is(updated_at, '2000-01-01', 'the time given by the statement is no change')
+FROM probe.plain;
 
 UPDATE probe.plain SET price = 2, updated_at = '2020-02-02';
 SELECT is(updated_at, now(), 'nor does it win over the time of the change') FROM probe.plain;
@@ -81,7 +83,8 @@ UPDATE probe.derived SET price = 1.00;
 SELECT is(updated_at, now(), 'a change of scale alone is a change') FROM probe.derived;
 
 UPDATE probe.renamed SET note = note, last_touched_at = now();
-SELECT is(last_touched_at, '2000-01-01', 'an argument names another column: unchanged') FROM probe.renamed;
+SELECT is(last_touched_at, '2000-01-01', 'an argument names another column: unchanged')
+FROM probe.renamed;
 UPDATE probe.renamed SET note = NULL;
 SELECT is(last_touched_at, now(), 'an argument names another column: touched') FROM probe.renamed;
 SELECT is(note, NULL, 'the other columns are as the statement left them') FROM probe.renamed;
@@ -91,7 +94,8 @@ CREATE TRIGGER t20_touch BEFORE UPDATE ON probe.none
 FOR EACH ROW EXECUTE FUNCTION kernel.tg_touch_updated_at();
 INSERT INTO probe.none VALUES (1);
 SELECT throws_ok(
-    'UPDATE probe.none SET id = 2', '42703', NULL, 'a table without the column is an error, not silence'
+    'UPDATE probe.none SET id = 2', '42703', NULL,
+    'a table without the column is an error, not silence'
 );
 
 SELECT * FROM finish();

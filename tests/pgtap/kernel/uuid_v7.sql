@@ -29,7 +29,9 @@ SELECT is(
 
 CREATE FUNCTION pg_temp.made_at(p_id uuid) RETURNS timestamptz
 LANGUAGE sql
-RETURN to_timestamp((('x' || lpad(left(replace(p_id::text, '-', ''), 12), 16, '0'))::bit(64)::bigint) / 1000.0);
+RETURN to_timestamp(
+    ('x' || lpad(left(replace(p_id::text, '-', ''), 12), 16, '0'))::bit(64)::bigint / 1000.0
+);
 
 SELECT is(
     (
@@ -52,7 +54,9 @@ SELECT is(
         FROM (
             SELECT id, lag(id) OVER (ORDER BY us) AS previous
             FROM (
-                SELECT us, kernel.uuid_v7_at('2026-01-01 00:00:00Z'::timestamptz + us * interval '1 us') AS id
+                SELECT
+                    us,
+                    kernel.uuid_v7_at('2026-01-01 00:00Z'::timestamptz + us * interval '1 us') AS id
                 FROM generate_series(0, 5000) AS us
             ) AS each_microsecond
         ) AS pair

@@ -13,11 +13,14 @@ CREATE PROCEDURE probe.work(p_n integer) LANGUAGE sql AS 'SELECT 1';
 CREATE AGGREGATE probe.total(integer) (SFUNC = int4pl, STYPE = integer, INITCOND = '0');
 CREATE FUNCTION probe.pair_equal(probe.pair, probe.pair) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS 'SELECT ($1).a = ($2).a';
-CREATE OPERATOR probe.=== (LEFTARG = probe.pair, RIGHTARG = probe.pair, PROCEDURE = probe.pair_equal);
+CREATE OPERATOR probe.=== (
+    LEFTARG = probe.pair, RIGHTARG = probe.pair, PROCEDURE = probe.pair_equal
+);
 CREATE FUNCTION probe.pair_text(probe.pair) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT ($1).b';
 CREATE CAST (probe.pair AS text) WITH FUNCTION probe.pair_text(probe.pair);
 CREATE OPERATOR CLASS probe.int_ops FOR TYPE integer USING btree AS
-OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 btint4cmp(integer, integer);
+OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,
+FUNCTION 1 btint4cmp(integer, integer);
 CREATE COLLATION probe.plain (PROVIDER = libc, LOCALE = 'C');
 CREATE TEXT SEARCH DICTIONARY probe.words (TEMPLATE = pg_catalog.simple);
 CREATE TEXT SEARCH CONFIGURATION probe.english (COPY = pg_catalog.english);
@@ -35,7 +38,8 @@ CREATE TABLE probe.things (
     doubled integer GENERATED ALWAYS AS (id * 2) STORED,
     note text,
     CONSTRAINT things_pkey PRIMARY KEY (id),
-    CONSTRAINT things_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES probe.owners (id) ON DELETE CASCADE,
+    CONSTRAINT things_owner_id_fkey FOREIGN KEY (owner_id)
+        REFERENCES probe.owners (id) ON DELETE CASCADE,
     CONSTRAINT things_price_check CHECK (price >= 0)
 );
 ALTER TABLE probe.things ENABLE ROW LEVEL SECURITY;
@@ -51,10 +55,13 @@ GRANT SELECT ON probe.things TO strongroom_client;
 COMMENT ON TABLE probe.things IS 'Things.';
 COMMENT ON COLUMN probe.things.title IS 'Title.';
 COMMENT ON CONSTRAINT things_price_check ON probe.things IS 'Price.';
-CREATE VIEW probe.titles WITH (security_invoker = true) AS SELECT t.id, t.title FROM probe.things AS t;
+CREATE VIEW probe.titles WITH (security_invoker = true)
+AS SELECT t.id, t.title FROM probe.things AS t;
 CREATE MATERIALIZED VIEW probe.totals AS SELECT count(*) AS things FROM probe.things;
-CREATE TABLE probe.events (id integer NOT NULL, at date NOT NULL, kind text) PARTITION BY RANGE (at);
-CREATE TABLE probe.events_2026 PARTITION OF probe.events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE TABLE probe.events (id integer NOT NULL, at date NOT NULL, kind text)
+PARTITION BY RANGE (at);
+CREATE TABLE probe.events_2026 PARTITION OF probe.events
+FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
 CREATE INDEX events_kind_idx ON probe.events (kind);
 CREATE TABLE probe.parent (a integer);
 CREATE TABLE probe.child (b integer) INHERITS (probe.parent);
