@@ -148,6 +148,17 @@ def _optional(
             )
         elif name not in found:
             found.append(name)
+    for line in lines:
+        marker = _marker(line, _OPTIONAL)
+        own = marker[1]["name"].removeprefix(":") if marker else None
+        for token in line:
+            name = parameter_name(token) if token.kind == "parameter" else own
+            if name in found and name != own:
+                diagnostics.error(
+                    query.source.place(token.start),
+                    f":{name} is optional by --?, but this line needs it without",
+                    f"end this line with --? {name}, too, or make two queries",
+                )
     for note in query.notes:
         if note.name in found and note.default is not None:
             diagnostics.error(

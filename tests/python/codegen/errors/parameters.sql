@@ -31,3 +31,9 @@ WHERE p.id = 1
   AND p.id = :e --? e
   AND p.id = :f --? f
 ;
+
+-- name: seven :many
+SELECT p.id FROM shop.people AS p
+WHERE p.id = :a
+  AND p.boss_id = :a --? a
+;
