@@ -1,6 +1,6 @@
 -- Every role, created where it is missing; roles belong to the cluster, so two databases may do
 -- this at once. Works as a superuser, as a role with CREATEROLE that owns the database, or as
--- anyone who may become strongroom_owner when nothing is missing. What exists stays as it was tuned.
+-- anyone who may become strongroom_owner when nothing is missing. What exists stays as it is.
 
 DO $roles$
 DECLARE
@@ -35,7 +35,7 @@ BEGIN
                         ('strongroom_login', 'LOGIN NOINHERIT',
                             '{statement_timeout=30s,lock_timeout=10s,'
                             'idle_in_transaction_session_timeout=60s}',
-                            'What applications connect as; it may become a role of an app, nothing else.')
+                            'What applications connect as; it may only become a role of an app.')
                 ) AS fixed (name, attributes, settings, comment)
                 UNION ALL
                 SELECT
@@ -189,7 +189,10 @@ BEGIN
                 SELECT 'REVOKE ALL ON SCHEMA public FROM PUBLIC'
                 FROM pg_namespace AS n
                 CROSS JOIN aclexplode(n.nspacl) AS acl
-                WHERE n.nspname = 'public' AND acl.grantee = 0
+                WHERE n.nspname = 'public'
+                  AND acl.grantee = 0
+                  -- Up to 15 a database's owner who inherits nothing has no right to.
+                  AND pg_has_role(n.nspowner, 'USAGE')
             LOOP
                 EXECUTE v_statement;
             END LOOP;

@@ -54,7 +54,9 @@ AS $$
                         a.amopstrategy, a.amopopr::regoperator, a.amoppurpose,
                         ' ' || (
                             SELECT s.identity
-                            FROM pg_identify_object('pg_opfamily'::regclass, a.amopsortfamily, 0) AS s
+                            FROM pg_identify_object(
+                                'pg_opfamily'::regclass, a.amopsortfamily, 0
+                            ) AS s
                         )
                     ),
                     E'\n' ORDER BY a.amopstrategy, a.amopopr::regoperator::text COLLATE "C"
