@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -13,6 +14,13 @@ from strongroom.server.cluster import LocalServer
 from strongroom.server.embedded import EmbeddedServer
 
 MakeServer = Callable[..., EmbeddedServer]
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A short one: sockets have short paths, and pytest's folders are deeper in a parallel run."""
+    with TemporaryDirectory(prefix="sr-") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture
