@@ -1,0 +1,223 @@
+"""Where a column marked NOT NULL can hold NULL all the same, what only some servers have, keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+
+from strongroom_codegen.analyse import AnalysedQuery, analyse
+from strongroom_codegen.annotations import parse_file
+from strongroom_codegen.catalog import Catalog, read_catalog
+from strongroom_codegen.diagnostics import Diagnostics
+from strongroom_codegen.parameters import prepare
+from strongroom_codegen.read import QueryFile
+from strongroom_codegen.source import Source
+
+Shop = tuple[psycopg.Connection[Any], Catalog]
+
+
+def _analyse(shop: Shop, sql: str, *ddl: str, kind: str = "many") -> AnalysedQuery:
+    connection = shop[0]
+    diagnostics = Diagnostics()
+    file = parse_file(
+        QueryFile("shop", "q", Source("q.sql", f"-- name: q :{kind}\n{sql}")), diagnostics
+    )
+    prepared = prepare(file.queries[0], diagnostics)
+    assert prepared, diagnostics.render()
+    with connection.transaction(force_rollback=True):
+        for statement in ddl:
+            connection.execute(statement.encode())
+        found = analyse(connection, read_catalog(connection), prepared, diagnostics)
+    assert found, diagnostics.render()
+    return found
+
+
+def _columns(found: AnalysedQuery) -> str:
+    return " ".join(c.name + "?" * c.verdict.nullable for c in found.columns)
+
+
+def _needs(shop: Shop, version: int) -> None:
+    server = shop[0].info.server_version // 10000
+    if server < version:
+        pytest.skip(f"PostgreSQL {version} has this, {server} has not")
+
+
+def test_a_constraint_that_is_not_validated_proves_nothing(shop: Shop) -> None:
+    _needs(shop, 18)
+    ddl = "ALTER TABLE shop.people ADD CONSTRAINT nick_given NOT NULL nick NOT VALID"
+    assert _columns(_analyse(shop, "SELECT p.nick FROM shop.people AS p", ddl)) == "nick?"
+
+
+def test_a_child_table_may_hold_null(shop: Shop) -> None:
+    if shop[0].info.server_version // 10000 >= 18:
+        ddl = ["CREATE TABLE shop.a (x int CONSTRAINT a_x NOT NULL NO INHERIT)"]
+        ddl.append("CREATE TABLE shop.b () INHERITS (shop.a)")
+    else:
+        ddl = ["CREATE TABLE shop.a (x int NOT NULL)", "CREATE TABLE shop.b () INHERITS (shop.a)"]
+        ddl.append("ALTER TABLE shop.b ALTER COLUMN x DROP NOT NULL")
+    assert _columns(_analyse(shop, "SELECT a.x FROM shop.a", *ddl)) == "x?"
+    assert _columns(_analyse(shop, "SELECT a.x FROM ONLY shop.a", *ddl)) == "x"
+
+
+def test_a_foreign_table_promises_nothing(shop: Shop) -> None:
+    ddl = (
+        "CREATE FOREIGN DATA WRAPPER nowhere",
+        "CREATE SERVER nowhere FOREIGN DATA WRAPPER nowhere",
+        "CREATE FOREIGN TABLE shop.f (x int NOT NULL) SERVER nowhere",
+    )
+    assert _columns(_analyse(shop, "SELECT f.x FROM shop.f", *ddl)) == "x?"
+
+
+def test_a_domain_that_is_not_null_becomes_null_under_an_outer_join(shop: Shop) -> None:
+    ddl = (
+        "CREATE DOMAIN shop.given AS text NOT NULL",
+        "CREATE TABLE shop.d (id bigint PRIMARY KEY, x shop.given)",
+    )
+    assert _columns(_analyse(shop, "SELECT d.x FROM shop.d", *ddl)) == "x"
+    sql = "SELECT d.x FROM shop.people AS p LEFT JOIN shop.d ON d.id = p.id"
+    assert _columns(_analyse(shop, sql, *ddl)) == "x?"
+
+
+def test_a_view_with_a_trigger_returns_what_the_trigger_says(shop: Shop) -> None:
+    ddl = (
+        "CREATE VIEW shop.v AS SELECT p.id, p.name FROM shop.people AS p",
+        "CREATE FUNCTION shop.nothing() RETURNS trigger LANGUAGE plpgsql"
+        " AS $$ BEGIN NEW.name := NULL; RETURN NEW; END $$",
+        "CREATE TRIGGER t INSTEAD OF UPDATE ON shop.v FOR EACH ROW EXECUTE FUNCTION shop.nothing()",
+    )
+    assert _columns(_analyse(shop, "SELECT v.name FROM shop.v", *ddl)) == "name"
+    sql = "UPDATE shop.v SET name = 'x' RETURNING name"
+    assert _columns(_analyse(shop, sql, *ddl)) == "name?"
+
+
+def test_merge_returning(shop: Shop) -> None:
+    _needs(shop, 17)
+    sql = (
+        "MERGE INTO shop.people AS p USING shop.items AS i ON i.id = p.id{}"
+        " WHEN MATCHED THEN UPDATE SET nick = i.title"
+        " RETURNING merge_action() AS action, p.name, p.nick, i.title"
+    )
+    assert _columns(_analyse(shop, sql.format(""))) == "action name nick? title"
+    both = " WHEN NOT MATCHED BY SOURCE THEN UPDATE SET nick = 'x'"
+    assert _columns(_analyse(shop, sql.format(both))) == "action name nick? title?"
+
+
+def test_returning_old_and_new(shop: Shop) -> None:
+    _needs(shop, 18)
+    update = "UPDATE shop.people AS p SET name = 'x' RETURNING old.name AS a, new.name AS b"
+    assert _columns(_analyse(shop, update)) == "a b"
+    insert = (
+        "INSERT INTO shop.people (id, name) VALUES (1, 'x') RETURNING old.name AS a, new.id AS b"
+    )
+    assert _columns(_analyse(shop, insert)) == "a? b"
+    delete = "DELETE FROM shop.people RETURNING old.name AS a, new.name AS b"
+    assert _columns(_analyse(shop, delete)) == "a b?"
+
+
+def test_utility_statements_are_not_refused(shop: Shop) -> None:
+    for sql in ("NOTIFY something", "LOCK TABLE shop.people", "SET LOCAL lock_timeout = '1s'"):
+        assert _analyse(shop, sql, kind="exec").footprint.modifies
+
+
+@pytest.mark.parametrize(
+    ("sql", "proven"),
+    [
+        ("SELECT p.id FROM shop.people AS p WHERE p.id = :id", True),
+        ("SELECT p.id FROM shop.people AS p WHERE p.name = :name", True),
+        ("SELECT p.id FROM shop.people AS p WHERE p.nick = :nick", False),
+        ("SELECT p.id FROM shop.people AS p WHERE p.id > :id", False),
+        ("SELECT p.id FROM shop.people AS p WHERE p.id = :id OR p.id = 2", False),
+        ("SELECT p.id FROM shop.people AS p WHERE p.id = ANY (:ids)", False),
+        ("SELECT p.id FROM shop.people AS p LIMIT 1", True),
+        ("SELECT p.id FROM shop.people AS p LIMIT :n", False),
+        ("SELECT count(*) FROM shop.people AS p", True),
+        ("SELECT count(*) FROM shop.people AS p GROUP BY p.nick", False),
+        ("SELECT s.amount FROM shop.sales AS s WHERE s.id = :id", False),
+        ("SELECT s.amount FROM shop.sales AS s WHERE s.id = :id AND s.person_id = :p", True),
+        (
+            "SELECT i.title FROM shop.sales AS s JOIN shop.items AS i ON i.id = s.item_id"
+            " WHERE s.id = :id AND s.person_id = :p",
+            True,
+        ),
+        (
+            "SELECT i.title FROM shop.sales AS s LEFT JOIN shop.items AS i ON i.id = s.item_id"
+            " WHERE s.id = :id AND s.person_id = :p",
+            True,
+        ),
+        (
+            "SELECT s.amount FROM shop.people AS p LEFT JOIN shop.sales AS s ON s.person_id = p.id"
+            " WHERE p.id = :id",
+            False,
+        ),
+        (
+            "SELECT s.amount FROM shop.people AS p LEFT JOIN shop.sales AS s ON p.id = :id"
+            " AND s.person_id = p.id AND s.id = 1",
+            False,
+        ),
+        (
+            "SELECT p.id FROM shop.people AS p FULL JOIN shop.items AS i ON i.id = p.id"
+            " WHERE p.id = :id",
+            False,
+        ),
+        ("SELECT p.id FROM shop.people AS p WHERE p.id = (random() * 9)::bigint", False),
+        ("SELECT q.id FROM (SELECT p.id FROM shop.people AS p) AS q WHERE q.id = :id", True),
+        ("SELECT g.id FROM shop.gifts AS g WHERE g.id = :id AND g.person_id = :p", True),
+        ("SELECT q.id FROM shop.places AS q WHERE q.id = :id", False),
+        ("SELECT q.id FROM ONLY shop.places AS q WHERE q.id = :id", True),
+        ("SELECT s.sale_id FROM shop.sell(1, 2, 3) AS s", False),
+        ("SELECT generate_series(1, 2) AS n", False),
+        ("INSERT INTO shop.people (id, name) VALUES (1, 'a') RETURNING id", True),
+        ("INSERT INTO shop.people (id, name) VALUES (1, 'a'), (2, 'b') RETURNING id", False),
+        (
+            "INSERT INTO shop.people (id, name) SELECT i.id, 'a' FROM shop.items AS i RETURNING id",
+            False,
+        ),
+        ("UPDATE shop.people AS p SET nick = 'a' WHERE p.id = :id RETURNING p.id", True),
+        ("DELETE FROM shop.people AS p RETURNING p.id", False),
+        ("SELECT 1 AS a UNION ALL SELECT 2", False),
+        (
+            "WITH gone AS (DELETE FROM shop.people AS p WHERE p.id = :id RETURNING p.id)"
+            " SELECT gone.id FROM gone",
+            True,
+        ),
+    ],
+)
+def test_at_most_one_row_is_proven_from_keys(shop: Shop, sql: str, proven: bool) -> None:
+    assert _analyse(shop, sql).at_most_one is proven
+
+
+def test_a_partial_key_needs_its_condition(shop: Shop) -> None:
+    sql = "SELECT s.id FROM shop.sales AS s WHERE s.gift_for = :gift"
+    index = "CREATE UNIQUE INDEX i ON shop.sales (gift_for) WHERE {}"
+    assert _analyse(shop, sql, index.format("gift_for IS NOT NULL")).at_most_one
+    assert not _analyse(shop, sql, index.format("amount > 3")).at_most_one
+
+
+@pytest.mark.parametrize(
+    ("sql", "nullable"),
+    [
+        ("INSERT INTO shop.people (id, name, nick) VALUES (:a, :b, :c)", {"c"}),
+        ("INSERT INTO shop.people (id, name, nick) VALUES (:a, :b, :c), (1, 'x', :d)", {"c", "d"}),
+        ("INSERT INTO shop.people (id, name, nick) SELECT :a, :b, CAST(:c AS text)", {"c"}),
+        ("UPDATE shop.people AS p SET nick = :c WHERE p.id = :a", {"c"}),
+        ("UPDATE shop.people AS p SET nick = :c WHERE p.nick = :c", set()),
+        ("UPDATE shop.people AS p SET nick = coalesce(:c, p.nick) WHERE p.id = :a", {"c"}),
+        ("SELECT p.id FROM shop.people AS p WHERE p.nick = :c", set()),
+        ("SELECT p.id FROM shop.people AS p WHERE p.nick IS NOT DISTINCT FROM :c", {"c"}),
+        ("SELECT p.id FROM shop.people AS p WHERE :c::text IS NULL OR p.nick = :c", {"c"}),
+        ("SELECT p.id FROM shop.people AS p WHERE p.id = ANY (:c)", set()),
+        (
+            "INSERT INTO shop.people AS p (id, name) VALUES (:a, :b)"
+            " ON CONFLICT (id) DO UPDATE SET nick = :c",
+            {"c"},
+        ),
+        ("INSERT INTO shop.items (title, price, note, kind) VALUES (:a, :b, :c, :d)", {"c"}),
+    ],
+)
+def test_parameters_may_be_none_where_that_makes_sense(
+    shop: Shop, sql: str, nullable: set[str]
+) -> None:
+    found = _analyse(shop, sql)
+    assert {p.name for p in found.parameters if p.nullable} == nullable
