@@ -21,6 +21,7 @@ from strongroom.errors import StrongroomError
 with suppress(ImportError):  # On Windows nothing here runs, and `missing` says so.
     import pwd
 
+SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 Kind = Literal["direct", "namespace", "dropped", "chroot"]
 
 
@@ -101,7 +102,9 @@ def clean_environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("PG", "LC_")) and name not in {"LANG", "LANGUAGE"}
     }
-    return {**kept, "LC_ALL": "C", **(more or {})}
+    # Root's search path after a plain `su` lacks the folders of chroot and debootstrap.
+    path = ":".join(filter(None, [kept.get("PATH"), SYSTEM_PATH]))
+    return {**kept, "LC_ALL": "C", "PATH": path, **(more or {})}
 
 
 def direct() -> Account:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from strongroom.errors import StrongroomError
 from strongroom.server import apt, places, postmaster
-from strongroom.server.account import clean_environment
+from strongroom.server.account import SYSTEM_PATH, clean_environment
 
 SUITE = "trixie"
 MAJOR = 17
@@ -45,7 +45,6 @@ _NEEDED = (
     "usr/sbin/pgbouncer",
 )
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _BYTES = 2_500_000_000
 _DPKG = """force-unsafe-io
 path-exclude=/usr/share/doc/*
@@ -88,7 +87,7 @@ def is_sound(root: Path) -> bool:
     if stamp != _stamp() or not all((root / name).is_file() for name in _NEEDED):
         return False
     command = ["chroot", str(root), str(PROGRAMS / "postgres"), "--version"]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    return _succeeds(command)
 
 
 def cannot_use() -> str | None:
@@ -97,7 +96,7 @@ def cannot_use() -> str | None:
         return f"it is a Debian, and this is {sys.platform}"
     if os.geteuid() != 0:
         return "only root can run it (chroot)"
-    if not _may_mount():
+    if not _succeeds(["unshare", "--mount", "true"]):
         return "this container may not make mount namespaces (it needs CAP_SYS_ADMIN)"
     if not (folder() / "strongroom.json").is_file() and shutil.which("apt-get") is None:
         return "its folder is made with Debian's apt-get, which this machine does not have"
@@ -134,7 +133,7 @@ def _build(root: Path, say: Say, lock: int) -> None:
     remove(half)
     began = time.monotonic()
     say(f"making a Debian 13 with PostgreSQL {MAJOR} in {root} (once, about two minutes)")
-    if shutil.which("debootstrap", path=_PATH) is None:
+    if shutil.which("debootstrap", path=SYSTEM_PATH) is None:
         apt.install("debootstrap", log, say)
     if not _KEYRING.is_file():
         apt.install("debian-archive-keyring", log, say)
@@ -193,7 +192,7 @@ def _logged(argv: list[str], log: Path, lock: int) -> None:
 
     It holds the lock with us: when we are killed, nobody begins anew before it has ended.
     """
-    quiet = {"DEBIAN_FRONTEND": "noninteractive", "PATH": _PATH, "TMPDIR": "/tmp"}  # noqa: S108
+    quiet = {"DEBIAN_FRONTEND": "noninteractive", "PATH": SYSTEM_PATH, "TMPDIR": "/tmp"}  # noqa: S108
     start = log.stat().st_size
     with log.open("ab") as file:
         done = subprocess.run(
@@ -220,9 +219,9 @@ def _check_space(where: Path) -> None:
         )
 
 
-def _may_mount() -> bool:
+def _succeeds(command: list[str]) -> bool:
     try:
-        done = subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False)
+        done = subprocess.run(command, capture_output=True, check=False, env=clean_environment())
     except OSError:
         return False
     return done.returncode == 0

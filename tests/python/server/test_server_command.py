@@ -83,8 +83,8 @@ def test_start_says_that_database_url_wins(run: Run) -> None:
     assert "DATABASE_URL is set" in done.stderr
 
 
-def test_a_server_that_can_not_run_is_named_with_what_to_do(run: Run) -> None:
-    done = run("start", "--full", PATH="/nowhere")
+def test_a_server_that_can_not_run_is_named_with_what_to_do(run: Run, tmp_path: Path) -> None:
+    done = run("start", "--full", PATH="/nowhere", STRONGROOM_CACHE=str(tmp_path))
     assert done.returncode == 9
     assert "can't run here" in done.stderr
     assert "Dockerfile" in done.stderr
