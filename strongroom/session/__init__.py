@@ -1,0 +1,51 @@
+"""Sessions: typed calls that carry identity, on psycopg connections and pools.
+
+`with session(pool, app="tarot", user_id=42) as db:` and hand `db` to generated functions; or
+`async with async_session(...)`. `docs/sessions.md` tells the rest.
+"""
+
+from __future__ import annotations
+
+from strongroom.session.errors import (
+    BadPageToken,
+    BadParameter,
+    DatabaseError,
+    ErrorTable,
+    NoIdentity,
+    NoRow,
+    RuleViolation,
+    SessionError,
+    ShapeMismatch,
+    StalePlan,
+    TooManyRows,
+    TransactionAborted,
+    TransactionConflict,
+    WrongRole,
+)
+from strongroom.session.pages import read_token
+from strongroom.session.statement import UNSET, Page, Statement, Unset
+from strongroom.session.sync import Session, session
+
+__all__ = [
+    "UNSET",
+    "BadPageToken",
+    "BadParameter",
+    "DatabaseError",
+    "ErrorTable",
+    "NoIdentity",
+    "NoRow",
+    "Page",
+    "RuleViolation",
+    "Session",
+    "SessionError",
+    "ShapeMismatch",
+    "StalePlan",
+    "Statement",
+    "TooManyRows",
+    "TransactionAborted",
+    "TransactionConflict",
+    "Unset",
+    "WrongRole",
+    "read_token",
+    "session",
+]

@@ -1,0 +1,70 @@
+"""Parameters of one call, checked and written before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from strongroom.session.errors import BadParameter
+from strongroom.session.link import Plan
+from strongroom.session.statement import UNSET, Statement
+from strongroom.session.values import Binding, encoded_json
+
+
+def make_plan(statement: Statement[Any], bindings: list[Binding]) -> Plan:
+    """How a statement is bound on a connection where its types have these bindings."""
+    dumps = [binding.dump for binding in bindings]
+    for position, encode in enumerate(statement.encode or ()):
+        if encode is not None:
+            is_json = statement.parameters[position] in ("json", "jsonb")
+            dumps[position] = _encoded(encode, dumps[position], is_json=is_json)
+    return Plan(statement.sql.encode(), bindings, dumps)
+
+
+def _encoded(
+    encode: Callable[[Any], object], dump: Callable[[Any], bytes], *, is_json: bool
+) -> Callable[[Any], bytes]:
+    def dump_encoded(value: Any) -> bytes:
+        encoded = encode(value)
+        return dump(encoded_json(encoded) if is_json else encoded)
+
+    return dump_encoded
+
+
+def bind(statement: Statement[Any], plan: Plan, params: tuple[object, ...]) -> list[bytes | None]:
+    """The values as they are sent.
+
+    Raises BadParameter, which names statement, position and type, and never the value.
+    """
+    dumps = plan.dumps
+    if len(params) != len(dumps):
+        raise BadParameter(
+            f"{statement.name} takes {len(dumps)} parameters, and {len(params)} were given"
+        )
+    try:
+        return [
+            None if value is None else dump(value)
+            for dump, value in zip(dumps, params, strict=True)
+        ]
+    except Exception:
+        raise _first_bad(statement, plan, params) from None
+
+
+def _first_bad(statement: Statement[Any], plan: Plan, params: tuple[object, ...]) -> BadParameter:
+    """Say which value could not be written; errors of a validator may quote it, so no cause."""
+    for position, (dump, value) in enumerate(zip(plan.dumps, params, strict=True)):
+        try:
+            if value is not None:
+                dump(value)
+        except Exception as error:
+            own = type(error) in (TypeError, ValueError) and (statement.encode or ())[
+                position : position + 1
+            ] in ((), (None,))
+            reason = str(error) if own else f"refused by its encoder ({type(error).__name__})"
+            if value is UNSET:
+                reason = "UNSET is not a value"
+            return BadParameter(
+                f"{statement.name}, parameter ${position + 1}"
+                f" ({statement.parameters[position]}): {reason}, got {type(value).__name__}"
+            )
+    return BadParameter(f"{statement.name}: a parameter changed while it was bound")

@@ -1,0 +1,231 @@
+"""What goes to the server ahead of a statement, and what comes back: the part without results.
+
+A conversation has one connection and one identity. It opens transactions lazily: whatever has to
+precede a statement travels with it, under the same Sync.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from strongroom.session import catalogue, wire
+from strongroom.session.binding import make_plan
+from strongroom.session.errors import SessionError, TransactionConflict
+from strongroom.session.identity import (
+    SET_IDENTITY,
+    SET_IDENTITY_FORMATS,
+    SET_IDENTITY_OIDS,
+    Identity,
+)
+from strongroom.session.link import Link, Plan
+from strongroom.session.values import TEXT, array_of, text_binding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from psycopg.abc import PQGen
+    from psycopg.pq.abc import PGresult
+
+    from strongroom.session.statement import Statement
+
+AnyConnection = psycopg.Connection[Any] | psycopg.AsyncConnection[Any]
+
+_OIDS_ARRAY, _TEXT_ARRAY = 1028, 1009
+_dump_names = array_of(text_binding(25, string=True), _TEXT_ARRAY).dump
+_CURRENT_APP = b"SELECT pg_catalog.current_setting('kernel.app', true)"
+
+
+class Refused(Exception):  # noqa: N818
+    """The server refused a command: carries its result to where the reason is judged."""
+
+    def __init__(self, result: PGresult) -> None:
+        super().__init__()
+        self.result = result
+
+
+class Level:
+    """One `transaction()` block; its opening command goes out with the first statement inside."""
+
+    __slots__ = ("name", "opening", "sent")
+
+    def __init__(self, opening: bytes, name: bytes | None) -> None:
+        self.opening = opening
+        self.name = name
+        self.sent = False
+
+
+class Conversation:
+    """An identity on a connection. Every method that is a generator runs under `conn.lock`."""
+
+    def __init__(
+        self, identity: Identity, link: Link, connection: AnyConnection, *, own: bool, prepare: bool
+    ) -> None:
+        self.identity = identity
+        self.link = link
+        self.connection = connection
+        self.pgconn = connection.pgconn
+        self.prepare = prepare
+        # A pool's connection is the session's alone: each call may commit, whatever the flag says.
+        self.implicit = own or connection.autocommit
+        self.levels: list[Level] = []
+        self._preparing: list[tuple[int, Plan | None, bytes]] = []
+
+    def claim(self) -> PQGen[None]:
+        """Refuse to speak where another transaction, or another mode, has the floor."""
+        pgconn = self.pgconn
+        if pgconn.status != wire.CONNECTED:
+            raise psycopg.OperationalError("the connection is closed")
+        if self.connection._pipeline is not None:
+            raise TransactionConflict(
+                "the connection is in psycopg's pipeline mode: leave it before using a session"
+            )
+        status = pgconn.transaction_status
+        if status == wire.IDLE:
+            if self.levels and self.levels[0].sent:
+                raise TransactionConflict(
+                    "the transaction of this session was ended by other means than its block"
+                )
+            self.link.owner = None
+        elif self.link.owner is not None and self.link.owner is not self:
+            yield from self._refuse_foreign()
+
+    def _refuse_foreign(self) -> PQGen[None]:
+        owner = self.link.owner
+        if owner is not None and not owner.levels:
+            # The program may have ended that transaction itself and begun another by hand.
+            results = yield from self.exchange([wire.simple(self.pgconn, _CURRENT_APP)])
+            if not results[0].get_value(0, 0):
+                self.link.owner = None
+                return
+        raise TransactionConflict(
+            "another session's transaction is open on this connection: end it first, or use a"
+            " connection of its own; a transaction never changes its identity"
+        )
+
+    def opening(self) -> list[wire.Command]:
+        """What has to go before the next statement: BEGIN, identity, savepoints."""
+        batch: list[wire.Command] = []
+        if self.link.to_close:
+            self._close_dropped(batch)
+        if not self.levels:
+            if self.pgconn.transaction_status != wire.IDLE:
+                self.link.owner = self
+            elif not self.implicit:
+                begin = self.connection._get_tx_start_command()
+                batch.append(wire.simple(self.pgconn, begin))
+                self.link.owner = self
+            self.identify(batch, self.identity.wire)
+        elif not self.levels[-1].sent:
+            self._open_levels(batch)
+        return batch
+
+    def _open_levels(self, batch: list[wire.Command]) -> None:
+        for depth, level in enumerate(self.levels):
+            if level.sent:
+                continue
+            level.sent = True
+            batch.append(wire.simple(self.pgconn, level.opening))
+            if depth == 0:
+                self.link.owner = self
+                self.identify(batch, self.identity.wire)
+
+    def identify(self, batch: list[wire.Command], values: Sequence[bytes]) -> None:
+        """Add the statement that sets the identity; nothing for a plain session."""
+        if not values:
+            return
+        pgconn = self.pgconn
+        if not self.prepare:
+            arguments = (SET_IDENTITY, values, SET_IDENTITY_OIDS, SET_IDENTITY_FORMATS, 1)
+            batch.append((pgconn.send_query_params, arguments))
+            return
+        name = self.link.identity_name
+        if name is None:
+            name = self.link.new_name()
+            self._preparing.append((len(batch), None, name))
+            batch.append((pgconn.send_prepare, (name, SET_IDENTITY, SET_IDENTITY_OIDS)))
+        batch.append((pgconn.send_query_prepared, (name, values, SET_IDENTITY_FORMATS, 1)))
+
+    def prepare_plan(self, plan: Plan, batch: list[wire.Command]) -> bytes:
+        """Add the command that prepares a plan, and return the name that it will have."""
+        name = self.link.new_name()
+        self._preparing.append((len(batch), plan, name))
+        batch.append((self.pgconn.send_prepare, (name, plan.sql, plan.oids)))
+        return name
+
+    def _close_dropped(self, batch: list[wire.Command]) -> None:
+        # An older libpq can't, and PgBouncer knows no DEALLOCATE: they stay until the end.
+        if wire.can_close_prepared:
+            batch.extend((self.pgconn.send_close_prepared, (name,)) for name in self.link.to_close)
+        self.link.to_close.clear()
+
+    def exchange(self, batch: list[wire.Command]) -> PQGen[list[PGresult]]:
+        """One round trip; raises Refused when the server refused any of it."""
+        results = yield from wire.exchange(self.pgconn, batch)
+        if self._preparing:
+            self._note_prepared(results)
+        if not wire.succeeded(batch, results):
+            raise Refused(wire.first_failure(results))
+        return results
+
+    def _note_prepared(self, results: list[PGresult]) -> None:
+        # A prepared statement outlives the transaction that failed after it.
+        for at, plan, name in self._preparing:
+            if at < len(results) and results[at].status == wire.COMMAND_OK:
+                if plan is None:
+                    self.link.identity_name = name
+                else:
+                    plan.name = name
+        self._preparing.clear()
+
+    def ask(self, sql: bytes, value: bytes, oid: int, format_: int) -> PQGen[list[list[str]]]:
+        """Rows, as text, of a query about the catalogue; the session's role may see the names."""
+        batch = self.opening()
+        batch.append((self.pgconn.send_query_params, (sql, [value], [oid], [format_], TEXT)))
+        result = (yield from self.exchange(batch))[-1]
+        return [
+            [(result.get_value(row, column) or b"").decode() for column in range(result.nfields)]
+            for row in range(result.ntuples)
+        ]
+
+    def types(self, oids: Iterable[int]) -> PQGen[dict[int, catalogue.TypeInfo]]:
+        """What pg_type says about these types and all they are made of, built-in ones excepted."""
+        found: dict[int, catalogue.TypeInfo] = {}
+        missing = {oid for oid in oids if not catalogue.is_known(self.link.adapters, oid)}
+        while missing:
+            literal = "{" + ",".join(map(str, sorted(missing))) + "}"
+            rows = yield from self.ask(catalogue.TYPES_OF_OIDS, literal.encode(), _OIDS_ARRAY, TEXT)
+            new = [catalogue.read_type(row) for row in rows]
+            found.update((info.oid, info) for info in new)
+            missing = {
+                part
+                for info in new
+                for part in info.parts
+                if part not in found and not catalogue.is_known(self.link.adapters, part)
+            }
+        return found
+
+    def plan(self, statement: Statement[Any]) -> PQGen[Plan]:
+        """How this statement is bound here; asks the server only for types that are not built in.
+
+        Raises SessionError for a type that does not exist or is not visible to the role.
+        """
+        bindings = self.link.bindings
+        unknown = [name for name in dict.fromkeys(statement.parameters) if name not in bindings]
+        if unknown:
+            rows = yield from self.ask(
+                catalogue.OIDS_OF_NAMES, _dump_names(unknown), _TEXT_ARRAY, 1
+            )
+            oids = {name: int(row[0] or 0) for name, row in zip(unknown, rows, strict=True)}
+            absent = [name for name, oid in oids.items() if not oid]
+            if absent:
+                raise SessionError(
+                    f"{statement.name}: the database has no type {', '.join(absent)}"
+                )
+            types = yield from self.types(oids.values())
+            for name, oid in oids.items():
+                bindings[name] = catalogue.binding_of(oid, types)
+        plan = make_plan(statement, [bindings[name] for name in statement.parameters])
+        self.link.remember(statement, plan)
+        return plan

@@ -1,0 +1,106 @@
+"""Page tokens: where the next page starts, opaque to whoever carries them.
+
+A token is not a secret and grants nothing: it only names values of the sort key, and row level
+security applies to the next page as to the first.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from strongroom.session.errors import BadPageToken
+from strongroom.session.statement import Statement
+
+
+def _digest(statement: Statement[Any]) -> str:
+    named = f"{statement.name}\0{statement.sort}".encode()
+    return hashlib.blake2b(named, digest_size=6).hexdigest()
+
+
+def write_token(statement: Statement[Any], key: tuple[object, ...]) -> str:
+    """The token for the page after the row with this key.
+
+    Raises BadPageToken when the key holds NULL: no comparison would find the next row.
+    """
+    values: list[str | int | bool] = []
+    for value in key:
+        if value is None:
+            raise BadPageToken(f"{statement.name}: NULL in the key that the pages are ordered by")
+        values.append(_written(value))
+    text = json.dumps([_digest(statement), *values], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _written(value: object) -> str | int | bool:
+    if isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value // timedelta(microseconds=1))
+    if isinstance(value, bytes):
+        return value.hex()
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _exactly(kind: type) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        if type(value) is not kind:
+            raise ValueError
+        return value
+
+    return read
+
+
+def _text(read: Callable[[str], Any]) -> Callable[[Any], Any]:
+    def read_text(value: Any) -> Any:
+        if not isinstance(value, str):
+            raise ValueError
+        return read(value)
+
+    return read_text
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "smallint": _exactly(int),
+    "integer": _exactly(int),
+    "bigint": _exactly(int),
+    "oid": _exactly(int),
+    "boolean": _exactly(bool),
+    "numeric": lambda value: Decimal(str(value)),
+    "real": _text(float),
+    "double precision": _text(float),
+    "timestamp with time zone": _text(datetime.fromisoformat),
+    "timestamp without time zone": _text(datetime.fromisoformat),
+    "date": _text(date.fromisoformat),
+    "time without time zone": _text(time.fromisoformat),
+    "time with time zone": _text(time.fromisoformat),
+    "interval": _text(lambda value: timedelta(microseconds=int(value))),
+    "uuid": _text(UUID),
+    "bytea": _text(bytes.fromhex),
+}
+
+
+def read_token(statement: Statement[Any], token: str, types: tuple[str, ...]) -> tuple[Any, ...]:
+    """The key that a token holds, as values of these PostgreSQL types.
+
+    Raises BadPageToken for a token that is damaged, or of another query or order.
+    """
+    try:
+        text = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+        digest, *values = json.loads(text)
+        if digest != _digest(statement) or len(values) != len(types):
+            raise ValueError
+        exact = _exactly(str)
+        return tuple(
+            _READERS.get(type_, exact)(value) for type_, value in zip(types, values, strict=True)
+        )
+    except (ValueError, TypeError, ArithmeticError, AttributeError, RecursionError):
+        raise BadPageToken(f"{statement.name}: this is not one of its page tokens") from None

@@ -1,0 +1,108 @@
+"""From a PGresult to typed rows: the shape is checked once, the rows are built by position."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import starmap
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from psycopg import pq
+from psycopg.adapt import AdaptersMap, Transformer
+
+from strongroom.session import loaders
+from strongroom.session.errors import NoRow, ShapeMismatch, TooManyRows
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGresult
+
+    from strongroom.session.link import Plan
+    from strongroom.session.statement import Statement
+
+T = TypeVar("T")
+
+
+def column_types(statement: Statement[Any], result: PGresult) -> list[int]:
+    """OIDs of the result's columns.
+
+    Raises ShapeMismatch when their names are not the ones that the code was generated for.
+    """
+    names = tuple((result.fname(i) or b"").decode() for i in range(result.nfields))
+    if names != statement.columns:
+        raise ShapeMismatch(
+            f"{statement.name} answers with columns ({', '.join(names)}), and this code was"
+            f" generated for ({', '.join(statement.columns)}): run the generator again, or"
+            " migrate the database"
+        )
+    return [result.ftype(i) for i in range(result.nfields)]
+
+
+def set_loaders(
+    statement: Statement[Any], plan: Plan, adapters: AdaptersMap, oids: list[int], format_: int
+) -> None:
+    """Choose the loaders of a plan's columns, once for all its results."""
+    columns = oids
+    if statement.decode is not None:
+        try:
+            adapters, columns = loaders.decoding(adapters, oids, statement.decode, format_)
+        except ValueError as error:
+            column = statement.columns[int(str(error))]
+            raise ShapeMismatch(
+                f"{statement.name}: column {column} is to be decoded, and is neither json nor"
+                " jsonb: run the generator again"
+            ) from None
+    plan.tx = Transformer(adapters)
+    plan.tx.set_loader_types(columns, pq.Format(format_))
+    plan.convert = loaders.converter(statement.convert) if statement.convert else None
+    plan.result_format = format_
+    plan.column_oids = oids
+    plan.columns_known = True
+
+
+def load_all(statement: Statement[T], plan: Plan, result: PGresult) -> list[T]:
+    """All rows."""
+    tx = plan.tx
+    if tx is None:
+        return []
+    tx.set_pgresult(result, set_loaders=False)
+    rows: Any = tx.load_rows(0, result.ntuples, tuple)
+    # Without this the last result would stay in memory as long as the connection.
+    tx.set_pgresult(None, set_loaders=False)
+    if plan.convert is not None:
+        rows = map(plan.convert, rows)
+    make: Callable[..., T] | None = statement.row
+    if make is None:
+        return [row[0] for row in rows]
+    return list(starmap(make, rows))
+
+
+def load_maybe(statement: Statement[T], plan: Plan, result: PGresult) -> T | None:
+    """The row, or None; TooManyRows for more."""
+    found = result.ntuples
+    tx = plan.tx
+    if not found or tx is None:
+        return None
+    if found > 1:
+        raise TooManyRows(f"{statement.name} found {found} rows where at most one is expected")
+    tx.set_pgresult(result, set_loaders=False)
+    row = tx.load_row(0, tuple)
+    tx.set_pgresult(None, set_loaders=False)
+    if plan.convert is not None:
+        row = plan.convert(row)
+    make = statement.row
+    return row[0] if make is None else make(*row)
+
+
+def load_one(statement: Statement[T], plan: Plan, result: PGresult) -> T:
+    """The row; NoRow for none, TooManyRows for more."""
+    if not result.ntuples:
+        raise NoRow(f"{statement.name} found no row")
+    return load_maybe(statement, plan, result)  # type: ignore[return-value]
+
+
+def load_nothing(statement: Statement[Any], plan: Plan, result: PGresult) -> None:
+    """For statements that are run for their effect."""
+
+
+def load_rowcount(statement: Statement[Any], plan: Plan, result: PGresult) -> int:
+    """How many rows the statement changed or found."""
+    return result.command_tuples or 0

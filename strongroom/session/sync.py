@@ -1,0 +1,213 @@
+"""Sessions on `psycopg.Connection` and `psycopg_pool.ConnectionPool`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from uuid import UUID
+
+import psycopg
+from psycopg_pool import ConnectionPool
+
+from strongroom.session import results
+from strongroom.session.engine import Engine, Isolation
+from strongroom.session.errors import BadParameter, SessionError
+from strongroom.session.identity import Identity
+from strongroom.session.link import link_of
+from strongroom.session.pages import write_token
+from strongroom.session.statement import Page, Role, Statement
+
+if TYPE_CHECKING:
+    from psycopg.abc import PQGen
+    from psycopg.pq.abc import PGresult
+
+    from strongroom.session.link import Plan
+
+T = TypeVar("T")
+R = TypeVar("R")
+Load: TypeAlias = "Callable[[Statement[T], Plan, PGresult], R]"
+
+logger = logging.getLogger("strongroom.session")
+
+
+def session(
+    target: psycopg.Connection[Any] | ConnectionPool[Any],
+    *,
+    app: str | None,
+    user_id: int | str | UUID | None = None,
+    actor: str | None = None,
+    request_id: str | None = None,
+    role: Role = "app",
+    prepare: bool = True,
+) -> Session:
+    """A session for `with`: typed calls on a connection or a pool, as one user of one app.
+
+    `app`: the app's schema name; None: no identity and no role are sent.
+    `user_id`: whom the calls act for; None: only statements that need no user.
+    `actor`, `request_id`: who does it and for which request, for the audit.
+    `role`: the app's role that every call runs as. `prepare=False`: no prepared statements, for
+    poolers that can't track them.
+    """
+    identity = Identity(app, user_id, actor, request_id, role)
+    return Session(target, identity, prepare=prepare)
+
+
+class Session:
+    """Calls of generated functions as one user. Made by `session()`, used inside `with`.
+
+    A connection of a pool is taken at the first call and given back at the end of the `with`.
+    Threads may share a session: its calls take turns.
+    """
+
+    def __init__(
+        self,
+        target: psycopg.Connection[Any] | ConnectionPool[Any],
+        identity: Identity,
+        *,
+        prepare: bool,
+    ) -> None:
+        if not isinstance(target, psycopg.Connection | ConnectionPool):
+            raise TypeError(
+                "session() takes a psycopg.Connection or a psycopg_pool.ConnectionPool,"
+                f" not {type(target).__name__}"
+            )
+        self._target = target
+        self._identity = identity
+        self._prepare = prepare
+        self._entered = False
+        self._connection: psycopg.Connection[Any] | None = None
+        self._engine: Engine | None = None
+
+    def __enter__(self) -> Session:
+        if self._entered:
+            raise SessionError("this session is open already")
+        self._entered = True
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._entered = False
+        engine, self._engine = self._engine, None
+        connection, self._connection = self._connection, None
+        if engine is None or connection is None:
+            return
+        try:
+            if not connection.closed:
+                self._wait(connection, engine, engine.close())
+        finally:
+            if isinstance(self._target, ConnectionPool):
+                self._target.putconn(connection)
+
+    def one(self, statement: Statement[T], params: tuple[object, ...] = ()) -> T:
+        """The only row. Raises NoRow, TooManyRows."""
+        return self._call(statement, params, results.load_one)
+
+    def maybe(self, statement: Statement[T], params: tuple[object, ...] = ()) -> T | None:
+        """The only row, or None. Raises TooManyRows."""
+        return self._call(statement, params, results.load_maybe)
+
+    def many(self, statement: Statement[T], params: tuple[object, ...] = ()) -> list[T]:
+        """All rows."""
+        return self._call(statement, params, results.load_all)
+
+    def exec(self, statement: Statement[Any], params: tuple[object, ...] = ()) -> None:
+        """Run for the effect alone."""
+        self._call(statement, params, results.load_nothing)
+
+    def rowcount(self, statement: Statement[Any], params: tuple[object, ...] = ()) -> int:
+        """How many rows were changed or found."""
+        return self._call(statement, params, results.load_rowcount)
+
+    def page(
+        self,
+        statement: Statement[T],
+        params: tuple[object, ...] = (),
+        *,
+        limit: int,
+        key: Callable[[T], tuple[object, ...]],
+    ) -> Page[T]:
+        """At most `limit` rows of a statement that was asked for `limit + 1`.
+
+        `key`: the values of a row that the statement orders by; they make the next token.
+        """
+        if limit < 1:
+            raise BadParameter(f"{statement.name}: a page has at least one row")
+        return cut_page(statement, self.many(statement, params), limit, key)
+
+    @contextmanager
+    def transaction(
+        self, *, isolation: Isolation | None = None, read_only: bool = False
+    ) -> Iterator[None]:
+        """A block whose calls are committed together; inside another one, a savepoint.
+
+        BEGIN travels with the first call, so a block without calls costs nothing. An exception
+        rolls the block back. `isolation`, `read_only`: of the outermost block.
+        """
+        connection, engine = self._acquire()
+        self._wait(connection, engine, engine.enter(isolation, read_only))
+        try:
+            yield
+        except BaseException:
+            try:
+                self._wait(connection, engine, engine.leave(failed=True))
+            except Exception as second:
+                logger.warning("rollback failed: %s", type(second).__name__)
+                engine.give_up()
+            raise
+        self._wait(connection, engine, engine.leave(failed=False))
+
+    def _call(self, statement: Statement[T], params: tuple[object, ...], load: Load[T, R]) -> R:
+        self._identity.require(statement)
+        engine = self._engine
+        connection = self._connection
+        if engine is None or connection is None:
+            connection, engine = self._acquire()
+        with connection.lock:
+            try:
+                return connection.wait(engine.call(statement, params, load))
+            except BaseException:
+                engine.abandon_if_unsettled()
+                raise
+
+    def _wait(self, connection: psycopg.Connection[Any], engine: Engine, gen: PQGen[None]) -> None:
+        with connection.lock:
+            try:
+                connection.wait(gen)
+            except BaseException:
+                engine.abandon_if_unsettled()
+                raise
+
+    def _acquire(self) -> tuple[psycopg.Connection[Any], Engine]:
+        if self._engine is not None and self._connection is not None:
+            return self._connection, self._engine
+        if not self._entered:
+            raise SessionError("this session is not open: use it inside `with session(...) as db:`")
+        target = self._target
+        own = isinstance(target, ConnectionPool)
+        connection = target.getconn() if isinstance(target, ConnectionPool) else target
+        try:
+            link = link_of(connection)
+            engine = Engine(self._identity, link, connection, own=own, prepare=self._prepare)
+        except BaseException:
+            if isinstance(target, ConnectionPool):
+                target.putconn(connection)
+            raise
+        self._connection, self._engine = connection, engine
+        return connection, engine
+
+
+def cut_page(
+    statement: Statement[T], rows: list[T], limit: int, key: Callable[[T], tuple[object, ...]]
+) -> Page[T]:
+    """The page of at most `limit` of these rows, with a token when there were more."""
+    if len(rows) <= limit:
+        return Page(rows, None)
+    del rows[limit:]
+    return Page(rows, write_token(statement, key(rows[-1])))
