@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from strongroom.session.aio import AsyncSession, async_session
 from strongroom.session.errors import (
     BadPageToken,
     BadParameter,
@@ -28,6 +29,7 @@ from strongroom.session.sync import Session, session
 
 __all__ = [
     "UNSET",
+    "AsyncSession",
     "BadPageToken",
     "BadParameter",
     "DatabaseError",
@@ -46,6 +48,7 @@ __all__ = [
     "TransactionConflict",
     "Unset",
     "WrongRole",
+    "async_session",
     "read_token",
     "session",
 ]

@@ -12,9 +12,11 @@ from strongroom.session.statement import Role, Statement
 # One plain statement: inside a SECURITY DEFINER function set_config('role') is refused. The role
 # comes last, so nothing here depends on what it may do.
 SET_IDENTITY = (
-    b"SELECT set_config('kernel.app', $1, true), set_config('kernel.user_id', $2, true),"
-    b" set_config('kernel.actor', $3, true), set_config('kernel.request_id', $4, true),"
-    b" set_config('role', $5, true)"
+    b"SELECT pg_catalog.set_config('kernel.app', $1, true),"
+    b" pg_catalog.set_config('kernel.user_id', $2, true),"
+    b" pg_catalog.set_config('kernel.actor', $3, true),"
+    b" pg_catalog.set_config('kernel.request_id', $4, true),"
+    b" pg_catalog.set_config('role', $5, true)"
 )
 SET_IDENTITY_OIDS = (25, 25, 25, 25, 25)
 SET_IDENTITY_FORMATS = (1, 1, 1, 1, 1)

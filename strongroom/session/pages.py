@@ -12,11 +12,13 @@ import json
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from strongroom.session.errors import BadPageToken
-from strongroom.session.statement import Statement
+from strongroom.session.statement import Page, Statement
+
+T = TypeVar("T")
 
 
 def _digest(statement: Statement[Any]) -> str:
@@ -104,3 +106,13 @@ def read_token(statement: Statement[Any], token: str, types: tuple[str, ...]) ->
         )
     except (ValueError, TypeError, ArithmeticError, AttributeError, RecursionError):
         raise BadPageToken(f"{statement.name}: this is not one of its page tokens") from None
+
+
+def cut_page(
+    statement: Statement[T], rows: list[T], limit: int, key: Callable[[T], tuple[object, ...]]
+) -> Page[T]:
+    """The page of at most `limit` of these rows, with a token when there were more."""
+    if len(rows) <= limit:
+        return Page(rows, None)
+    del rows[limit:]
+    return Page(rows, write_token(statement, key(rows[-1])))

@@ -17,7 +17,7 @@ from strongroom.session.engine import Engine, Isolation
 from strongroom.session.errors import BadParameter, SessionError
 from strongroom.session.identity import Identity
 from strongroom.session.link import link_of
-from strongroom.session.pages import write_token
+from strongroom.session.pages import cut_page
 from strongroom.session.statement import Page, Role, Statement
 
 if TYPE_CHECKING:
@@ -201,13 +201,3 @@ class Session:
             raise
         self._connection, self._engine = connection, engine
         return connection, engine
-
-
-def cut_page(
-    statement: Statement[T], rows: list[T], limit: int, key: Callable[[T], tuple[object, ...]]
-) -> Page[T]:
-    """The page of at most `limit` of these rows, with a token when there were more."""
-    if len(rows) <= limit:
-        return Page(rows, None)
-    del rows[limit:]
-    return Page(rows, write_token(statement, key(rows[-1])))

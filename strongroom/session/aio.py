@@ -1,0 +1,206 @@
+"""Sessions on `psycopg.AsyncConnection` and `psycopg_pool.AsyncConnectionPool`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from uuid import UUID
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool
+
+from strongroom.session import results
+from strongroom.session.engine import Engine, Isolation
+from strongroom.session.errors import BadParameter, SessionError
+from strongroom.session.identity import Identity
+from strongroom.session.link import link_of
+from strongroom.session.pages import cut_page
+from strongroom.session.statement import Page, Role, Statement
+
+if TYPE_CHECKING:
+    from psycopg.abc import PQGen
+    from psycopg.pq.abc import PGresult
+
+    from strongroom.session.link import Plan
+
+T = TypeVar("T")
+R = TypeVar("R")
+Load: TypeAlias = "Callable[[Statement[T], Plan, PGresult], R]"
+
+logger = logging.getLogger("strongroom.session")
+
+
+def async_session(
+    target: psycopg.AsyncConnection[Any] | AsyncConnectionPool[Any],
+    *,
+    app: str | None,
+    user_id: int | str | UUID | None = None,
+    actor: str | None = None,
+    request_id: str | None = None,
+    role: Role = "app",
+    prepare: bool = True,
+) -> AsyncSession:
+    """A session for `async with`: as `session()`, for asyncio."""
+    identity = Identity(app, user_id, actor, request_id, role)
+    return AsyncSession(target, identity, prepare=prepare)
+
+
+class AsyncSession:
+    """Calls of generated functions as one user. Made by `async_session()`, used in `async with`.
+
+    A connection of a pool is taken at the first call and given back at the end of the `async with`.
+    Tasks may share a session: its calls take turns.
+    """
+
+    def __init__(
+        self,
+        target: psycopg.AsyncConnection[Any] | AsyncConnectionPool[Any],
+        identity: Identity,
+        *,
+        prepare: bool,
+    ) -> None:
+        if not isinstance(target, psycopg.AsyncConnection | AsyncConnectionPool):
+            raise TypeError(
+                "async_session() takes a psycopg.AsyncConnection or a"
+                f" psycopg_pool.AsyncConnectionPool, not {type(target).__name__}"
+            )
+        self._target = target
+        self._identity = identity
+        self._prepare = prepare
+        self._entered = False
+        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._engine: Engine | None = None
+
+    async def __aenter__(self) -> AsyncSession:
+        if self._entered:
+            raise SessionError("this session is open already")
+        self._entered = True
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._entered = False
+        engine, self._engine = self._engine, None
+        connection, self._connection = self._connection, None
+        if engine is None or connection is None:
+            return
+        try:
+            if not connection.closed:
+                await self._wait(connection, engine, engine.close())
+        finally:
+            if isinstance(self._target, AsyncConnectionPool):
+                await self._target.putconn(connection)
+
+    async def one(self, statement: Statement[T], params: tuple[object, ...] = ()) -> T:
+        """The only row. Raises NoRow, TooManyRows."""
+        return await self._call(statement, params, results.load_one)
+
+    async def maybe(self, statement: Statement[T], params: tuple[object, ...] = ()) -> T | None:
+        """The only row, or None. Raises TooManyRows."""
+        return await self._call(statement, params, results.load_maybe)
+
+    async def many(self, statement: Statement[T], params: tuple[object, ...] = ()) -> list[T]:
+        """All rows."""
+        return await self._call(statement, params, results.load_all)
+
+    async def exec(self, statement: Statement[Any], params: tuple[object, ...] = ()) -> None:
+        """Run for the effect alone."""
+        await self._call(statement, params, results.load_nothing)
+
+    async def rowcount(self, statement: Statement[Any], params: tuple[object, ...] = ()) -> int:
+        """How many rows were changed or found."""
+        return await self._call(statement, params, results.load_rowcount)
+
+    async def page(
+        self,
+        statement: Statement[T],
+        params: tuple[object, ...] = (),
+        *,
+        limit: int,
+        key: Callable[[T], tuple[object, ...]],
+    ) -> Page[T]:
+        """At most `limit` rows of a statement that was asked for `limit + 1`.
+
+        `key`: the values of a row that the statement orders by; they make the next token.
+        """
+        if limit < 1:
+            raise BadParameter(f"{statement.name}: a page has at least one row")
+        return cut_page(statement, await self.many(statement, params), limit, key)
+
+    @asynccontextmanager
+    async def transaction(
+        self, *, isolation: Isolation | None = None, read_only: bool = False
+    ) -> AsyncIterator[None]:
+        """A block whose calls are committed together; inside another one, a savepoint.
+
+        BEGIN travels with the first call, so a block without calls costs nothing. An exception
+        rolls the block back. `isolation`, `read_only`: of the outermost block.
+        """
+        connection, engine = await self._acquire()
+        await self._wait(connection, engine, engine.enter(isolation, read_only))
+        try:
+            yield
+        except BaseException:
+            try:
+                await self._wait(connection, engine, engine.leave(failed=True))
+            except Exception as second:
+                logger.warning("rollback failed: %s", type(second).__name__)
+                engine.give_up()
+            raise
+        await self._wait(connection, engine, engine.leave(failed=False))
+
+    async def _call(
+        self, statement: Statement[T], params: tuple[object, ...], load: Load[T, R]
+    ) -> R:
+        self._identity.require(statement)
+        engine = self._engine
+        connection = self._connection
+        if engine is None or connection is None:
+            connection, engine = await self._acquire()
+        async with connection.lock:
+            try:
+                return await connection.wait(engine.call(statement, params, load))
+            except BaseException:
+                engine.abandon_if_unsettled()
+                raise
+
+    async def _wait(
+        self, connection: psycopg.AsyncConnection[Any], engine: Engine, gen: PQGen[None]
+    ) -> None:
+        async with connection.lock:
+            try:
+                await connection.wait(gen)
+            except BaseException:
+                engine.abandon_if_unsettled()
+                raise
+
+    async def _acquire(self) -> tuple[psycopg.AsyncConnection[Any], Engine]:
+        if self._engine is not None and self._connection is not None:
+            return self._connection, self._engine
+        if not self._entered:
+            raise SessionError(
+                "this session is not open: use it inside `async with async_session(...) as db:`"
+            )
+        target = self._target
+        own = isinstance(target, AsyncConnectionPool)
+        found = await target.getconn() if isinstance(target, AsyncConnectionPool) else target
+        # Another task of this session may have been quicker while this one waited for the pool.
+        if self._engine is not None and self._connection is not None:
+            if isinstance(target, AsyncConnectionPool):
+                await target.putconn(found)
+            return self._connection, self._engine
+        try:
+            engine = Engine(self._identity, link_of(found), found, own=own, prepare=self._prepare)
+        except BaseException:
+            if isinstance(target, AsyncConnectionPool):
+                await target.putconn(found)
+            raise
+        self._connection, self._engine = found, engine
+        return found, engine
