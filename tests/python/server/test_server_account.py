@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -125,6 +126,52 @@ def test_root_without_namespaces_chooses_to_drop(
     chosen = account.choose()
     assert chosen.kind == "dropped"
     assert chosen.uid not in {None, 0}
+
+
+_FORBID = """
+echo 0 > /proc/sys/user/max_user_namespaces
+! unshare --user true 2> /dev/null
+exec "$@"
+"""
+_DROPS = """
+import sys, psycopg
+from pathlib import Path
+from strongroom.server import places
+from strongroom.server.embedded import EmbeddedServer
+places._SYSTEM_STATE = Path(sys.argv[2])
+server = EmbeddedServer(Path(sys.argv[1]), "test")
+server.start()
+with psycopg.connect(server.url()) as connection:
+    print(server.account.kind, connection.execute("SELECT 6 * 7").fetchone()[0])
+server.stop()
+"""
+
+
+@pytest.fixture
+def forbidding(in_namespace: None) -> Iterator[int]:
+    """The process id of a user namespace with all users in it, to forbid further ones inside."""
+    with subprocess.Popen(["unshare", "--user", "sleep", "600"]) as holder:
+        own = Path("/proc/self/ns/user").readlink()
+        while Path(f"/proc/{holder.pid}/ns/user").readlink() == own:
+            time.sleep(0.01)
+        for name in ("uid_map", "gid_map"):
+            Path(f"/proc/{holder.pid}/{name}").write_text("0 0 65536\n")
+        yield holder.pid
+        holder.kill()
+
+
+def test_root_works_where_namespaces_are_really_forbidden(
+    forbidding: int, private: Path, dropped_home: Path
+) -> None:
+    inside = ["nsenter", "--user", f"--target={forbidding}", "sh", "-ec", _FORBID, "sh"]
+    done = subprocess.run(
+        [*inside, sys.executable, "-c", _DROPS, private / ".strongroom", dropped_home],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[3],
+    )
+    assert (done.returncode, done.stdout) == (0, "dropped 42\n"), done.stderr
 
 
 def test_a_dropped_server_is_found_again_by_who_comes_later(
