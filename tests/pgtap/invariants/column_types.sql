@@ -34,7 +34,7 @@ WHERE n.nspname IN (SELECT kernel.guarded_schemas())
 
 SELECT is_empty(
     'SELECT object, problem FROM pg_temp.offenders',
-    'no column has a type that loses time zones, money or room'
+    'no column has a type that loses time zones, money or room [T-01]'
 );
 
 CREATE SCHEMA probe;

@@ -62,7 +62,7 @@ WHERE n.nspname IN (SELECT kernel.guarded_schemas())
 
 SELECT is_empty(
     'SELECT object, problem FROM pg_temp.offenders',
-    'constraints, indexes, triggers and policies are named by one pattern'
+    'constraints, indexes, triggers and policies are named by one pattern [T-01]'
 );
 
 CREATE SCHEMA probe;

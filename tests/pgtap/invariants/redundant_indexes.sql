@@ -52,7 +52,7 @@ WHERE NOT less.has_constraint
 
 SELECT is_empty(
     'SELECT object, problem FROM pg_temp.offenders',
-    'no index is the beginning of another'
+    'no index is the beginning of another [T-F1, T-F2]'
 );
 
 CREATE SCHEMA probe;
