@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from strongroom.project import Project
-from strongroom_codegen.annotations import AnnotatedFile
 from strongroom_codegen.errors_registry import ErrorCode
 from strongroom_codegen.fingerprint import base_digest, digest
+from strongroom_codegen.read import QueryFile
 from strongroom_codegen.write import MARKER, orphans, read_stamp
 
 
-def sources_digest(base: str, files: list[AnnotatedFile]) -> dict[str, str]:
+def sources_digest(base: str, files: Sequence[QueryFile]) -> dict[str, str]:
     """By app: the digest of what its files come from; under '' what the package comes from."""
     by_app: dict[str, list[str]] = {}
     for file in files:
@@ -28,7 +30,7 @@ def app_of(path: str) -> str:
 
 
 def expected_paths(
-    package: str, files: list[AnnotatedFile], registry: tuple[ErrorCode, ...]
+    package: str, files: Sequence[QueryFile], registry: tuple[ErrorCode, ...]
 ) -> list[str]:
     """Every path that generating would write."""
     paths = {f"{package}/__init__.py", f"{package}/aio/__init__.py", f"{package}/{MARKER}"}
@@ -42,7 +44,7 @@ def expected_paths(
 
 
 def stale_files(
-    project: Project, files: list[AnnotatedFile], registry: tuple[ErrorCode, ...]
+    project: Project, files: Sequence[QueryFile], registry: tuple[ErrorCode, ...]
 ) -> list[str]:
     """One line for each generated file that is missing, stale, edited or left over."""
     digests = sources_digest(base_digest(project), files)

@@ -13,8 +13,10 @@ from strongroom.project import Project, find_project
 from strongroom_codegen.check import stale_files
 from strongroom_codegen.diagnostics import Diagnostics, QueryError
 from strongroom_codegen.emit import emit_json
+from strongroom_codegen.errors_registry import read_registry
 from strongroom_codegen.explain import explain_null
-from strongroom_codegen.pipeline import Sources, build_model, read_sources, render_files
+from strongroom_codegen.pipeline import build_model, read_sources, render_files
+from strongroom_codegen.read import read_queries
 from strongroom_codegen.write import write
 
 Form = Literal["text", "github"]
@@ -63,10 +65,10 @@ def generate(
 def _run(
     project: Project, diagnostics: Diagnostics, *, check: bool, emit: bool, explain: str | None
 ) -> None:
-    sources = read_sources(project, diagnostics)
     if check:
-        _check(project, sources, diagnostics)
+        _check(project, diagnostics)
         return
+    sources = read_sources(project, diagnostics)
     model = build_model(project, sources, diagnostics)
     if emit:
         typer.echo(emit_json(model))
@@ -83,10 +85,13 @@ def _run(
         typer.echo(f"{count} queries, {len(changed)} files changed, {len(removed)} removed")
 
 
-def _check(project: Project, sources: Sources, diagnostics: Diagnostics) -> None:
+def _check(project: Project, diagnostics: Diagnostics) -> None:
+    """What was generated from these very sources had no errors, so they need no parsing."""
+    files = read_queries(project, diagnostics)
+    registry = read_registry(project, diagnostics)
     if diagnostics.failed:
         raise QueryError(diagnostics)
-    stale = stale_files(project, sources.files, sources.registry)
+    stale = stale_files(project, files, registry)
     if stale:
         raise MismatchError(
             "the generated files are not what the sources say:\n  " + "\n  ".join(stale),

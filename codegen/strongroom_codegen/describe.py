@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg import pq, sql
-from psycopg.errors import Error
+from psycopg import pq
 
 from strongroom_codegen.catalog import Catalog
 from strongroom_codegen.parameters import Variant
 from strongroom_codegen.tree import Node, queries_of
+
+_BODY = (
+    "SELECT prosqlbody::text FROM pg_catalog.pg_proc WHERE proname = 'strongroom_query'"
+    " AND pronamespace = pg_catalog.pg_my_temp_schema()"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +50,12 @@ def describe(
     connection: psycopg.Connection[Any], catalog: Catalog, variant: Variant
 ) -> Described | Refusal:
     """Describe one SQL text; nothing of it stays in the database."""
-    with connection.transaction(force_rollback=True):
-        found = _prepare(connection.pgconn, variant.sql)
-        if isinstance(found, Refusal):
-            return found
-        parameters, columns = found
-        types = [catalog.types[oid].format for oid in parameters]
-        return Described(parameters, columns, _tree(connection, variant.sql, types))
+    found = _prepare(connection.pgconn, variant.sql)
+    if isinstance(found, Refusal):
+        return found
+    parameters, columns = found
+    types = [catalog.types[oid].format for oid in parameters]
+    return Described(parameters, columns, _tree(connection.pgconn, variant.sql, types))
 
 
 def _prepare(
@@ -86,20 +89,19 @@ def _refusal(result: pq.abc.PGresult) -> Refusal:
     )
 
 
-def _tree(connection: psycopg.Connection[Any], text: str, types: list[str]) -> Node | None:
+def _tree(pgconn: pq.abc.PGconn, text: str, types: list[str]) -> Node | None:
+    """The analysed query, by a function that is rolled back; all in one message to the server."""
+    alone = pgconn.transaction_status == pq.TransactionStatus.IDLE
+    begin, end = ("BEGIN", "ROLLBACK") if alone else ("SAVEPOINT query", "ROLLBACK TO query")
     head = f"CREATE FUNCTION pg_temp.strongroom_query({', '.join(types)}) RETURNS void"
-    statement = f"{head} LANGUAGE sql BEGIN ATOMIC {text}\n; END"
-    try:
-        with connection.transaction():
-            connection.execute(statement.encode())
-    except Error:
+    statements = f"{begin}; {head} LANGUAGE sql BEGIN ATOMIC {text}\n; END; {_BODY}; {end}"
+    body: bytes | None = None
+    pgconn.send_query(statements.encode())
+    while result := pgconn.get_result():
+        if result.status == pq.ExecStatus.TUPLES_OK and result.ntuples:
+            body = result.get_value(0, 0)
+    if pgconn.transaction_status == pq.TransactionStatus.INERROR:
         # Utility statements can't stand there, and have no columns to reason about.
-        return None
-    row = connection.execute(
-        sql.SQL(
-            "SELECT prosqlbody::text FROM pg_catalog.pg_proc WHERE proname = 'strongroom_query'"
-            " AND pronamespace = pg_catalog.pg_my_temp_schema()"
-        )
-    ).fetchone()
-    queries = queries_of(row[0]) if row else []
+        pgconn.exec_(end.encode())
+    queries = queries_of(body.decode()) if body else []
     return queries[0] if queries else None

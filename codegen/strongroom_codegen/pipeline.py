@@ -15,7 +15,7 @@ from strongroom_codegen.errors_registry import ErrorCode, read_registry
 from strongroom_codegen.fingerprint import base_digest
 from strongroom_codegen.model import ProjectModel
 from strongroom_codegen.parameters import PreparedQuery, prepare
-from strongroom_codegen.read import read_queries
+from strongroom_codegen.read import QueryFile, read_queries
 from strongroom_codegen.render import render
 from strongroom_codegen.scratch import scratch_database
 from strongroom_codegen.write import MARKER, stamped
@@ -25,15 +25,17 @@ from strongroom_codegen.write import MARKER, stamped
 class Sources:
     """What the files say, before any database is asked."""
 
+    found: list[QueryFile]
     files: list[AnnotatedFile]
     registry: tuple[ErrorCode, ...]
 
 
 def read_sources(project: Project, diagnostics: Diagnostics) -> Sources:
     """Read and parse every query file and the registry of errors."""
-    files = [parse_file(file, diagnostics) for file in read_queries(project, diagnostics)]
+    found = read_queries(project, diagnostics)
+    files = [parse_file(file, diagnostics) for file in found]
     _check_unique(files, diagnostics)
-    return Sources(files, read_registry(project, diagnostics))
+    return Sources(found, files, read_registry(project, diagnostics))
 
 
 def build_model(project: Project, sources: Sources, diagnostics: Diagnostics) -> ProjectModel:
@@ -61,7 +63,7 @@ def build_model(project: Project, sources: Sources, diagnostics: Diagnostics) ->
 
 def render_files(project: Project, sources: Sources, model: ProjectModel) -> dict[str, str]:
     """Path below the generated folder -> text, headers included."""
-    digests = sources_digest(base_digest(project), sources.files)
+    digests = sources_digest(base_digest(project), sources.found)
     files = {
         file.path: stamped(file, digests.get(app_of(file.path), digests[""]))
         for file in render(model)

@@ -14,6 +14,7 @@ from typing import Any
 Node = dict[str, Any]
 
 _TOKEN = re.compile(r'[(){}\[\]]|"(?:[^"\\]|\\.)*"|(?:[^\s(){}\[\]\\]|\\.)+', re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _LABELS = {
     "RTE": "RANGETBLENTRY",
     "COALESCE": "COALESCEEXPR",
@@ -70,7 +71,7 @@ def _value(tokens: list[str], at: int) -> tuple[Any, int]:
 def _atom(token: str) -> str:
     if token.startswith('"'):
         token = token[1:-1]
-    return re.sub(r"\\(.)", r"\1", token, flags=re.DOTALL)
+    return _ESCAPE.sub(r"\1", token) if "\\" in token else token
 
 
 def _node(tokens: list[str], at: int) -> tuple[Node, int]:
