@@ -51,7 +51,8 @@ SELECT is(updated_at, '2000-01-01', 'the time given by the statement is no chang
 FROM probe.plain;
 
 UPDATE probe.plain SET price = 2, updated_at = '2020-02-02';
-SELECT is(updated_at, now(), 'nor does it win over the time of the change [T-F21]') FROM probe.plain;
+SELECT is(updated_at, now(), 'nor does it win over the time of the change [T-F21]')
+FROM probe.plain;
 SELECT is(price, 2::numeric, 'the change itself is kept') FROM probe.plain;
 
 UPDATE probe.plain SET updated_at = '2001-01-01';
