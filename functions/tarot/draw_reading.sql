@@ -3,13 +3,17 @@ CREATE OR REPLACE FUNCTION tarot.draw_reading(
     p_question text,
     p_cards jsonb,
     p_interpretation text,
-    p_idempotency_key text
+    p_idempotency_key text,
+    OUT reading_id bigint,
+    OUT transaction_id bigint,
+    OUT price integer,
+    OUT balance integer,
+    OUT created_at timestamptz
 )
-RETURNS TABLE (reading_id bigint, transaction_id bigint, price integer, balance integer, created_at timestamptz)
+RETURNS record
 LANGUAGE plpgsql
 VOLATILE
 PARALLEL UNSAFE
-ROWS 1
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -45,8 +49,11 @@ BEGIN
         VALUES (v_user_id, p_spread_type, p_question, p_cards, p_interpretation, v_paid.id)
         RETURNING * INTO v_reading;
     END IF;
-    RETURN QUERY
-    SELECT v_reading.id, v_paid.id, -v_paid.amount, v_paid.credits_after, v_reading.created_at;
+    reading_id := v_reading.id;
+    transaction_id := v_paid.id;
+    price := -v_paid.amount;
+    balance := v_paid.credits_after;
+    created_at := v_reading.created_at;
 END;
 $$;
 
