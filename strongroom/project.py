@@ -64,8 +64,8 @@ class Project:
         entry = self.schema / "install.sql"
         if entry.exists():
             return [self._file(path) for path in _includes(entry)]
-        found = [*self.schema.rglob("*.sql"), *self.functions.rglob("*.sql")]
-        return [self._file(path) for path in sorted(found)]
+        found = [*sorted(self.schema.rglob("*.sql")), *sorted(self.functions.rglob("*.sql"))]
+        return [self._file(path) for path in found]
 
     def is_function(self, file: SqlFile) -> bool:
         return file.path.is_relative_to(self.functions)
