@@ -80,11 +80,13 @@ class FunctionRenderer:
     def _argument(self, parameter: Parameter) -> str:
         self.imports.add_type(parameter.type)
         text = parameter.type.text()
+        if parameter.optional:
+            self.imports.add(_SESSION, "UNSET", "Unset")
+            text += " | Unset"
         if parameter.nullable:
             text += " | None"
         if parameter.optional:
-            self.imports.add(_SESSION, "UNSET", "Unset")
-            return f"{parameter.name}: {text} | Unset = UNSET"
+            return f"{parameter.name}: {text} = UNSET"
         if parameter.default is not None:
             return f"{parameter.name}: {text} = {parameter.default}"
         return f"{parameter.name}: {text}"
