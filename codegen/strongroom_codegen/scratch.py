@@ -38,7 +38,7 @@ def scratch_database(project: Project) -> Iterator[psycopg.Connection[Any]]:
     name = _name(project) if keep else f"{_name(project)}_{os.getpid()}"
     with _connect(admin_url) as admin:
         if keep:
-            _drop_others(admin, project, name)
+            _clean(admin, project, name)
         try:
             _ensure(admin, admin_url, name, project)
             with _connect(make_conninfo(admin_url, dbname=name)) as connection:
@@ -83,9 +83,18 @@ def _family(project: Project) -> str:
 
 
 def _ensure(admin: psycopg.Connection[Any], url: str, name: str, project: Project) -> None:
-    """Make the database unless it is there; a half-made one never bears the name."""
-    if _exists(admin, name):
-        return
+    """Make the database unless it is there; one run makes it, others wait for that."""
+    key = (f"{_family(project)} make",)
+    admin.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", key)
+    try:
+        if not _exists(admin, name):
+            _make(admin, url, name, project)
+    finally:
+        admin.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", key)
+
+
+def _make(admin: psycopg.Connection[Any], url: str, name: str, project: Project) -> None:
+    """A half-made database never bears the name."""
     draft = f"{name}_{os.getpid()}"
     try:
         _execute(admin, "CREATE DATABASE {} TEMPLATE template0", draft)
@@ -98,9 +107,6 @@ def _ensure(admin: psycopg.Connection[Any], url: str, name: str, project: Projec
         with _connect(make_conninfo(url, dbname=draft)) as connection:
             _install(connection, project)
         _execute(admin, "ALTER DATABASE {} RENAME TO {}", draft, name)
-    except errors.DuplicateDatabase:
-        # Another run made the same one meanwhile.
-        _drop(admin, draft)
     except BaseException:
         _drop(admin, draft)
         raise
@@ -128,6 +134,16 @@ def _install(connection: psycopg.Connection[Any], project: Project) -> None:
 def _prepare_session(connection: psycopg.Connection[Any], project: Project) -> None:
     path = ", ".join(f'"{schema}"' for schema in project.search_path)
     connection.execute("SELECT set_config('search_path', %s, false)", (path,))
+
+
+def _clean(admin: psycopg.Connection[Any], project: Project, keep: str) -> None:
+    """Drop what older SQL left, unless another run is at work; the lock ends with `admin`."""
+    key = (_family(project),)
+    row = admin.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", key).fetchone()
+    if row and row[0]:
+        _drop_others(admin, project, keep)
+        admin.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", key)
+    admin.execute("SELECT pg_advisory_lock_shared(hashtextextended(%s, 0))", key)
 
 
 def _drop_others(admin: psycopg.Connection[Any], project: Project, keep: str) -> None:

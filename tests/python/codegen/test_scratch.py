@@ -1,0 +1,71 @@
+"""Scratch databases: kept and cleaned on the embedded server, shared by runs, never half made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+
+from strongroom.project import Project
+from strongroom.server import Server
+from strongroom_codegen import scratch
+from strongroom_codegen.diagnostics import QueryError
+
+
+@pytest.fixture
+def names(
+    project: Project, any_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], list[str]]:
+    """The project works on a test server as if that were its embedded one."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr(scratch, "_embedded_url", lambda _: any_server.url())
+
+    def read() -> list[str]:
+        with psycopg.connect(any_server.url()) as connection:
+            rows = connection.execute(
+                "SELECT datname FROM pg_catalog.pg_database WHERE starts_with(datname, %s)",
+                (f"{scratch._family(project)}_",),
+            ).fetchall()
+        return [name for (name,) in rows]
+
+    return read
+
+
+@pytest.fixture(autouse=True)
+def _drop(project: Project, any_server: Server, names: Callable[[], list[str]]) -> object:
+    yield
+    with psycopg.connect(any_server.url(), autocommit=True) as admin:
+        for name in names():
+            scratch._drop(admin, name)
+
+
+def test_is_kept_until_the_sql_changes(project: Project, names: Callable[[], list[str]]) -> None:
+    for _ in range(2):
+        with scratch.scratch_database(project) as connection:
+            first = connection.info.dbname
+        assert names() == [first]
+    (project.schema / "zz.sql").write_text("CREATE TABLE shop.zz (id bigint PRIMARY KEY);\n")
+    with scratch.scratch_database(project) as connection:
+        second = connection.info.dbname
+    assert second != first
+    assert names() == [second]
+
+
+def test_broken_sql_leaves_nothing(project: Project, names: Callable[[], list[str]]) -> None:
+    (project.schema / "zz.sql").write_text("CREATE TABEL shop.zz (id bigint);\n")
+    with pytest.raises(QueryError), scratch.scratch_database(project):
+        pass
+    assert names() == []
+
+
+def test_runs_at_once_share_one(project: Project, names: Callable[[], list[str]]) -> None:
+    def use(_: int) -> str:
+        with scratch.scratch_database(project) as connection:
+            assert connection.execute("SELECT count(*) FROM shop.people").fetchone() == (0,)
+            return connection.info.dbname
+
+    with ThreadPoolExecutor(4) as pool:
+        used = set(pool.map(use, range(4)))
+    assert names() == list(used)
