@@ -21,7 +21,7 @@ demo: .venv/ready ## a day at the tarot table, on a PostgreSQL of its own
 	@$(BIN)/python examples/tarot_day/play.py
 
 test: .venv/ready ## every test, on every PostgreSQL that this machine can run
-	@$(RUN) pytest
+	@$(RUN) pytest -n 2
 
 check: lint types verify test ## what CI runs: lint, types, everything generated, every test
 

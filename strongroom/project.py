@@ -17,6 +17,9 @@ from strongroom.errors import UsageError
 if TYPE_CHECKING:
     import psycopg
 
+DATABASE = "strongroom"
+"""Where the data are on a project's own server; `postgres` stays for administration."""
+
 _INCLUDE = re.compile(r"^\\ir?\s+(\S+)\s*$")
 _META = re.compile(r"^\\(?!ir?\s)\S+")
 _KNOWN_KEYS = frozenset(

@@ -14,7 +14,6 @@ from strongroom.errors import StrongroomError
 from strongroom.migrate import apply as migrate
 from strongroom.migrate import bootstrap
 from strongroom.migrate.target import (
-    EMBEDDED_DATABASE,
     EMBEDDED_USER,
     Target,
     embedded_url,
@@ -84,11 +83,10 @@ def play(table: Table) -> int:
 def show_further(seconds: float) -> None:
     """How to look further, as lines to copy."""
     run = ".venv/bin/strongroom server"
-    psql = f"{run} psql --database {EMBEDDED_DATABASE}"
     console.print(f"\n[bold green]The day is over[/] after {seconds:.1f} s. Look further:\n")
     for what, command in {
-        "a prompt": psql,
-        "the ledger": f"{psql} -- -c '{LEDGER}'",
+        "a prompt": f"{run} psql",
+        "the ledger": f"{run} psql -- -c '{LEDGER}'",
         "the server": f"{run} status",
         "stop it": f"{run} stop",
     }.items():

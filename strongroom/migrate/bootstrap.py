@@ -20,13 +20,12 @@ from strongroom.migrate.failure import MigrationError
 from strongroom.migrate.ledger import Ledger
 from strongroom.migrate.script import ScriptError
 from strongroom.migrate.target import (
-    EMBEDDED_DATABASE,
     EMBEDDED_USER,
     Target,
     embedded_url,
     owner_of,
 )
-from strongroom.project import Project, SqlFile
+from strongroom.project import DATABASE, Project, SqlFile
 
 _FILES = ("roles.sql", "kernel/schema.sql")
 _TRIES = 5
@@ -83,7 +82,7 @@ def prepare_embedded(project: Project) -> None:
 
     server = embedded(project)
     server.start()
-    ensure_database(server, EMBEDDED_DATABASE)
+    ensure_database(server, DATABASE)
     if owner_of(project) is None:
         return
     backend = Backend(Target(embedded_url(project, "postgres"), None), lambda _: None)

@@ -11,11 +11,10 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from strongroom.errors import ConnectError, UsageError
 from strongroom.migrate import statements
-from strongroom.project import Project
+from strongroom.project import DATABASE, Project
 
 Connection = psycopg.Connection[Any]
 
-EMBEDDED_DATABASE = "strongroom"
 EMBEDDED_USER = "strongroom_migrator"
 _OLDEST = 150000
 # They come with the connection, so that RESET ALL between two files returns to them.
@@ -138,7 +137,7 @@ def is_embedded() -> bool:
     return not os.environ.get("DATABASE_URL", "").strip()
 
 
-def embedded_url(project: Project, user: str, database: str = EMBEDDED_DATABASE) -> str:
+def embedded_url(project: Project, user: str, database: str = DATABASE) -> str:
     """Where a database of the embedded server is."""
     from strongroom.server import embedded
 

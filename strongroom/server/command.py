@@ -12,8 +12,10 @@ import typer
 from rich.console import Console
 
 from strongroom.errors import UsageError
-from strongroom.project import find_project
+from strongroom.project import DATABASE, Project, find_project
 from strongroom.server.cluster import Server, ServerStatus
+from strongroom.server.connect import ensure_database
+from strongroom.server.debian import DebianServer
 from strongroom.server.embedded import EmbeddedServer
 from strongroom.server.full import FullServer
 from strongroom.server.wheel import find_psql
@@ -34,17 +36,22 @@ def start(full: Full = False, name: Name = "default") -> None:
     """Start the server, making its cluster the first time; does nothing when it runs."""
     server = _server(full, name)
     server.start()
+    ensure_database(server, DATABASE)
     _show(server.status())
     if os.environ.get("DATABASE_URL"):
         typer.echo("DATABASE_URL is set: other commands use that, and not this server", err=True)
 
 
 @app.command(epilog="Example: strongroom server stop")
-def stop(full: Full = False, name: Name = "default") -> None:
+def stop(
+    full: Full = False,
+    name: Name = "default",
+    everything: Annotated[bool, typer.Option("--all", help="Every server of this folder.")] = False,
+) -> None:
     """Stop the server; does nothing when it does not run. Its data stay."""
-    server = _server(full, name)
-    server.stop()
-    _show(server.status())
+    for server in _servers() if everything else [_server(full, name)]:
+        server.stop()
+        _show(server.status())
 
 
 @app.command(epilog="Example: strongroom server status --json")
@@ -61,7 +68,7 @@ def status(full: Full = False, name: Name = "default", as_json: Json = False) ->
 def url(
     full: Full = False,
     name: Name = "default",
-    database: Annotated[str, typer.Option(help="Database.")] = "postgres",
+    database: Annotated[str, typer.Option(help="Database.")] = DATABASE,
     user: Annotated[str, typer.Option(help="Role to connect as.")] = "postgres",
 ) -> None:
     """Print a URL for libpq, psycopg and psql."""
@@ -76,7 +83,7 @@ def psql(
     context: typer.Context,
     full: Full = False,
     name: Name = "default",
-    database: Annotated[str, typer.Option(help="Database.")] = "postgres",
+    database: Annotated[str, typer.Option(help="Database.")] = DATABASE,
     user: Annotated[str, typer.Option(help="Role to connect as.")] = "postgres",
 ) -> None:
     """Open psql on the server, starting it first; what follows `--` goes to psql.
@@ -91,17 +98,40 @@ def psql(
     if not target:
         server = _server(full, name)
         server.start()
+        ensure_database(server, DATABASE)
         target = server.url(database, user)
     program = find_psql()
     os.execv(program, [program, target, *context.args])  # noqa: S606 (no shell is meant)
 
 
+def _servers() -> list[Server]:
+    """Every server that has a folder here."""
+    state = _project().state
+    found: list[Server] = []
+    for folder in sorted(state.glob("*-*")) if state.is_dir() else ():
+        label, _, name = folder.name.partition("-")
+        if not folder.is_dir() or not label.isdigit():
+            continue
+        if label == EmbeddedServer.label:
+            found.append(EmbeddedServer(state, name))
+        elif label == FullServer.label:
+            found.append(FullServer(state, name))
+        else:
+            found.append(DebianServer(state, int(label), name))
+    return found
+
+
 def _server(full: bool, name: str) -> Server:
+    project = _project()
+    return FullServer(project.state, name) if full else EmbeddedServer(project.state, name)
+
+
+def _project() -> Project:
     project = find_project()
     if project.root.name == "_sql":
         # The SQL that ships in the package is no place for data; the current folder is.
         project = replace(project, root=Path.cwd())
-    return FullServer(project.state, name) if full else EmbeddedServer(project.state, name)
+    return project
 
 
 def _show(found: ServerStatus) -> None:

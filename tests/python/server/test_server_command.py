@@ -54,9 +54,9 @@ def test_a_day_of_a_server(run: Run, project: Path) -> None:
     }  # fmt: skip
     assert (status["running"], status["label"]) == (True, "18")
     url = run("url").stdout.strip()
-    assert url == status["url"]
+    assert url == status["url"].replace("@/postgres?", "@/strongroom?")
     with psycopg.connect(url) as connection:
-        assert connection.execute("SELECT 1").fetchone() == (1,)
+        assert connection.info.dbname == "strongroom"
     assert run("psql", "--", "-XAtc", "SELECT 6 * 7").stdout == "42\n"
     for _ in range(2):
         assert "18-default: stopped" in run("stop").stdout
@@ -102,3 +102,13 @@ def test_a_bad_name_is_refused_with_words(run: Run) -> None:
     assert done.returncode == 1
     assert "can't be a server's name" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_stop_all_leaves_no_server_of_this_folder_running(run: Run) -> None:
+    run("start")
+    run("start", "--name", "second")
+    done = run("stop", "--all")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("stopped") == 2
+    for name in ("default", "second"):
+        assert not json.loads(run("status", "--json", "--name", name).stdout)["running"]
