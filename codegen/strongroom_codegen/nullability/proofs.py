@@ -42,8 +42,9 @@ class Proofs:
                 knows = condition["booltesttype"] in _KNOWING_TESTS
                 return self.strict(condition["arg"], frame) if knows else _NOTHING
             case "SCALARARRAYOPEXPR":
-                # `x = ALL (...)` is true of an empty array, whatever x is.
-                return self.strict(condition, frame) if condition["useOr"] == "true" else _NOTHING
+                if condition["useOr"] == "true":
+                    return self._call(condition["opfuncid"], condition, frame)
+                return self.strict(condition, frame)
             case "ROWCOMPAREEXPR":
                 # Later pairs matter only where the first ones are equal.
                 left = self.strict(condition["largs"][0], frame)
@@ -63,7 +64,8 @@ class Proofs:
             return self.strict(node["arg"], frame)
         if label == "BOOLEXPR" and node["boolop"] == "not":
             return self.strict(node["args"][0], frame)
-        if label in ("OPEXPR", "SCALARARRAYOPEXPR"):
+        # Of an empty array ANY is false and ALL is true, whatever stands on the left.
+        if label == "OPEXPR" or (label == "SCALARARRAYOPEXPR" and _has_elements(node)):
             return self._call(node["opfuncid"], node, frame)
         if label == "FUNCEXPR" and node["funcretset"] == "false":
             return self._call(node["funcid"], node, frame)
@@ -100,3 +102,8 @@ class Proofs:
     ) -> frozenset[Slot]:
         """A column of a join or a group stands for an expression over what is below it."""
         return self.strict(expressions[number - 1], frame) | {(index, number)}
+
+
+def _has_elements(node: Node) -> bool:
+    array = node["args"][1]
+    return array["node"] == "ARRAYEXPR" and bool(array["elements"])

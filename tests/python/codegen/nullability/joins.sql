@@ -169,3 +169,19 @@ SELECT p.tableoid, s.ctid FROM shop.people AS p LEFT JOIN shop.sales AS s ON s.p
 -- name: cast_keeps :many
 -- id nick?
 SELECT p.id::text AS id, p.nick::varchar(10) AS nick FROM shop.people AS p;
+
+-- name: not_any_of_what_may_be_empty :many
+-- gift_for?
+SELECT s.gift_for FROM shop.sales AS s WHERE NOT (s.gift_for = ANY (CAST(:ids AS bigint[])));
+
+-- name: not_in_list_proves :many
+-- gift_for
+SELECT s.gift_for FROM shop.sales AS s WHERE s.gift_for NOT IN (1, 2);
+
+-- name: not_in_subquery_proves_nothing :many
+-- gift_for?
+SELECT s.gift_for FROM shop.sales AS s WHERE s.gift_for NOT IN (SELECT i.id FROM shop.items AS i WHERE i.price > 7);
+
+-- name: any_is_false_proves_nothing :many
+-- gift_for?
+SELECT s.gift_for FROM shop.sales AS s WHERE (s.gift_for = ANY (CAST(:ids AS bigint[]))) IS FALSE;
