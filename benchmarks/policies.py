@@ -17,7 +17,7 @@ USERS = scale(2_000, "BENCH_USERS")
 EACH = scale(100, "BENCH_ROWS_EACH")
 ROUNDS = scale(41, "BENCH_ROUNDS")
 
-_TABLES = """
+TABLES = """
 CREATE SCHEMA bench;
 CREATE TABLE bench.notes (
     user_id bigint NOT NULL,
@@ -58,7 +58,7 @@ _READS = {
 
 def main() -> None:
     with fresh_database("bench_policies", read_project(ROOT)) as url:
-        for statement in _TABLES.format(users=USERS, each=EACH).split(";\n"):
+        for statement in TABLES.format(users=USERS, each=EACH).split(";\n"):
             run_script(url, statement)
         with psycopg.connect(url, autocommit=True) as connection:
             describe(url, "psycopg")

@@ -1,0 +1,3 @@
+-- The database of this project.
+\ir shop/schema.sql
+\ir shop/orders.sql

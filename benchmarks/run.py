@@ -1,0 +1,41 @@
+"""`make bench`: every benchmark, one after the other, in sizes that take a few minutes in all.
+
+`benchmarks/run.py client session` runs those two. Ends with 1 when one of them failed to run;
+a target that was missed is said in the output and is no failure, for machines differ.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from place import bench_server
+
+SCRIPTS = ("client", "session", "ledger", "policies", "uuid_v7")
+
+
+def main(names: list[str]) -> int:
+    unknown = sorted(set(names) - set(SCRIPTS))
+    if unknown:
+        print(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(SCRIPTS)}")
+        return 2
+    failed: list[str] = []
+    try:
+        for name in names or SCRIPTS:
+            print(f"\n=== {name}", flush=True)
+            start = time.monotonic()
+            script = Path(__file__).with_name(f"{name}.py")
+            if subprocess.run([sys.executable, script], check=False).returncode != 0:
+                failed.append(name)
+            print(f"({time.monotonic() - start:.0f} s)", flush=True)
+    finally:
+        bench_server().stop()
+    if failed:
+        print(f"\ndid not run to the end: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
