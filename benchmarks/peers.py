@@ -171,7 +171,8 @@ def _core(work: Work) -> Peer:
         return connection.execute(one, {"key": key}).one()
 
     def fetch_many(low: int, high: int) -> Sequence[object]:
-        return connection.execute(many, {"low": low, "high": high}).all()
+        rows: Sequence[object] = connection.execute(many, {"low": low, "high": high}).all()
+        return rows
 
     return peer(work, fetch_one, fetch_many)
 
