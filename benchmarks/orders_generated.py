@@ -1,17 +1,24 @@
-"""The two reads of shop.orders through a session."""
+"""The two reads of shop.orders by functions that `strongroom generate` writes at each run."""
 
 from __future__ import annotations
 
 import asyncio
+import importlib
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import make_dataclass
+from functools import cache
+from types import ModuleType
 from typing import Any
 from uuid import UUID
 
 import psycopg
 from peers import Peer, Work, async_peer, peer
+from place import ROOT
 
-from strongroom.session import Statement, async_session, session
+from strongroom.session import async_session, session
+
+_ORDERS = ROOT / "benchmarks" / "orders"
 
 
 def generated_peers(work: Work) -> Iterator[tuple[str, Peer]]:
@@ -20,40 +27,39 @@ def generated_peers(work: Work) -> Iterator[tuple[str, Peer]]:
     yield "generated function, awaited", _async(work)
 
 
-def _statements(work: Work) -> tuple[Statement[Any], Statement[Any]]:
-    row = make_dataclass("Order", [(name, Any) for name in work.columns], slots=True)
-    common: dict[str, Any] = {"columns": work.columns, "row": row, "identity": False}
-    one = Statement[Any](
-        name="shop.get_order",
-        sql=work.one.replace("%s", "$1"),
-        parameters=("uuid",),
-        at_most_one=True,
-        **common,
+@cache
+def _generate() -> tuple[ModuleType, ModuleType]:
+    """The generated modules, sync and async."""
+    subprocess.run([sys.executable, "-m", "strongroom", "generate"], cwd=_ORDERS, check=True)
+    sys.path.insert(0, str(_ORDERS / "generated"))
+    return (
+        importlib.import_module("orders_db.shop.orders"),
+        importlib.import_module("orders_db.aio.shop.orders"),
     )
-    many = Statement[Any](
-        name="shop.list_orders",
-        sql=work.many.replace("%s", "$1", 1).replace("%s", "$2"),
-        parameters=("bigint", "bigint"),
-        **common,
-    )
-    return one, many
+
+
+def _reads(module: ModuleType, work: Work) -> tuple[Any, Any]:
+    if "details" in work.columns:
+        return module.get_order, module.list_orders
+    return module.get_plain, module.list_plain
 
 
 def _sync(work: Work) -> Peer:
-    one, many = _statements(work)
+    one, many = _reads(_generate()[0], work)
     db = session(psycopg.connect(work.url, autocommit=True), app=None).__enter__()
 
     def fetch_one(key: UUID) -> object:
-        return db.one(one, (key,))
+        return one(db, id=key)
 
     def fetch_many(low: int, high: int) -> Sequence[object]:
-        return db.many(many, (low, high))
+        rows: Sequence[object] = many(db, low=low, high=high)
+        return rows
 
     return peer(work, fetch_one, fetch_many)
 
 
 def _async(work: Work) -> Peer:
-    one, many = _statements(work)
+    one, many = _reads(_generate()[1], work)
     loop = asyncio.new_event_loop()
 
     async def connect() -> Any:
@@ -63,10 +69,10 @@ def _async(work: Work) -> Peer:
     db = loop.run_until_complete(connect())
 
     async def fetch_one(key: UUID) -> object:
-        return await db.one(one, (key,))
+        return await one(db, id=key)
 
     async def fetch_many(low: int, high: int) -> Sequence[object]:
-        rows: Sequence[object] = await db.many(many, (low, high))
+        rows: Sequence[object] = await many(db, low=low, high=high)
         return rows
 
     return async_peer(work, loop, fetch_one, fetch_many)
