@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -13,7 +14,8 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 from strongroom.session import results
-from strongroom.session.engine import Engine, Isolation
+from strongroom.session.blocks import Isolation
+from strongroom.session.engine import Engine
 from strongroom.session.errors import BadParameter, SessionError
 from strongroom.session.identity import Identity
 from strongroom.session.link import link_of
@@ -31,6 +33,8 @@ R = TypeVar("R")
 Load: TypeAlias = "Callable[[Statement[T], Plan, PGresult], R]"
 
 logger = logging.getLogger("strongroom.session")
+
+_NOT_OPEN = "this session is not open: use it inside `async with async_session(...) as db:`"
 
 
 def async_session(
@@ -144,17 +148,20 @@ class AsyncSession:
         rolls the block back. `isolation`, `read_only`: of the outermost block.
         """
         connection, engine = await self._acquire()
-        await self._wait(connection, engine, engine.enter(isolation, read_only))
+        who = asyncio.current_task()
+        level = await self._wait(connection, engine, engine.enter(isolation, read_only, who))
         try:
             yield
         except BaseException:
             try:
-                await self._wait(connection, engine, engine.leave(failed=True))
-            except Exception as second:
+                await self._wait(connection, engine, engine.leave(level, failed=True))
+            except BaseException as second:
                 logger.warning("rollback failed: %s", type(second).__name__)
                 engine.give_up()
+                if not isinstance(second, Exception):
+                    raise
             raise
-        await self._wait(connection, engine, engine.leave(failed=False))
+        await self._wait(connection, engine, engine.leave(level, failed=False))
 
     async def _call(
         self, statement: Statement[T], params: tuple[object, ...], load: Load[T, R]
@@ -172,11 +179,11 @@ class AsyncSession:
                 raise
 
     async def _wait(
-        self, connection: psycopg.AsyncConnection[Any], engine: Engine, gen: PQGen[None]
-    ) -> None:
+        self, connection: psycopg.AsyncConnection[Any], engine: Engine, gen: PQGen[R]
+    ) -> R:
         async with connection.lock:
             try:
-                await connection.wait(gen)
+                return await connection.wait(gen)
             except BaseException:
                 engine.abandon_if_unsettled()
                 raise
@@ -185,9 +192,7 @@ class AsyncSession:
         if self._engine is not None and self._connection is not None:
             return self._connection, self._engine
         if not self._entered:
-            raise SessionError(
-                "this session is not open: use it inside `async with async_session(...) as db:`"
-            )
+            raise SessionError(_NOT_OPEN)
         target = self._target
         own = isinstance(target, AsyncConnectionPool)
         found = await target.getconn() if isinstance(target, AsyncConnectionPool) else target
@@ -197,6 +202,8 @@ class AsyncSession:
                 await target.putconn(found)
             return self._connection, self._engine
         try:
+            if not self._entered:
+                raise SessionError(_NOT_OPEN)
             engine = Engine(self._identity, link_of(found), found, own=own, prepare=self._prepare)
         except BaseException:
             if isinstance(target, AsyncConnectionPool):

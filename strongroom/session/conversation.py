@@ -35,6 +35,7 @@ AnyConnection = psycopg.Connection[Any] | psycopg.AsyncConnection[Any]
 _OIDS_ARRAY, _TEXT_ARRAY = 1028, 1009
 _dump_names = array_of(text_binding(25, string=True), _TEXT_ARRAY).dump
 _CURRENT_APP = b"SELECT pg_catalog.current_setting('kernel.app', true)"
+ENDED = "the transaction of this session was ended by other means than its block"
 
 
 class Refused(Exception):  # noqa: N818
@@ -48,11 +49,12 @@ class Refused(Exception):  # noqa: N818
 class Level:
     """One `transaction()` block; its opening command goes out with the first statement inside."""
 
-    __slots__ = ("name", "opening", "sent")
+    __slots__ = ("name", "opening", "sent", "who")
 
-    def __init__(self, opening: bytes, name: bytes | None) -> None:
+    def __init__(self, opening: bytes, name: bytes | None, who: object) -> None:
         self.opening = opening
         self.name = name
+        self.who = who
         self.sent = False
 
 
@@ -69,12 +71,16 @@ class Conversation:
         self.prepare = prepare
         # A pool's connection is the session's alone: each call may commit, whatever the flag says.
         self.implicit = own or connection.autocommit
+        # Such a connection's isolation_level, read_only and deferrable count for its calls, too.
+        self.special = not connection.autocommit and connection._get_tx_start_command() != b"BEGIN"
         self.levels: list[Level] = []
         self._preparing: list[tuple[int, Plan | None, bytes]] = []
 
     def claim(self) -> PQGen[None]:
         """Refuse to speak where another transaction, or another mode, has the floor."""
         pgconn = self.pgconn
+        # An interrupted call may have left what it was going to send.
+        self._preparing.clear()
         if pgconn.status != wire.CONNECTED:
             raise psycopg.OperationalError("the connection is closed")
         if self.connection._pipeline is not None:
@@ -84,16 +90,17 @@ class Conversation:
         status = pgconn.transaction_status
         if status == wire.IDLE:
             if self.levels and self.levels[0].sent:
-                raise TransactionConflict(
-                    "the transaction of this session was ended by other means than its block"
-                )
+                raise TransactionConflict(ENDED)
             self.link.owner = None
+        elif self.levels and self.levels[0].sent and self.link.owner is not self:
+            raise TransactionConflict(ENDED)
         elif self.link.owner is not None and self.link.owner is not self:
             yield from self._refuse_foreign()
 
     def _refuse_foreign(self) -> PQGen[None]:
         owner = self.link.owner
-        if owner is not None and not owner.levels:
+        failed = self.pgconn.transaction_status == wire.INERROR
+        if owner is not None and not owner.levels and not failed:
             # The program may have ended that transaction itself and begun another by hand.
             results = yield from self.exchange([wire.simple(self.pgconn, _CURRENT_APP)])
             if not results[0].get_value(0, 0):
@@ -125,6 +132,11 @@ class Conversation:
         for depth, level in enumerate(self.levels):
             if level.sent:
                 continue
+            if level.name is None and self.pgconn.transaction_status != wire.IDLE:
+                raise TransactionConflict(
+                    "a transaction was begun on this connection by other means, inside a block of"
+                    " this session that had not begun its own yet"
+                )
             level.sent = True
             batch.append(wire.simple(self.pgconn, level.opening))
             if depth == 0:

@@ -7,24 +7,16 @@ Sync. Inside a block, BEGIN and identity travel with the first statement.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 from psycopg.pq import DiagnosticField
 
 from strongroom.session import catalogue, wire
 from strongroom.session.binding import bind
-from strongroom.session.conversation import Conversation, Level, Refused
-from strongroom.session.errors import (
-    ErrorTable,
-    ShapeMismatch,
-    StalePlan,
-    TransactionAborted,
-    TransactionConflict,
-    raise_server_error,
-    server_error,
-)
-from strongroom.session.identity import NOBODY
+from strongroom.session.blocks import Blocks
+from strongroom.session.conversation import Refused
+from strongroom.session.errors import ShapeMismatch, StalePlan, raise_server_error, server_error
 from strongroom.session.results import (
     column_types,
     load_maybe,
@@ -43,27 +35,25 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
-Isolation: TypeAlias = Literal["read committed", "repeatable read", "serializable"]
 
 _SET_TIMEOUT = (
-    b"SELECT set_config('strongroom.timeout', current_setting('statement_timeout'), true),"
-    b" set_config('statement_timeout', $1, true)"
+    b"SELECT pg_catalog.set_config("
+    b"'strongroom.timeout', pg_catalog.current_setting('statement_timeout'), true),"
+    b" pg_catalog.set_config('statement_timeout', $1, true)"
 )
 _RESTORE_TIMEOUT = (
-    b"SELECT set_config('statement_timeout', current_setting('strongroom.timeout'), true)"
+    b"SELECT pg_catalog.set_config("
+    b"'statement_timeout', pg_catalog.current_setting('strongroom.timeout'), true)"
 )
 _ROWLESS = (load_nothing, load_rowcount)
 _AT_MOST_ONE = (load_one, load_maybe)
 
 
-class Engine(Conversation):
+class Engine(Blocks):
     """Calls and transaction blocks of one session on one connection."""
 
     # A single call has a BEGIN of its own open: it must never be left to others.
     _holding = False
-    _errors: ErrorTable | None = None
-
-    # -- calls -----------------------------------------------------------------------------------
 
     def call(
         self,
@@ -104,11 +94,14 @@ class Engine(Conversation):
         fresh: bool,
     ) -> PQGen[R]:
         has_rows = bool(statement.columns) and load not in _ROWLESS
-        held = False
-        if statement.writes:
-            if has_rows and not plan.columns_known:
-                yield from self._describe(statement, plan)
-            held = fresh and not self.levels and self.implicit and self._refusable(statement, load)
+        if statement.writes and has_rows and not plan.columns_known:
+            yield from self._describe(statement, plan)
+        held = (
+            fresh
+            and not self.levels
+            and self.implicit
+            and (self.special or (statement.writes and self._refusable(statement, load)))
+        )
         result = yield from self._execute(statement, plan, values, hold=held)
         if has_rows and not (plan.columns_known and self.prepare):
             yield from self._learn(statement, plan, result)
@@ -122,9 +115,12 @@ class Engine(Conversation):
 
     def _refusable(self, statement: Statement[Any], load: Callable[..., object]) -> bool:
         """Whether a write can still be refused when its rows are seen, so Sync may not commit."""
-        if statement.decode is not None or not self.prepare:
+        if statement.decode is not None or statement.convert is not None or not self.prepare:
             return bool(statement.columns)
-        return load in _AT_MOST_ONE and not statement.at_most_one
+        if not statement.at_most_one:
+            return load in _AT_MOST_ONE
+        # Where INSERT, UPDATE or DELETE give no row they did nothing; those in a WITH may have.
+        return load is load_one and statement.sql[:4].upper() == "WITH"
 
     def _execute(
         self, statement: Statement[Any], plan: Plan, values: list[bytes | None], *, hold: bool
@@ -133,7 +129,7 @@ class Engine(Conversation):
         batch: list[wire.Command] = []
         if hold:
             self._holding = True
-            batch.append(wire.simple(pgconn, b"BEGIN"))
+            batch.append(wire.simple(pgconn, self.connection._get_tx_start_command()))
             self.identify(batch, self.identity.wire)
         else:
             batch = self.opening()
@@ -172,6 +168,7 @@ class Engine(Conversation):
         if plan.columns_known and oids == plan.column_oids:
             return
         if plan.columns_known and statement.writes:
+            plan.columns_known = False
             raise ShapeMismatch(f"{statement.name}: the types of its columns have changed")
         adapters = self.link.adapters
         types = yield from self.types(oids)
@@ -198,6 +195,9 @@ class Engine(Conversation):
         else:
             raise Refused(result)
         if not fresh:
+            # Its other statements may be stale as well, and one repetition has to be enough.
+            for other in self.link.plans.values():
+                self.link.drop(other)
             raise StalePlan(
                 f"{statement.name} was prepared before the database changed, and a transaction is"
                 " open: repeat the whole transaction"
@@ -208,105 +208,16 @@ class Engine(Conversation):
         for level in self.levels:
             level.sent = False
 
-    def _commit(self) -> PQGen[None]:
-        results = yield from self.exchange([wire.simple(self.pgconn, b"COMMIT")])
-        if results[0].command_status != b"COMMIT":
-            raise TransactionAborted("the transaction was rolled back instead of committed")
-
     def _let_go(self) -> PQGen[None]:
         """Roll a single call's own transaction back, so that nothing of it stays."""
         if not self._holding:
             return
         self._holding = False
         if self.pgconn.transaction_status in (wire.INTRANS, wire.INERROR):
-            yield from self.exchange([wire.simple(self.pgconn, b"ROLLBACK")])
-
-    # -- transaction blocks ----------------------------------------------------------------------
-
-    def enter(self, isolation: Isolation | None, read_only: bool) -> PQGen[None]:
-        """Open a block; sends nothing unless it has to ask whose transaction is open."""
-        yield from self.claim()
-        outermost = not self.levels and self.pgconn.transaction_status == wire.IDLE
-        if not outermost and (isolation is not None or read_only):
-            raise TransactionConflict(
-                "isolation and read_only are chosen for the outermost transaction only"
-            )
-        if outermost:
-            opening = b"BEGIN"
-            if isolation is not None:
-                opening += b" ISOLATION LEVEL " + isolation.upper().encode()
-            if read_only:
-                opening += b" READ ONLY"
-            self.levels.append(Level(opening, None))
-        else:
-            name = b"strongroom_%d" % (len(self.levels) + 1)
-            self.levels.append(Level(b"SAVEPOINT " + name, name))
-        # psycopg's own commit() and rollback() refuse to work while this counter is up.
-        self.connection._num_transactions += 1
-
-    def leave(self, *, failed: bool) -> PQGen[None]:
-        """Close the innermost block: commit it, or roll it back when it failed.
-
-        Raises TransactionAborted when it had failed inside though the block did not.
-        """
-        level = self.levels[-1]
-        try:
-            if level.sent:
-                yield from self._close_level(level, failed=failed)
-        except Refused as refused:
-            raise_server_error(refused.result, self._errors)
-        finally:
-            self.levels.pop()
-            self.connection._num_transactions -= 1
-            if level.name is None:
-                self.link.owner = None
-
-    def _close_level(self, level: Level, *, failed: bool) -> PQGen[None]:
-        status = self.pgconn.transaction_status
-        if status not in (wire.IDLE, wire.INTRANS, wire.INERROR):
-            if not failed:
-                raise psycopg.OperationalError("the connection was lost in the transaction")
-            return
-        if status == wire.IDLE:
-            if not failed:
-                raise TransactionConflict(
-                    "the transaction of this session was ended by other means than its block"
-                )
-            return
-        broken = status == wire.INERROR
-        if failed or broken:
-            yield from self._roll_back(level)
-        elif level.name is None:
-            yield from self._commit()
-        else:
-            yield from self.exchange([wire.simple(self.pgconn, b"RELEASE " + level.name)])
-        if broken and not failed:
-            raise TransactionAborted(
-                "a statement in this transaction failed and its error was not passed on:"
-                " it was rolled back"
-            )
-
-    def _roll_back(self, level: Level) -> PQGen[None]:
-        if level.name is None:
-            yield from self.exchange([wire.simple(self.pgconn, b"ROLLBACK")])
-            return
-        undo = (b"ROLLBACK TO SAVEPOINT " + level.name, b"RELEASE SAVEPOINT " + level.name)
-        yield from self.exchange([wire.simple(self.pgconn, command) for command in undo])
-
-    # -- the end ---------------------------------------------------------------------------------
-
-    def close(self) -> PQGen[None]:
-        """Leave no identity behind in a transaction that is the program's own and stays open."""
-        owner, self.link.owner = self.link.owner, None
-        if owner is self and self.pgconn.transaction_status == wire.INTRANS:
-            batch: list[wire.Command] = []
-            self.identify(batch, NOBODY if self.identity.wire else ())
-            if batch:
-                yield from self.exchange(batch)
-
-    def give_up(self) -> None:
-        """Close the connection: its transaction could not be ended."""
-        self.pgconn.finish()
+            try:
+                yield from self.exchange([wire.simple(self.pgconn, b"ROLLBACK")])
+            except (Refused, psycopg.Error):
+                self.give_up()
 
     def abandon_if_unsettled(self) -> None:
         """After an interruption: close the connection, unless it is known to be clean."""

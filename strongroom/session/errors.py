@@ -166,5 +166,5 @@ def raise_server_error(result: PGresult, errors: ErrorTable | None) -> NoReturn:
     error = server_error(result)
     violation = errors.translate(error) if errors is not None else None
     if violation is None:
-        raise error
+        raise error from None
     raise violation from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from strongroom.session.errors import NoIdentity, WrongRole
@@ -40,6 +40,12 @@ class Identity:
         object.__setattr__(self, "wire", self._wire())
 
     def _wire(self) -> tuple[bytes, ...]:
+        if self.role not in get_args(Role):
+            raise ValueError(f"role is one of {', '.join(get_args(Role))}")
+        if isinstance(self.user_id, bool) or not isinstance(self.user_id, int | str | UUID | None):
+            raise TypeError("user_id is an int, a UUID or a str")
+        if self.app == "" or self.user_id == "":
+            raise ValueError("app and user_id can't be empty: leave them out, or pass None")
         if self.app is None:
             if self.user_id is not None:
                 raise NoIdentity("a session with a user needs an app: session(..., app=...)")

@@ -60,12 +60,6 @@ class Link:
 
     def __init__(self, connection: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> None:
         self.pgconn = connection.pgconn
-        encoding = self.pgconn.parameter_status(b"client_encoding")
-        if encoding != b"UTF8":
-            raise SessionError(
-                f"the connection's client_encoding is {(encoding or b'?').decode()}:"
-                " sessions need UTF8"
-            )
         self.adapters = AdaptersMap(ADAPTERS)
         self.bindings: dict[str, Binding] = dict(BINDINGS)
         self.plans: dict[Statement[Any], Plan] = {}
@@ -106,7 +100,17 @@ _links: WeakKeyDictionary[Any, Link] = WeakKeyDictionary()
 
 
 def link_of(connection: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> Link:
-    """The state of this connection, made when it is first seen."""
+    """The state of this connection, made when it is first seen.
+
+    Raises OperationalError for a closed one, SessionError for one that is not in UTF-8.
+    """
+    if connection.closed:
+        raise psycopg.OperationalError("the connection is closed")
+    encoding = connection.pgconn.parameter_status(b"client_encoding")
+    if encoding != b"UTF8":
+        raise SessionError(
+            f"the connection's client_encoding is {(encoding or b'?').decode()}: sessions need UTF8"
+        )
     link = _links.get(connection)
     if link is None:
         link = _links[connection] = Link(connection)

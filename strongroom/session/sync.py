@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -13,7 +14,8 @@ import psycopg
 from psycopg_pool import ConnectionPool
 
 from strongroom.session import results
-from strongroom.session.engine import Engine, Isolation
+from strongroom.session.blocks import Isolation
+from strongroom.session.engine import Engine
 from strongroom.session.errors import BadParameter, SessionError
 from strongroom.session.identity import Identity
 from strongroom.session.link import link_of
@@ -78,6 +80,7 @@ class Session:
         self._identity = identity
         self._prepare = prepare
         self._entered = False
+        self._opening = threading.Lock()
         self._connection: psycopg.Connection[Any] | None = None
         self._engine: Engine | None = None
 
@@ -151,17 +154,20 @@ class Session:
         rolls the block back. `isolation`, `read_only`: of the outermost block.
         """
         connection, engine = self._acquire()
-        self._wait(connection, engine, engine.enter(isolation, read_only))
+        who = threading.get_ident()
+        level = self._wait(connection, engine, engine.enter(isolation, read_only, who))
         try:
             yield
         except BaseException:
             try:
-                self._wait(connection, engine, engine.leave(failed=True))
-            except Exception as second:
+                self._wait(connection, engine, engine.leave(level, failed=True))
+            except BaseException as second:
                 logger.warning("rollback failed: %s", type(second).__name__)
                 engine.give_up()
+                if not isinstance(second, Exception):
+                    raise
             raise
-        self._wait(connection, engine, engine.leave(failed=False))
+        self._wait(connection, engine, engine.leave(level, failed=False))
 
     def _call(self, statement: Statement[T], params: tuple[object, ...], load: Load[T, R]) -> R:
         self._identity.require(statement)
@@ -176,17 +182,21 @@ class Session:
                 engine.abandon_if_unsettled()
                 raise
 
-    def _wait(self, connection: psycopg.Connection[Any], engine: Engine, gen: PQGen[None]) -> None:
+    def _wait(self, connection: psycopg.Connection[Any], engine: Engine, gen: PQGen[R]) -> R:
         with connection.lock:
             try:
-                connection.wait(gen)
+                return connection.wait(gen)
             except BaseException:
                 engine.abandon_if_unsettled()
                 raise
 
     def _acquire(self) -> tuple[psycopg.Connection[Any], Engine]:
-        if self._engine is not None and self._connection is not None:
-            return self._connection, self._engine
+        with self._opening:
+            if self._engine is not None and self._connection is not None:
+                return self._connection, self._engine
+            return self._open()
+
+    def _open(self) -> tuple[psycopg.Connection[Any], Engine]:
         if not self._entered:
             raise SessionError("this session is not open: use it inside `with session(...) as db:`")
         target = self._target

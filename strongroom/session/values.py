@@ -84,6 +84,8 @@ def _text(value: Any) -> bytes:
 def _numeric(value: Any) -> bytes:
     if isinstance(value, bool) or not isinstance(value, Decimal | int):
         raise TypeError("a Decimal or an int is expected")
+    if isinstance(value, Decimal) and value.is_snan():
+        raise ValueError("a signalling NaN, which numeric does not have")
     return str(value).encode()
 
 
