@@ -221,6 +221,8 @@ class Engine(Blocks):
 
     def abandon_if_unsettled(self) -> None:
         """After an interruption: close the connection, unless it is known to be clean."""
+        if self.connection._pipeline is not None:
+            return  # refused: psycopg's own pipeline goes on
         if self._holding or wire.is_unsettled(self.pgconn):
             self._holding = False
             self.pgconn.finish()
