@@ -1,5 +1,5 @@
 """After each kind of failure the connection is closed, or carries nothing of the session."""
-# ruff: noqa: PT012, SIM117 (what raises is often the end of a block; the order is the point)
+# ruff: noqa: SIM117 (what raises is often the end of a block; the order is the point)
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_a_backend_that_is_terminated(shelf: Database, admin: Connection, in_blo
         with pytest.raises(psycopg.OperationalError):
             killed(db, admin, pid, in_block=in_block)
         assert connection.closed
-        with pytest.raises(psycopg.OperationalError, match="closed|lost"):
+        with pytest.raises(psycopg.OperationalError, match=r"closed|lost"):
             db.many(TITLES)
     assert admin.execute("SELECT count(*) FROM shelf.books").fetchone() == (3,)
 

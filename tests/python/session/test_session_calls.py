@@ -1,5 +1,4 @@
 """Single calls: what they return, whose rows they see, and that each is a transaction."""
-# ruff: noqa: PT012, SIM117 (what raises is often the end of a block; the order is the point)
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Errors of the server become the app's classes, by code and by constraint, without values."""
-# ruff: noqa: PT012, SIM117 (what raises is often the end of a block; the order is the point)
+# ruff: noqa: SIM117 (what raises is often the end of a block; the order is the point)
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """What a session refuses by itself, and that it sends nothing then."""
-# ruff: noqa: PT012, SIM117 (what raises is often the end of a block; the order is the point)
+# ruff: noqa: SIM117 (what raises is often the end of a block; the order is the point)
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Transaction blocks: commit, rollback, savepoints, and whose transaction is joined."""
-# ruff: noqa: PT012, SIM117 (what raises is often the end of a block; the order is the point)
+# ruff: noqa: PT012 (what raises is often the end of a block; the order is the point)
 
 from __future__ import annotations
 
