@@ -75,6 +75,18 @@ SELECT is_empty(
     ),
     'nor joined with to copy what it holds'
 );
+-- Without a condition, only the policy of the command itself stands between.
+SELECT lives_ok('DELETE FROM tarot.readings', 'deleting everything');
+SELECT lives_ok('UPDATE tarot.users SET username = ''all''', 'or writing over everything');
+SET LOCAL ROLE tarot_worker;
+SELECT results_eq(
+    'SELECT r.user_id FROM tarot.readings AS r', $$ SELECT current_setting('test.ann')::bigint $$,
+    'leaves the readings of others'
+);
+SELECT results_eq(
+    'SELECT u.username FROM tarot.users AS u ORDER BY u.id', $$ VALUES ('ann'), ('all') $$, 'and their rows'
+);
+SET LOCAL ROLE tarot_app;
 SELECT throws_ok(
     'UPDATE tarot.users SET id = DEFAULT', '42501', NULL, 'nobody becomes another number'
 );
