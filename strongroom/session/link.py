@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -67,11 +68,14 @@ class Link:
         self.to_close: list[bytes] = []
         self.owner: Conversation | None = None
         """The session whose identity the open transaction has."""
+        # Behind a pooler without support for prepared statements another client's statement would
+        # be run, if it had the same name.
+        self._prefix = f"strongroom_{secrets.token_hex(6)}_".encode()
         self._numbers = count(1)
 
     def new_name(self) -> bytes:
-        """A name that no statement on this connection ever had."""
-        return b"strongroom_%d" % next(self._numbers)
+        """A name that no statement on this connection, or another client's, ever had."""
+        return b"%b%d" % (self._prefix, next(self._numbers))
 
     def remember(self, statement: Statement[Any], plan: Plan) -> None:
         """Keep a plan; past the limit the oldest is given up."""
