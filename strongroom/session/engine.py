@@ -45,6 +45,11 @@ _RESTORE_TIMEOUT = (
     b"SELECT pg_catalog.set_config("
     b"'statement_timeout', pg_catalog.current_setting('strongroom.timeout'), true)"
 )
+_FIRST_OWN_OID = 16384
+"""Types below this one are part of PostgreSQL and stay what they are."""
+# undefined_object, datatype_mismatch, wrong_object_type, undefined_function: how a statement fails
+# to be parsed for a type that was dropped and made again, or because it is simply wrong.
+_MAY_BE_A_LOST_TYPE = (b"42704", b"42804", b"42809", b"42883")
 _ROWLESS = (load_nothing, load_rowcount)
 _AT_MOST_ONE = (load_one, load_maybe)
 
@@ -77,6 +82,8 @@ class Engine(Blocks):
                 return (yield from self._attempt(statement, plan, values, load, fresh))
             except Refused as refused:
                 yield from self._make_repeatable(statement, plan, refused.result, fresh)
+            plan = self.link.plans.get(statement) or (yield from self.plan(statement))
+            values = bind(statement, plan, params)
             return (yield from self._attempt(statement, plan, values, load, fresh))
         except Refused as refused:
             yield from self._let_go()
@@ -188,10 +195,15 @@ class Engine(Blocks):
         """After a failure that preparing again cures: undo what was begun; raise any other."""
         state = result.error_field(DiagnosticField.SQLSTATE)
         function = result.error_field(DiagnosticField.SOURCE_FUNCTION)
+        has_own = any(oid >= _FIRST_OWN_OID for oid in plan.oids)
         if state == b"26000":
             self.link.forget_prepared()
         elif state == b"0A000" and function == b"RevalidateCachedQuery":
             self.link.drop(plan)
+        elif has_own and (state in _MAY_BE_A_LOST_TYPE or _lost_a_type(result)):
+            self.link.forget_types()
+            if not fresh and state in _MAY_BE_A_LOST_TYPE:
+                raise Refused(result)
         else:
             raise Refused(result)
         if not fresh:
@@ -226,3 +238,9 @@ class Engine(Blocks):
         if self._holding or wire.is_unsettled(self.pgconn):
             self._holding = False
             self.pgconn.finish()
+
+
+def _lost_a_type(result: PGresult) -> bool:
+    """Whether a type is gone: an internal error, without a code of its own or a translation."""
+    message = result.error_field(DiagnosticField.MESSAGE_PRIMARY) or b""
+    return message.startswith(b"cache lookup failed for type")

@@ -99,6 +99,13 @@ class Link:
             plan.name = None
             plan.columns_known = False
 
+    def forget_types(self) -> None:
+        """Types were made anew under their old names: ask for them again, and plan everything."""
+        for plan in self.plans.values():
+            self.drop(plan)
+        self.plans.clear()
+        self.bindings = dict(BINDINGS)
+
 
 _links: WeakKeyDictionary[Any, Link] = WeakKeyDictionary()
 

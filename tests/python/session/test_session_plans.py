@@ -135,3 +135,26 @@ def test_a_failed_first_call_is_prepared_all_the_same(connection: Connection) ->
         assert db.one(divide, (1,)) == 1
     query = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT 1 /%'"
     assert connection.execute(query).fetchone() == (1,)
+
+
+@pytest.mark.parametrize("prepare", [True, False])
+def test_a_type_made_anew_under_its_old_name(shelf_everywhere: Database, prepare: bool) -> None:
+    connection, admin = shelf_everywhere.connect(), shelf_everywhere.admin()
+    found = value("SELECT mood AS v FROM shelf.books WHERE mood = $1", "shelf.mood")
+    many = value("SELECT mood AS v FROM shelf.books WHERE mood = ANY ($1)", "shelf.mood[]")
+    with session(connection, app="tarot", user_id=1, prepare=prepare) as db:
+        assert (db.many(found, ("calm",)), db.many(many, (["calm"],))) == ([], [])
+        for moods in ("'calm', 'sad'", "'sad', 'glad'"):
+            admin.execute(
+                "ALTER TABLE shelf.books DROP COLUMN mood; DROP TYPE shelf.mood;"
+                f" CREATE TYPE shelf.mood AS ENUM ({moods});"
+                " ALTER TABLE shelf.books ADD COLUMN mood shelf.mood DEFAULT 'sad'"
+            )
+            # Where it has to be parsed, it can't be told from a statement that is simply wrong.
+            stale = StalePlan if prepare else errors.WrongObjectType
+            with pytest.raises(stale), db.transaction():
+                db.many(TITLES)
+                db.many(many, (["sad"],))
+            assert db.many(found, ("sad",)) == ["sad", "sad"]
+            with db.transaction():
+                assert db.many(many, (["sad", None],)) == ["sad", "sad"]
