@@ -1,7 +1,7 @@
 -- The ledger: what a row may say, which steps it takes, and what nobody may do to it.
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(49);
+SELECT plan(50);
 
 SELECT results_eq(
     $$
@@ -188,6 +188,26 @@ SELECT results_eq(
     '[T-21] and says why'
 );
 SELECT is_empty($$ SELECT user_id FROM tarot.ledger_breaks $$, '[T-16] after all that the ledger adds up');
+
+-- Right after the start: many people, one movement each, all of them with the same key.
+RESET ROLE;
+SELECT tarot.grant_bonus(tarot.register_user(n, NULL), 2, 'gift') FROM generate_series(5001, 5400) AS n;
+ANALYZE tarot.transactions;
+CREATE FUNCTION pg_temp.plan_of_look_up() RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    v_plan json;
+BEGIN
+    SET LOCAL plan_cache_mode = force_generic_plan;
+    PREPARE look_up (bigint, text) AS
+        SELECT t.* FROM tarot.transactions AS t WHERE t.user_id = $1 AND t.idempotency_key = $2;
+    EXECUTE 'EXPLAIN (FORMAT json) EXECUTE look_up (1, ''gift'')' INTO v_plan;
+    RETURN v_plan #>> '{0,Plan,Index Name}';
+END;
+$$;
+SELECT is(
+    pg_temp.plan_of_look_up(), 'transactions_idempotency_key_key',
+    '[T-F14] a key is looked up by its own index, however young the table is'
+);
 
 SELECT * FROM finish();
 ROLLBACK;
