@@ -213,9 +213,18 @@ def test_a_block_cancelled_while_its_rollback_waits_for_its_turn(shelf: Database
     run(shelf, work)
 
 
+class SlowPool(AsyncConnectionPool[AsyncConnection]):
+    """Gives others time to ask while one is served."""
+
+    async def getconn(self, timeout: float | None = None) -> AsyncConnection:
+        found = await super().getconn(timeout)
+        await asyncio.sleep(0.02)
+        return found
+
+
 def test_tasks_share_a_session_and_its_connection(shelf: Database) -> None:
     async def main() -> None:
-        async with AsyncConnectionPool(shelf.url(), min_size=2, max_size=2) as pool:
+        async with SlowPool(shelf.url(), min_size=2, max_size=2) as pool:
             await pool.wait()
             async with async_session(pool, app="tarot", user_id=1) as db:
                 pids = await asyncio.gather(*(db.one(PID) for _ in range(20)))
