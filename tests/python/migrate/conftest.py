@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -122,6 +123,14 @@ class Sandbox:
 
     def value(self, text: str) -> Any:
         return self.query(text)[0][0]
+
+    def wait_for(self, query: str) -> None:
+        """Wait until a query finds something."""
+        for _ in range(400):
+            if self.query(query):
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"never true: {query}")
 
     def applied(self) -> list[str]:
         """The ids in yoyo's table."""

@@ -26,6 +26,10 @@ from tests.python.fix_databases import Database
 from tests.python.migrate.conftest import ROOT, Sandbox, make_sandbox
 
 MORE = "-- depends: 0001.app.start\nCREATE TABLE app.more (id int);\n"
+ASLEEP = (
+    "SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep(60)%' "
+    "AND pid <> pg_backend_pid() AND wait_event = 'PgSleep'"
+)
 
 
 def test_apply_tells_where_what_and_that_it_is_done(started: Sandbox) -> None:
@@ -106,7 +110,7 @@ def test_status_names_who_deploys(started: Sandbox) -> None:
     started.migration("0002.app.slow", "-- depends: 0001.app.start\nSELECT pg_sleep(60);\n")
     running = started.start("apply", "--yes")
     try:
-        _await_sleep(started)
+        started.wait_for(ASLEEP)
         assert "strongroom migrate" in started.status()["deploying"]
     finally:
         running.kill()
@@ -117,7 +121,7 @@ def test_the_work_of_a_killed_deployer_is_waited_for(started: Sandbox) -> None:
     """The server may still be at it when its client is gone."""
     started.migration("0002.app.slow", "-- depends: 0001.app.start\nSELECT pg_sleep(60);\n")
     running = started.start("apply", "--yes")
-    _await_sleep(started)
+    started.wait_for(ASLEEP)
     running.kill()
     running.communicate()
     started.migration("0002.app.slow", MORE)
@@ -299,18 +303,6 @@ def test_the_target_is_never_the_pooler_by_accident(started: Sandbox) -> None:
         pytest.fail(error.message)
 
 
-def _await_sleep(sandbox: Sandbox) -> None:
-    query = (
-        "SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep(60)%' "
-        "AND pid <> pg_backend_pid() AND wait_event = 'PgSleep'"
-    )
-    for _ in range(400):
-        if sandbox.query(query):
-            return
-        time.sleep(0.05)
-    raise AssertionError("the migration never began")
-
-
 def _await_refusal(url: str) -> None:
     """Wait until the server has read its rules again."""
     for _ in range(100):
@@ -328,7 +320,7 @@ def test_interrupted_it_changes_nothing(started: Sandbox) -> None:
         "-- depends: 0001.app.start\nCREATE TABLE app.more ();\nSELECT pg_sleep(60);\n",
     )
     running = started.start("apply", "--yes")
-    _await_sleep(started)
+    started.wait_for(ASLEEP)
     running.send_signal(signal.SIGINT)
     output = running.communicate(timeout=30)[0]
     assert running.returncode == 130, output

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +12,10 @@ INDEX = (
     "CREATE INDEX CONCURRENTLY items_name_idx ON app.items (name);\n"
 )
 VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'app.items_name_idx'::regclass"
+BUILDING = (
+    "SELECT FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%' "
+    "AND wait_event_type = 'Lock' AND datname = current_database()"
+)
 
 
 @contextmanager
@@ -25,23 +28,11 @@ def held_up(sandbox: Sandbox) -> Iterator[None]:
         writer.execute("COMMIT")
 
 
-def await_build(sandbox: Sandbox) -> None:
-    query = (
-        "SELECT FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%' "
-        "AND wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    for _ in range(400):
-        if sandbox.query(query):
-            return
-        time.sleep(0.05)
-    raise AssertionError("the index is not being built")
-
-
 def test_a_waiting_deployer_does_not_hold_up_the_build(started: Sandbox) -> None:
     started.migration("0002.app.index", INDEX)
     with held_up(started):
         first = started.start("apply", "--yes")
-        await_build(started)
+        started.wait_for(BUILDING)
         second = started.start("apply", "--yes")
         assert second.stdout is not None
         lines = [second.stdout.readline(), second.stdout.readline()]
@@ -55,7 +46,7 @@ def test_killed_while_it_builds(started: Sandbox) -> None:
     started.migration("0002.app.index", INDEX)
     with held_up(started):
         running = started.start("apply", "--yes")
-        await_build(started)
+        started.wait_for(BUILDING)
         running.kill()
         running.communicate()
     done = started.run("apply", "--yes")
