@@ -10,7 +10,8 @@ COMMENT ON SCHEMA tarot IS
 
 GRANT USAGE ON SCHEMA tarot TO tarot_app, tarot_worker, tarot_analyst, tarot_definer;
 
--- A function can only be given to a role that may create in its schema. Nobody can become this role.
+-- A function can only be given to a role that may create in its schema. Nobody can become this
+-- role.
 GRANT CREATE ON SCHEMA tarot TO tarot_definer;
 
 CREATE TYPE tarot.drawn_card AS (
@@ -20,7 +21,8 @@ CREATE TYPE tarot.drawn_card AS (
 );
 
 COMMENT ON TYPE tarot.drawn_card IS
-'One card of a reading: which of the 78, at which place of the spread (from 1), upright or reversed.';
+'One card of a reading: which of the 78, at which place of the spread (from 1), upright or
+reversed.';
 COMMENT ON COLUMN tarot.drawn_card.card IS 'A name of tarot.deck().';
 COMMENT ON COLUMN tarot.drawn_card."position" IS 'Place in the spread, from 1 without gaps.';
 COMMENT ON COLUMN tarot.drawn_card.reversed IS 'Whether the card lies upside down.';
@@ -66,7 +68,8 @@ CREATE INDEX users_last_active_at_idx ON tarot.users (last_active_at)
 WHERE is_active;
 
 COMMENT ON TABLE tarot.users IS
-'People who use the bot. An erased person stays as a tombstone (id and erased_at), because the ledger is kept.
+'People who use the bot. An erased person stays as a tombstone (id and erased_at), because the
+ledger is kept.
 @row User
 @rows 1M';
 COMMENT ON COLUMN tarot.users.id IS
@@ -133,7 +136,8 @@ CREATE POLICY update_definer ON tarot.users
 FOR UPDATE TO tarot_definer USING (erased_at IS NULL) WITH CHECK (erased_at IS NULL);
 
 GRANT SELECT, UPDATE (username, last_active_at) ON tarot.users TO tarot_app;
-GRANT SELECT, UPDATE (is_active, subscription_tier, subscription_expires_at) ON tarot.users TO tarot_worker;
+GRANT SELECT, UPDATE (is_active, subscription_tier, subscription_expires_at)
+ON tarot.users TO tarot_worker;
 GRANT
     SELECT (id, telegram_id, is_active, subscription_tier, subscription_expires_at, erased_at),
     INSERT (telegram_id, username),
@@ -144,7 +148,8 @@ CREATE TRIGGER t10_touch_updated_at
 BEFORE UPDATE ON tarot.users
 FOR EACH ROW EXECUTE FUNCTION kernel.tg_touch_updated_at();
 
-COMMENT ON TRIGGER t10_touch_updated_at ON tarot.users IS 'updated_at is not for statements to set.';
+COMMENT ON TRIGGER t10_touch_updated_at ON tarot.users IS
+'updated_at is not for statements to set.';
 
 CREATE TABLE tarot.credits (
     user_id bigint NOT NULL,
@@ -162,8 +167,8 @@ CREATE TABLE tarot.credits (
 WITH (fillfactor = 50);
 
 COMMENT ON TABLE tarot.credits IS
-'How many credits each person has: one account a person, keyed by the person. Only a row of the ledger
-(tarot.transactions) moves a balance; see tarot.tg_post_transaction().
+'How many credits each person has: one account a person, keyed by the person. Only a row of the
+ledger (tarot.transactions) moves a balance; see tarot.tg_post_transaction().
 @row CreditAccount
 @rows 1M';
 COMMENT ON COLUMN tarot.credits.user_id IS
@@ -194,7 +199,8 @@ CREATE POLICY all_definer ON tarot.credits
 FOR ALL TO tarot_definer USING (true) WITH CHECK (true);
 
 GRANT SELECT ON tarot.credits TO tarot_app, tarot_worker;
-GRANT SELECT, INSERT (user_id), UPDATE (balance, last_updated_at, version) ON tarot.credits TO tarot_definer;
+GRANT SELECT, INSERT (user_id), UPDATE (balance, last_updated_at, version)
+ON tarot.credits TO tarot_definer;
 
 -- Keyed by the spread: no row belongs to a person, and everybody sees all of them.
 CREATE TABLE tarot.spread_prices (
@@ -238,7 +244,8 @@ CREATE TRIGGER t10_touch_updated_at
 BEFORE UPDATE ON tarot.spread_prices
 FOR EACH ROW EXECUTE FUNCTION kernel.tg_touch_updated_at();
 
-COMMENT ON TRIGGER t10_touch_updated_at ON tarot.spread_prices IS 'updated_at is not for statements to set.';
+COMMENT ON TRIGGER t10_touch_updated_at ON tarot.spread_prices IS
+'updated_at is not for statements to set.';
 
 -- A credit a card, until the shop says otherwise.
 INSERT INTO tarot.spread_prices (spread_type, price)
@@ -291,7 +298,10 @@ BEGIN
         -- Only purchases wait for somebody outside, who has a name for them.
         AND (v_moved OR p_type = 'purchase')
         AND (p_payment_reference IS NOT NULL) = (p_type = 'purchase')
-        AND (p_payment_reference IS NULL OR pg_catalog.length(p_payment_reference) BETWEEN 1 AND 255)
+        AND (
+            p_payment_reference IS NULL
+            OR pg_catalog.length(p_payment_reference) BETWEEN 1 AND 255
+        )
         -- A refund takes one movement back, and neither refunds nor bonuses are taken back.
         AND (p_refunds_id IS NOT NULL) = (p_type = 'refund')
         AND (p_status <> 'refunded' OR p_type = 'purchase' OR p_type = 'reading');
@@ -301,7 +311,8 @@ $$;
 COMMENT ON FUNCTION tarot.is_valid_movement(
     text, integer, integer, integer, text, text, timestamptz, text, integer, bigint
 ) IS
-'Whether a row of the ledger agrees with itself: signs, arithmetic, and what belongs to its type and status.';
+'Whether a row of the ledger agrees with itself: signs, arithmetic, and what belongs to its type and
+status.';
 
 GRANT EXECUTE ON FUNCTION tarot.is_valid_movement(
     text, integer, integer, integer, text, text, timestamptz, text, integer, bigint
@@ -313,8 +324,9 @@ LANGUAGE sql
 IMMUTABLE
 PARALLEL SAFE
 RETURN ARRAY[
-    'the_fool', 'the_magician', 'the_high_priestess', 'the_empress', 'the_emperor', 'the_hierophant',
-    'the_lovers', 'the_chariot', 'strength', 'the_hermit', 'wheel_of_fortune', 'justice',
+    'the_fool', 'the_magician', 'the_high_priestess', 'the_empress', 'the_emperor',
+    'the_hierophant', 'the_lovers', 'the_chariot', 'strength', 'the_hermit',
+    'wheel_of_fortune', 'justice',
     'the_hanged_man', 'death', 'temperance', 'the_devil', 'the_tower', 'the_star',
     'the_moon', 'the_sun', 'judgement', 'the_world',
     'ace_of_wands', 'two_of_wands', 'three_of_wands', 'four_of_wands', 'five_of_wands',
@@ -333,7 +345,8 @@ RETURN ARRAY[
 ];
 
 COMMENT ON FUNCTION tarot.deck() IS
-'The 78 cards: the major arcana from 0 to 21, then wands, cups, swords and pentacles from ace to king.';
+'The 78 cards: the major arcana from 0 to 21, then wands, cups, swords and pentacles from ace to
+king.';
 
 GRANT EXECUTE ON FUNCTION tarot.deck() TO tarot_app, tarot_worker, tarot_analyst, tarot_definer;
 
@@ -357,7 +370,8 @@ END;
 COMMENT ON FUNCTION tarot.card_count(text) IS
 'How many cards a spread has; NULL for what is no spread.';
 
-GRANT EXECUTE ON FUNCTION tarot.card_count(text) TO tarot_app, tarot_worker, tarot_analyst, tarot_definer;
+GRANT EXECUTE ON FUNCTION tarot.card_count(text)
+TO tarot_app, tarot_worker, tarot_analyst, tarot_definer;
 
 CREATE OR REPLACE FUNCTION tarot.is_valid_draw(p_spread_type text, p_cards jsonb)
 RETURNS boolean
@@ -380,8 +394,10 @@ BEGIN
                 CASE
                     WHEN pg_catalog.jsonb_typeof(drawn.card) = 'object'
                     THEN (drawn.card ->> 'card' = ANY (tarot.deck())) IS TRUE
-                        AND drawn.card -> 'position' IS NOT DISTINCT FROM pg_catalog.to_jsonb(drawn.place)
-                        AND pg_catalog.jsonb_typeof(drawn.card -> 'reversed') IS NOT DISTINCT FROM 'boolean'
+                        AND drawn.card -> 'position'
+                            IS NOT DISTINCT FROM pg_catalog.to_jsonb(drawn.place)
+                        AND pg_catalog.jsonb_typeof(drawn.card -> 'reversed')
+                            IS NOT DISTINCT FROM 'boolean'
                         AND drawn.card - ARRAY['card', 'position', 'reversed'] = '{}'
                     ELSE false
                 END
@@ -393,10 +409,12 @@ END;
 $$;
 
 COMMENT ON FUNCTION tarot.is_valid_draw(text, jsonb) IS
-'Whether cards are a draw for a spread: as many as it has, each of the deck and none twice, in the order of their
-positions from 1, each {"card", "position", "reversed"} and nothing else. Never NULL.';
+'Whether cards are a draw for a spread: as many as it has, each of the deck and none twice, in the
+order of their positions from 1, each {"card", "position", "reversed"} and nothing else. Never
+NULL.';
 
-GRANT EXECUTE ON FUNCTION tarot.is_valid_draw(text, jsonb) TO tarot_app, tarot_worker, tarot_definer;
+GRANT EXECUTE ON FUNCTION tarot.is_valid_draw(text, jsonb)
+TO tarot_app, tarot_worker, tarot_definer;
 
 CREATE TABLE tarot.transactions (
     user_id bigint NOT NULL,
@@ -425,8 +443,10 @@ CREATE TABLE tarot.transactions (
     CONSTRAINT transactions_type_check CHECK (type IN ('purchase', 'reading', 'refund', 'bonus')),
     CONSTRAINT transactions_status_check
         CHECK (status IN ('pending', 'completed', 'failed', 'refunded')),
-    CONSTRAINT transactions_idempotency_key_length_check CHECK (length(idempotency_key) BETWEEN 1 AND 255),
-    -- PostgreSQL parses each CHECK anew for each INSERT; written out, these rules took a third of a movement's time.
+    CONSTRAINT transactions_idempotency_key_length_check
+        CHECK (length(idempotency_key) BETWEEN 1 AND 255),
+    -- PostgreSQL parses each CHECK anew for each INSERT; written out, these rules took a third of a
+    -- movement's time.
     CONSTRAINT transactions_movement_check CHECK (
         tarot.is_valid_movement(
             type, amount, credits_before, credits_after, status, payment_reference, completed_at,
@@ -441,7 +461,8 @@ ALTER TABLE tarot.transactions
     ALTER COLUMN user_id SET (n_distinct = -0.05),
     ALTER COLUMN idempotency_key SET (n_distinct = -1);
 
--- Across all accounts, not by person: one payment at the provider buys credits for one account, once.
+-- Across all accounts, not by person: one payment at the provider buys credits for one account,
+-- once.
 CREATE UNIQUE INDEX transactions_payment_reference_idx ON tarot.transactions (payment_reference)
 WHERE payment_reference IS NOT NULL;
 
@@ -453,14 +474,16 @@ WHERE status = 'pending';
 
 CREATE INDEX transactions_type_created_at_idx ON tarot.transactions (user_id, type, created_at);
 
--- Rows come in the order of time, so a few bytes for each block do what a tree would, at no cost to a movement.
+-- Rows come in the order of time, so a few bytes for each block do what a tree would, at no cost to
+-- a movement.
 CREATE INDEX transactions_created_at_idx ON tarot.transactions USING brin (created_at);
 
 COMMENT ON TABLE tarot.transactions IS
-'The ledger: why each balance is what it is. Append only; a row may go from pending to completed or failed, and
-from completed to refunded, nothing else changes. Inserting a completed row, or completing a pending one, is
-what moves the balance. A refund is a row of its own (type refund) that names the row that it takes back; that
-row then has status refunded. Newest first is the primary key backwards.
+'The ledger: why each balance is what it is. Append only; a row may go from pending to completed or
+failed, and from completed to refunded, nothing else changes. Inserting a completed row, or
+completing a pending one, is what moves the balance. A refund is a row of its own (type refund) that
+names the row that it takes back; that row then has status refunded. Newest first is the primary key
+backwards.
 @row Transaction
 @rows 10M';
 COMMENT ON COLUMN tarot.transactions.user_id IS
@@ -486,8 +509,8 @@ COMMENT ON COLUMN tarot.transactions.credits_after IS
 @personal payment
 @erase keep the ledger is kept for the tax office';
 COMMENT ON COLUMN tarot.transactions.status IS
-'pending: waits for the payment provider. completed: moved. failed: never moved. refunded: moved, then taken
-back by a row of type refund.
+'pending: waits for the payment provider. completed: moved. failed: never moved. refunded: moved,
+then taken back by a row of type refund.
 @internal';
 COMMENT ON COLUMN tarot.transactions.payment_reference IS
 'What the payment provider calls the payment; of purchases only. Unique across accounts.
@@ -505,7 +528,8 @@ COMMENT ON COLUMN tarot.transactions.error_message IS
 'Why a purchase failed; for operators, without personal data.
 @internal';
 COMMENT ON COLUMN tarot.transactions.idempotency_key IS
-'The caller''s own name for the request: a repeat gets the first answer. Not to be made of personal data.
+'The caller''s own name for the request: a repeat gets the first answer. Not to be made of personal
+data.
 @internal';
 COMMENT ON COLUMN tarot.transactions.account_version IS
 'Version of the account after the movement (from 2); NULL where nothing moved.
@@ -517,9 +541,10 @@ COMMENT ON CONSTRAINT transactions_idempotency_key_length_check ON tarot.transac
 '@error IdempotencyKeyLength An idempotency key has 1 to 255 characters.';
 COMMENT ON CONSTRAINT transactions_movement_check ON tarot.transactions IS
 'The rules are in the function, one on a line.
-@error InvalidMovement This would be no movement of the ledger; tarot.is_valid_movement() lists the rules.';
+@error InvalidMovement This is no movement of the ledger; tarot.is_valid_movement() has the rules.';
 COMMENT ON INDEX tarot.transactions_payment_reference_idx IS
-'Across all accounts: a retry of the provider, or a second buyer with the same payment, must not credit twice.';
+'Across all accounts: a retry of the provider, or a second buyer with the same payment, must not
+credit twice.';
 
 ALTER TABLE tarot.transactions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tarot.transactions FORCE ROW LEVEL SECURITY;
@@ -566,7 +591,8 @@ CREATE TABLE tarot.readings (
     ),
     CONSTRAINT readings_question_length_check CHECK (length(question) BETWEEN 1 AND 2000),
     CONSTRAINT readings_cards_check CHECK (tarot.is_valid_draw(spread_type, cards)),
-    CONSTRAINT readings_interpretation_length_check CHECK (length(interpretation) BETWEEN 1 AND 20000)
+    CONSTRAINT readings_interpretation_length_check
+        CHECK (length(interpretation) BETWEEN 1 AND 20000)
 );
 
 -- A payment pays for one reading.
@@ -635,7 +661,8 @@ FOR INSERT TO tarot_definer WITH CHECK (true);
 
 GRANT SELECT, DELETE ON tarot.readings TO tarot_app;
 -- Jobs need to know that there is a reading, not what it says.
-GRANT SELECT (user_id, id, spread_type, created_at, transaction_id) ON tarot.readings TO tarot_worker;
+GRANT SELECT (user_id, id, spread_type, created_at, transaction_id)
+ON tarot.readings TO tarot_worker;
 GRANT
     SELECT,
     INSERT (user_id, spread_type, question, cards, interpretation, transaction_id)
@@ -668,7 +695,10 @@ SELECT
     m.user_id,
     m.id AS transaction_id,
     'arithmetic' AS rule,
-    format('%s %s gives %s', m.credits_before, to_char(m.amount, 'SFM9999999'), m.credits_after) AS detail
+    format(
+        '%s %s gives %s',
+        m.credits_before, to_char(m.amount, 'SFM9999999'), m.credits_after
+    ) AS detail
 FROM movements AS m
 WHERE m.credits_after <> m.credits_before + m.amount
 UNION ALL
@@ -710,7 +740,10 @@ SELECT
     t.user_id,
     t.id,
     'status',
-    format('status %s, %s', t.status, CASE WHEN t.account_version IS NULL THEN 'not moved' ELSE 'moved' END)
+    format(
+        'status %s, %s',
+        t.status, CASE WHEN t.account_version IS NULL THEN 'not moved' ELSE 'moved' END
+    )
 FROM tarot.transactions AS t
 WHERE (t.status IN ('completed', 'refunded')) <> (t.account_version IS NOT NULL)
 UNION ALL
@@ -750,8 +783,9 @@ WHERE NOT EXISTS (
 );
 
 COMMENT ON VIEW tarot.ledger_breaks IS
-'Every way in which balances and ledger disagree, one row each; must be empty. It trusts no constraint or trigger:
-it recounts. One pass over the ledger, or over one account where user_id is given.
+'Every way in which balances and ledger disagree, one row each; must be empty. It trusts no
+constraint or trigger: it recounts. One pass over the ledger, or over one account where user_id is
+given.
 @row LedgerBreak';
 COMMENT ON COLUMN tarot.ledger_breaks.user_id IS
 'Whose account is wrong.
@@ -760,7 +794,8 @@ COMMENT ON COLUMN tarot.ledger_breaks.transaction_id IS
 'The movement that is wrong; NULL where it is the account.
 @internal';
 COMMENT ON COLUMN tarot.ledger_breaks.rule IS
-'What is broken: arithmetic, chain, version, balance, account version, status, refund, refunded or account.
+'What is broken: arithmetic, chain, version, balance, account version, status, refund, refunded or
+account.
 @internal';
 COMMENT ON COLUMN tarot.ledger_breaks.detail IS
 'The figures.
@@ -781,7 +816,8 @@ GROUP BY 1, 2
 HAVING count(DISTINCT r.user_id) >= 5;
 
 COMMENT ON VIEW tarot.daily_readings IS
-'Readings by day (UTC) and spread. Groups of fewer than five people are left out, so nobody can be picked out.
+'Readings by day (UTC) and spread. Groups of fewer than five people are left out, so nobody can be
+picked out.
 @row DailyReadings';
 COMMENT ON COLUMN tarot.daily_readings.day IS
 'Day in UTC.

@@ -18,4 +18,5 @@ END;
 COMMENT ON FUNCTION tarot.card_count(text) IS
 'How many cards a spread has; NULL for what is no spread.';
 
-GRANT EXECUTE ON FUNCTION tarot.card_count(text) TO tarot_app, tarot_worker, tarot_analyst, tarot_definer;
+GRANT EXECUTE ON FUNCTION tarot.card_count(text)
+TO tarot_app, tarot_worker, tarot_analyst, tarot_definer;

@@ -21,8 +21,8 @@ END;
 $$;
 
 COMMENT ON FUNCTION tarot.complete_purchase(text) IS
-'Credits a purchase that was paid, and returns it. The provider may say so any number of times: the credits come
-once. Raises TR004 IllegalTransition for one that failed before, TR005 UnknownPayment.
+'Credits a purchase that was paid, and returns it. The provider may say so any number of times: the
+credits come once. Raises TR004 IllegalTransition for one that failed before, TR005 UnknownPayment.
 @nonnull user_id, id, type, amount, credits_before, credits_after, status, created_at, idempotency_key, payment_reference, completed_at, account_version';
 
 ALTER FUNCTION tarot.complete_purchase(text) OWNER TO tarot_definer;

@@ -4,8 +4,9 @@ LANGUAGE sql
 IMMUTABLE
 PARALLEL SAFE
 RETURN ARRAY[
-    'the_fool', 'the_magician', 'the_high_priestess', 'the_empress', 'the_emperor', 'the_hierophant',
-    'the_lovers', 'the_chariot', 'strength', 'the_hermit', 'wheel_of_fortune', 'justice',
+    'the_fool', 'the_magician', 'the_high_priestess', 'the_empress', 'the_emperor',
+    'the_hierophant', 'the_lovers', 'the_chariot', 'strength', 'the_hermit',
+    'wheel_of_fortune', 'justice',
     'the_hanged_man', 'death', 'temperance', 'the_devil', 'the_tower', 'the_star',
     'the_moon', 'the_sun', 'judgement', 'the_world',
     'ace_of_wands', 'two_of_wands', 'three_of_wands', 'four_of_wands', 'five_of_wands',
@@ -24,6 +25,7 @@ RETURN ARRAY[
 ];
 
 COMMENT ON FUNCTION tarot.deck() IS
-'The 78 cards: the major arcana from 0 to 21, then wands, cups, swords and pentacles from ace to king.';
+'The 78 cards: the major arcana from 0 to 21, then wands, cups, swords and pentacles from ace to
+king.';
 
 GRANT EXECUTE ON FUNCTION tarot.deck() TO tarot_app, tarot_worker, tarot_analyst, tarot_definer;

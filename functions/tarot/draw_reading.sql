@@ -31,10 +31,15 @@ BEGIN
         IF (v_reading.spread_type, v_reading.question, v_reading.cards, v_reading.interpretation)
             IS DISTINCT FROM (p_spread_type, p_question, p_cards, p_interpretation)
         THEN
-            PERFORM tarot.refuse_other_request('The first request drew another reading, which may be deleted.');
+            PERFORM tarot.refuse_other_request(
+                'The first request drew another reading, which may be deleted.'
+            );
         END IF;
     ELSE
-        SELECT s.price INTO v_price FROM tarot.spread_prices AS s WHERE s.spread_type = p_spread_type;
+        SELECT s.price
+        INTO v_price
+        FROM tarot.spread_prices AS s
+        WHERE s.spread_type = p_spread_type;
         IF NOT FOUND THEN
             RAISE EXCEPTION USING
                 ERRCODE = 'TR013',
@@ -45,7 +50,9 @@ BEGIN
         INSERT INTO tarot.transactions (user_id, type, amount, status, idempotency_key)
         VALUES (v_user_id, 'reading', -v_price, 'completed', p_idempotency_key)
         RETURNING * INTO v_paid;
-        INSERT INTO tarot.readings (user_id, spread_type, question, cards, interpretation, transaction_id)
+        INSERT INTO tarot.readings (
+            user_id, spread_type, question, cards, interpretation, transaction_id
+        )
         VALUES (v_user_id, p_spread_type, p_question, p_cards, p_interpretation, v_paid.id)
         RETURNING * INTO v_reading;
     END IF;
@@ -58,8 +65,9 @@ END;
 $$;
 
 COMMENT ON FUNCTION tarot.draw_reading(text, text, jsonb, text, text) IS
-'Pays for a reading and stores it, both or neither, for the current user; returns its number, the movement, what it
-cost and the balance after it. A repeat with the same key gets the first answer, also after a change of prices.
+'Pays for a reading and stores it, both or neither, for the current user; returns its number, the
+movement, what it cost and the balance after it. A repeat with the same key gets the first answer,
+also after a change of prices.
 Raises TR001 InsufficientCredits, TR002 IdempotencyKeyReused, TR013 UnknownSpread.
 @nonnull';
 

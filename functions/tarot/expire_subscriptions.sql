@@ -33,8 +33,8 @@ END;
 $$;
 
 COMMENT ON FUNCTION tarot.expire_subscriptions(integer, timestamptz) IS
-'One batch of the job that takes paid tiers back to basic when they end; returns how many. The job calls it until
-it returns 0. Several may run at once.
+'One batch of the job that takes paid tiers back to basic when they end; returns how many. The job
+calls it until it returns 0. Several may run at once.
 @nonnull';
 
 ALTER FUNCTION tarot.expire_subscriptions(integer, timestamptz) OWNER TO tarot_definer;

@@ -22,7 +22,8 @@ END;
 $$;
 
 COMMENT ON FUNCTION tarot.fail_purchase(text, text) IS
-'Closes a purchase that was not paid, and returns it; a repeat changes nothing and keeps the first message.
+'Closes a purchase that was not paid, and returns it; a repeat changes nothing and keeps the first
+message.
 Raises TR004 IllegalTransition for one that was completed, TR005 UnknownPayment.
 @nonnull user_id, id, type, amount, credits_before, credits_after, status, created_at, idempotency_key, payment_reference, error_message';
 

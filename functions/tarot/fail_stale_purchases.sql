@@ -32,9 +32,10 @@ END;
 $$;
 
 COMMENT ON FUNCTION tarot.fail_stale_purchases(interval, integer, timestamptz) IS
-'One batch of the job that closes purchases nobody paid for; returns how many. The job calls it until it returns 0.
-Several may run at once.
+'One batch of the job that closes purchases nobody paid for; returns how many. The job calls it
+until it returns 0. Several may run at once.
 @nonnull';
 
 ALTER FUNCTION tarot.fail_stale_purchases(interval, integer, timestamptz) OWNER TO tarot_definer;
-GRANT EXECUTE ON FUNCTION tarot.fail_stale_purchases(interval, integer, timestamptz) TO tarot_worker;
+GRANT EXECUTE ON FUNCTION tarot.fail_stale_purchases(interval, integer, timestamptz)
+TO tarot_worker;

@@ -23,7 +23,8 @@ END;
 $$;
 
 COMMENT ON FUNCTION tarot.find_request(bigint, text) IS
-'The movement that this key already made, or NULL; until the end of the transaction nobody else moves the account.
+'The movement that this key already made, or NULL; until the end of the transaction nobody else
+moves the account.
 Raises TR009 UnknownAccount.';
 
 GRANT EXECUTE ON FUNCTION tarot.find_request(bigint, text) TO tarot_definer;

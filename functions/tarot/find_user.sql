@@ -16,8 +16,8 @@ END;
 $$;
 
 COMMENT ON FUNCTION tarot.find_user(bigint) IS
-'The id of the person with this telegram id; no row if there is none. Runs before there is an identity, so it
-tells nothing but the id.
+'The id of the person with this telegram id; no row if there is none. Runs before there is an
+identity, so it tells nothing but the id.
 @nonnull';
 
 ALTER FUNCTION tarot.find_user(bigint) OWNER TO tarot_definer;

@@ -29,7 +29,8 @@ END;
 $$;
 
 COMMENT ON FUNCTION tarot.grant_bonus(bigint, integer, text) IS
-'Gives credits to a person for free, and returns the movement; a repeat with the same key gets the first one.
+'Gives credits to a person for free, and returns the movement; a repeat with the same key gets the
+first one.
 Raises TR002 IdempotencyKeyReused, TR009 UnknownAccount, TR011 AmountOutOfRange.
 @nonnull user_id, id, type, amount, credits_before, credits_after, status, created_at, idempotency_key, completed_at, account_version';
 

@@ -19,8 +19,10 @@ BEGIN
                 CASE
                     WHEN pg_catalog.jsonb_typeof(drawn.card) = 'object'
                     THEN (drawn.card ->> 'card' = ANY (tarot.deck())) IS TRUE
-                        AND drawn.card -> 'position' IS NOT DISTINCT FROM pg_catalog.to_jsonb(drawn.place)
-                        AND pg_catalog.jsonb_typeof(drawn.card -> 'reversed') IS NOT DISTINCT FROM 'boolean'
+                        AND drawn.card -> 'position'
+                            IS NOT DISTINCT FROM pg_catalog.to_jsonb(drawn.place)
+                        AND pg_catalog.jsonb_typeof(drawn.card -> 'reversed')
+                            IS NOT DISTINCT FROM 'boolean'
                         AND drawn.card - ARRAY['card', 'position', 'reversed'] = '{}'
                     ELSE false
                 END
@@ -32,7 +34,9 @@ END;
 $$;
 
 COMMENT ON FUNCTION tarot.is_valid_draw(text, jsonb) IS
-'Whether cards are a draw for a spread: as many as it has, each of the deck and none twice, in the order of their
-positions from 1, each {"card", "position", "reversed"} and nothing else. Never NULL.';
+'Whether cards are a draw for a spread: as many as it has, each of the deck and none twice, in the
+order of their positions from 1, each {"card", "position", "reversed"} and nothing else. Never
+NULL.';
 
-GRANT EXECUTE ON FUNCTION tarot.is_valid_draw(text, jsonb) TO tarot_app, tarot_worker, tarot_definer;
+GRANT EXECUTE ON FUNCTION tarot.is_valid_draw(text, jsonb)
+TO tarot_app, tarot_worker, tarot_definer;

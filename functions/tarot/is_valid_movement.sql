@@ -36,7 +36,10 @@ BEGIN
         -- Only purchases wait for somebody outside, who has a name for them.
         AND (v_moved OR p_type = 'purchase')
         AND (p_payment_reference IS NOT NULL) = (p_type = 'purchase')
-        AND (p_payment_reference IS NULL OR pg_catalog.length(p_payment_reference) BETWEEN 1 AND 255)
+        AND (
+            p_payment_reference IS NULL
+            OR pg_catalog.length(p_payment_reference) BETWEEN 1 AND 255
+        )
         -- A refund takes one movement back, and neither refunds nor bonuses are taken back.
         AND (p_refunds_id IS NOT NULL) = (p_type = 'refund')
         AND (p_status <> 'refunded' OR p_type = 'purchase' OR p_type = 'reading');
@@ -46,7 +49,8 @@ $$;
 COMMENT ON FUNCTION tarot.is_valid_movement(
     text, integer, integer, integer, text, text, timestamptz, text, integer, bigint
 ) IS
-'Whether a row of the ledger agrees with itself: signs, arithmetic, and what belongs to its type and status.';
+'Whether a row of the ledger agrees with itself: signs, arithmetic, and what belongs to its type and
+status.';
 
 GRANT EXECUTE ON FUNCTION tarot.is_valid_movement(
     text, integer, integer, integer, text, text, timestamptz, text, integer, bigint

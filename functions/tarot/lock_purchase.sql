@@ -17,7 +17,8 @@ BEGIN
             ERRCODE = 'TR005',
             MESSAGE = 'no purchase has this payment reference',
             DETAIL = 'The reference is compared as it is, upper and lower case matter.',
-            HINT = 'Start the purchase before the provider can tell of it; if it was, check the reference.';
+            HINT = 'Start the purchase before the provider can tell of it; if it was, check the '
+                'reference.';
     END IF;
     PERFORM tarot.lock_account(v_user_id);
     SELECT t.*
@@ -30,6 +31,7 @@ END;
 $$;
 
 COMMENT ON FUNCTION tarot.lock_purchase(text) IS
-'The purchase with this payment reference, with its account, locked until the end of the transaction. Raises TR005 UnknownPayment.';
+'The purchase with this payment reference, with its account, locked until the end of the
+transaction. Raises TR005 UnknownPayment.';
 
 GRANT EXECUTE ON FUNCTION tarot.lock_purchase(text) TO tarot_definer;

@@ -26,13 +26,16 @@ BEGIN
     RAISE EXCEPTION USING
         ERRCODE = 'TR001',
         MESSAGE = 'not enough credits',
-        DETAIL = pg_catalog.format('The balance is %s, and the movement takes %s.', v_balance, -p_amount),
+        DETAIL = pg_catalog.format(
+            'The balance is %s, and the movement takes %s.', v_balance, -p_amount
+        ),
         HINT = 'Buy credits first, or choose what costs less.';
 END;
 $$;
 
 COMMENT ON FUNCTION tarot.move_balance(bigint, integer) IS
-'Adds a (negative) amount to a balance and returns the account as it then is. For the triggers of the ledger: a
-call from anywhere else is refused. Raises TR001 InsufficientCredits, TR009 UnknownAccount.';
+'Adds a (negative) amount to a balance and returns the account as it then is. For the triggers of
+the ledger: a call from anywhere else is refused. Raises TR001 InsufficientCredits, TR009
+UnknownAccount.';
 
 GRANT EXECUTE ON FUNCTION tarot.move_balance(bigint, integer) TO tarot_definer;

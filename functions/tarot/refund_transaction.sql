@@ -28,10 +28,11 @@ END;
 $$;
 
 COMMENT ON FUNCTION tarot.refund_transaction(bigint, bigint, text) IS
-'Takes a completed purchase or reading back, whole, and returns the movement that does it; the row taken back turns
-to refunded. A repeat with the same key gets the first one. Credits of a purchase must still be there.
-Raises TR001 InsufficientCredits, TR002 IdempotencyKeyReused, TR006 AlreadyRefunded, TR007 NotRefundable, TR008
-UnknownTransaction.
+'Takes a completed purchase or reading back, whole, and returns the movement that does it; the row
+taken back turns to refunded. A repeat with the same key gets the first one. Credits of a purchase
+must still be there.
+Raises TR001 InsufficientCredits, TR002 IdempotencyKeyReused, TR006 AlreadyRefunded, TR007
+NotRefundable, TR008 UnknownTransaction.
 @nonnull user_id, id, type, amount, credits_before, credits_after, status, created_at, idempotency_key, completed_at, account_version, refunds_id';
 
 ALTER FUNCTION tarot.refund_transaction(bigint, bigint, text) OWNER TO tarot_definer;

@@ -8,8 +8,11 @@ BEGIN
     RAISE EXCEPTION USING
         ERRCODE = 'TR010',
         MESSAGE = 'the ledger only grows',
-        DETAIL = pg_catalog.format('%s would change what is written, or move a balance without a row.', p_command),
-        HINT = 'Correct a movement by another one: refund_transaction, grant_bonus or spend_credits.';
+        DETAIL = pg_catalog.format(
+            '%s would change what is written, or move a balance without a row.', p_command
+        ),
+        HINT = 'Correct a movement by another one: refund_transaction, grant_bonus or '
+            'spend_credits.';
 END;
 $$;
 

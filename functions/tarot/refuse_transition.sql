@@ -11,8 +11,9 @@ BEGIN
         DETAIL = pg_catalog.format(
             'From %s to %s.', coalesce(p_from, 'nothing'), coalesce(p_to, 'NULL')
         ),
-        HINT = 'New to pending or completed, pending to completed or failed; refunds are rows of their own. '
-            'Money that comes after a purchase failed is returned by the provider or booked as a new purchase.';
+        HINT = 'New to pending or completed, pending to completed or failed; refunds are rows of '
+            'their own. Money that comes after a purchase failed is returned by the provider or '
+            'booked as a new purchase.';
 END;
 $$;
 

@@ -28,8 +28,9 @@ END;
 $$;
 
 COMMENT ON FUNCTION tarot.register_user(bigint, text) IS
-'The id of the person with this telegram id, who is registered with an empty account if new; what is known of an
-old one stays as it is. Runs before there is an identity, so it tells nothing but the id.
+'The id of the person with this telegram id, who is registered with an empty account if new; what is
+known of an old one stays as it is. Runs before there is an identity, so it tells nothing but the
+id.
 @nonnull';
 
 ALTER FUNCTION tarot.register_user(bigint, text) OWNER TO tarot_definer;

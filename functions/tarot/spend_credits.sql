@@ -39,9 +39,11 @@ END;
 $$;
 
 COMMENT ON FUNCTION tarot.spend_credits(integer, text, integer) IS
-'Takes credits from the account of the current user for a reading, and returns the movement; a repeat with the same
-key gets the first one. With p_expected_version only if the account still has that version (optimistic locking).
-Raises TR001 InsufficientCredits, TR002 IdempotencyKeyReused, TR003 VersionConflict, TR011 AmountOutOfRange.
+'Takes credits from the account of the current user for a reading, and returns the movement; a
+repeat with the same key gets the first one. With p_expected_version only if the account still has
+that version (optimistic locking).
+Raises TR001 InsufficientCredits, TR002 IdempotencyKeyReused, TR003 VersionConflict, TR011
+AmountOutOfRange.
 @nonnull user_id, id, type, amount, credits_before, credits_after, status, created_at, idempotency_key, completed_at, account_version';
 
 ALTER FUNCTION tarot.spend_credits(integer, text, integer) OWNER TO tarot_definer;

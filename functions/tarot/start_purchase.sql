@@ -24,7 +24,9 @@ BEGIN
         RETURN v_purchase;
     END IF;
 
-    INSERT INTO tarot.transactions (user_id, type, amount, status, payment_reference, idempotency_key)
+    INSERT INTO tarot.transactions (
+        user_id, type, amount, status, payment_reference, idempotency_key
+    )
     VALUES (v_user_id, 'purchase', v_amount, 'pending', p_payment_reference, p_idempotency_key)
     ON CONFLICT (payment_reference) WHERE payment_reference IS NOT NULL DO NOTHING
     RETURNING * INTO v_purchase;
@@ -40,8 +42,8 @@ END;
 $$;
 
 COMMENT ON FUNCTION tarot.start_purchase(integer, text, text) IS
-'Opens a purchase for the current user, which waits for the payment provider, and returns it; a repeat with the same
-key gets the first one. Credits come with complete_purchase.
+'Opens a purchase for the current user, which waits for the payment provider, and returns it; a
+repeat with the same key gets the first one. Credits come with complete_purchase.
 Raises TR002 IdempotencyKeyReused, TR011 AmountOutOfRange, TR012 PaymentReferenceUsed.
 @nonnull user_id, id, type, amount, credits_before, credits_after, status, created_at, idempotency_key, payment_reference';
 

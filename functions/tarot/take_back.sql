@@ -28,7 +28,8 @@ BEGIN
             ERRCODE = 'TR008',
             MESSAGE = 'no such transaction',
             DETAIL = pg_catalog.format(
-                'User %s has no transaction %s.', p_user_id, coalesce(p_transaction_id::text, 'NULL')
+                'User %s has no transaction %s.',
+                p_user_id, coalesce(p_transaction_id::text, 'NULL')
             ),
             HINT = 'Look up the transaction in the person''s own list.';
     ELSIF v_original.status = 'refunded' THEN
@@ -42,15 +43,16 @@ BEGIN
         ERRCODE = 'TR007',
         MESSAGE = 'this transaction can''t be refunded',
         DETAIL = pg_catalog.format(
-            'Transaction %s is a %s with status %s.', p_transaction_id, v_original.type, v_original.status
+            'Transaction %s is a %s with status %s.',
+            p_transaction_id, v_original.type, v_original.status
         ),
         HINT = 'Completed purchases and readings can be.';
 END;
 $$;
 
 COMMENT ON FUNCTION tarot.take_back(bigint, bigint) IS
-'Turns a completed purchase or reading to refunded and returns the amount that undoes it. For the trigger of the
-ledger: a call from anywhere else is refused. Raises TR006 AlreadyRefunded, TR007 NotRefundable, TR008
-UnknownTransaction.';
+'Turns a completed purchase or reading to refunded and returns the amount that undoes it. For the
+trigger of the ledger: a call from anywhere else is refused. Raises TR006 AlreadyRefunded, TR007
+NotRefundable, TR008 UnknownTransaction.';
 
 GRANT EXECUTE ON FUNCTION tarot.take_back(bigint, bigint) TO tarot_definer;

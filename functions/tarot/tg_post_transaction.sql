@@ -35,11 +35,13 @@ END;
 $$;
 
 COMMENT ON FUNCTION tarot.tg_post_transaction() IS
-'BEFORE INSERT on the ledger: a completed row moves the balance, and carries what the account was before and after;
-a pending row moves nothing. No other way moves a balance, so ledger and balances can''t part.';
+'BEFORE INSERT on the ledger: a completed row moves the balance, and carries what the account was
+before and after; a pending row moves nothing. No other way moves a balance, so ledger and balances
+can''t part.';
 
 CREATE OR REPLACE TRIGGER t10_post_transaction
 BEFORE INSERT ON tarot.transactions
 FOR EACH ROW EXECUTE FUNCTION tarot.tg_post_transaction();
 
-COMMENT ON TRIGGER t10_post_transaction ON tarot.transactions IS 'A row of the ledger is what moves a balance.';
+COMMENT ON TRIGGER t10_post_transaction ON tarot.transactions IS
+'A row of the ledger is what moves a balance.';

@@ -32,7 +32,8 @@ EXECUTE FUNCTION tarot.tg_refuse_ledger_change();
 
 COMMENT ON TRIGGER t20_refuse_head_start ON tarot.credits IS 'An account starts empty.';
 
--- From the triggers of the ledger the depth is 1 or more. Asking here, not in the function, costs next to nothing.
+-- From the triggers of the ledger the depth is 1 or more. Asking here, not in the function, costs
+-- next to nothing.
 CREATE OR REPLACE TRIGGER t20_refuse_direct_change
 BEFORE UPDATE ON tarot.credits
 FOR EACH ROW WHEN (pg_trigger_depth() = 0)

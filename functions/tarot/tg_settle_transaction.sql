@@ -25,7 +25,10 @@ BEGIN
         NEW.completed_at := pg_catalog.now();
     ELSIF OLD.status = 'pending' AND v_status = 'failed' THEN
         NEW.error_message := v_reason;
-    ELSIF OLD.status = 'completed' AND v_status = 'refunded' AND pg_catalog.pg_trigger_depth() > 1 THEN
+    ELSIF OLD.status = 'completed'
+        AND v_status = 'refunded'
+        AND pg_catalog.pg_trigger_depth() > 1
+    THEN
         -- Only the row that takes it back does this, from its own trigger.
         NULL;
     ELSE
@@ -36,7 +39,8 @@ END;
 $$;
 
 COMMENT ON FUNCTION tarot.tg_settle_transaction() IS
-'BEFORE UPDATE on the ledger: lets a row take the steps of its life and nothing else. Completing moves the balance.
+'BEFORE UPDATE on the ledger: lets a row take the steps of its life and nothing else. Completing
+moves the balance.
 Raises TR004 IllegalTransition, TR010 LedgerIsAppendOnly.';
 
 CREATE OR REPLACE TRIGGER t10_settle_transaction

@@ -1,7 +1,8 @@
 -- Credits: what a person has, and every way in which that moves.
 --
--- Each movement takes an idempotency key: the caller's own name for the request, made before the first try and
--- kept for each repeat. The same key and the same request give the first answer again.
+-- Each movement takes an idempotency key: the caller's own name for the request, made before the
+-- first try and kept for each repeat. The same key and the same request give the first answer
+-- again.
 
 -- name: get_account :one
 -- Balance and version of the account of this session; the version is what spend_credits can expect.
@@ -46,8 +47,8 @@ SELECT
 FROM tarot.start_purchase(:amount, :payment_reference, :idempotency_key) AS bought;
 
 -- name: complete_purchase :one
--- Credit a purchase that was paid: what the provider's webhook calls. Saying it again changes nothing and gives
--- the same answer.
+-- Credit a purchase that was paid: what the provider's webhook calls. Saying it again changes
+-- nothing and gives the same answer.
 --
 -- :payment_reference  what the provider calls the payment
 -- @role worker

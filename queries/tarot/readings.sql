@@ -7,8 +7,8 @@ FROM tarot.readings AS r
 WHERE r.user_id = kernel.user_bigint();
 
 -- name: delete_reading :rowcount
--- Delete one reading of the person of this session; 0 when there is no such reading. What it cost stays in the
--- ledger.
+-- Delete one reading of the person of this session; 0 when there is no such reading. What it cost
+-- stays in the ledger.
 --
 -- :reading_id  which
 DELETE FROM tarot.readings AS r
@@ -30,7 +30,9 @@ SELECT
     drawn.price,
     drawn.balance,
     drawn.created_at
-FROM tarot.draw_reading(:spread_type, :question, :cards, :interpretation, :idempotency_key) AS drawn;
+FROM tarot.draw_reading(
+    :spread_type, :question, :cards, :interpretation, :idempotency_key
+) AS drawn;
 
 -- name: get_reading :maybe
 -- One reading of the person of this session.

@@ -49,8 +49,8 @@ ORDER BY u.last_active_at, u.id
 LIMIT :limit;
 
 -- name: register_user :one
--- The id of the person with this telegram id, registered with an empty account if new. Can be called any
--- number of times; what is known of an old one stays as it is.
+-- The id of the person with this telegram id, registered with an empty account if new. Can be
+-- called any number of times; what is known of an old one stays as it is.
 --
 -- :telegram_id  the person's number at Telegram
 -- :username? = NULL  name at Telegram, without the @
@@ -96,7 +96,8 @@ WHERE u.id = kernel.user_bigint()
   AND (u.last_active_at IS NULL OR u.last_active_at < now() - interval '1 minute');
 
 -- name: expire_subscriptions :one
--- One batch of the job that takes paid tiers back to basic when they end; how many. Call it until it gives 0.
+-- One batch of the job that takes paid tiers back to basic when they end; how many. Call it until
+-- it gives 0.
 --
 -- :limit = 1000  most people in a batch
 -- @role worker

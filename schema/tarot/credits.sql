@@ -14,8 +14,8 @@ CREATE TABLE tarot.credits (
 WITH (fillfactor = 50);
 
 COMMENT ON TABLE tarot.credits IS
-'How many credits each person has: one account a person, keyed by the person. Only a row of the ledger
-(tarot.transactions) moves a balance; see tarot.tg_post_transaction().
+'How many credits each person has: one account a person, keyed by the person. Only a row of the
+ledger (tarot.transactions) moves a balance; see tarot.tg_post_transaction().
 @row CreditAccount
 @rows 1M';
 COMMENT ON COLUMN tarot.credits.user_id IS
@@ -46,4 +46,5 @@ CREATE POLICY all_definer ON tarot.credits
 FOR ALL TO tarot_definer USING (true) WITH CHECK (true);
 
 GRANT SELECT ON tarot.credits TO tarot_app, tarot_worker;
-GRANT SELECT, INSERT (user_id), UPDATE (balance, last_updated_at, version) ON tarot.credits TO tarot_definer;
+GRANT SELECT, INSERT (user_id), UPDATE (balance, last_updated_at, version)
+ON tarot.credits TO tarot_definer;

@@ -10,7 +10,8 @@ GROUP BY 1, 2
 HAVING count(DISTINCT r.user_id) >= 5;
 
 COMMENT ON VIEW tarot.daily_readings IS
-'Readings by day (UTC) and spread. Groups of fewer than five people are left out, so nobody can be picked out.
+'Readings by day (UTC) and spread. Groups of fewer than five people are left out, so nobody can be
+picked out.
 @row DailyReadings';
 COMMENT ON COLUMN tarot.daily_readings.day IS
 'Day in UTC.

@@ -25,7 +25,10 @@ SELECT
     m.user_id,
     m.id AS transaction_id,
     'arithmetic' AS rule,
-    format('%s %s gives %s', m.credits_before, to_char(m.amount, 'SFM9999999'), m.credits_after) AS detail
+    format(
+        '%s %s gives %s',
+        m.credits_before, to_char(m.amount, 'SFM9999999'), m.credits_after
+    ) AS detail
 FROM movements AS m
 WHERE m.credits_after <> m.credits_before + m.amount
 UNION ALL
@@ -67,7 +70,10 @@ SELECT
     t.user_id,
     t.id,
     'status',
-    format('status %s, %s', t.status, CASE WHEN t.account_version IS NULL THEN 'not moved' ELSE 'moved' END)
+    format(
+        'status %s, %s',
+        t.status, CASE WHEN t.account_version IS NULL THEN 'not moved' ELSE 'moved' END
+    )
 FROM tarot.transactions AS t
 WHERE (t.status IN ('completed', 'refunded')) <> (t.account_version IS NOT NULL)
 UNION ALL
@@ -107,8 +113,9 @@ WHERE NOT EXISTS (
 );
 
 COMMENT ON VIEW tarot.ledger_breaks IS
-'Every way in which balances and ledger disagree, one row each; must be empty. It trusts no constraint or trigger:
-it recounts. One pass over the ledger, or over one account where user_id is given.
+'Every way in which balances and ledger disagree, one row each; must be empty. It trusts no
+constraint or trigger: it recounts. One pass over the ledger, or over one account where user_id is
+given.
 @row LedgerBreak';
 COMMENT ON COLUMN tarot.ledger_breaks.user_id IS
 'Whose account is wrong.
@@ -117,7 +124,8 @@ COMMENT ON COLUMN tarot.ledger_breaks.transaction_id IS
 'The movement that is wrong; NULL where it is the account.
 @internal';
 COMMENT ON COLUMN tarot.ledger_breaks.rule IS
-'What is broken: arithmetic, chain, version, balance, account version, status, refund, refunded or account.
+'What is broken: arithmetic, chain, version, balance, account version, status, refund, refunded or
+account.
 @internal';
 COMMENT ON COLUMN tarot.ledger_breaks.detail IS
 'The figures.

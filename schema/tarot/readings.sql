@@ -21,7 +21,8 @@ CREATE TABLE tarot.readings (
     ),
     CONSTRAINT readings_question_length_check CHECK (length(question) BETWEEN 1 AND 2000),
     CONSTRAINT readings_cards_check CHECK (tarot.is_valid_draw(spread_type, cards)),
-    CONSTRAINT readings_interpretation_length_check CHECK (length(interpretation) BETWEEN 1 AND 20000)
+    CONSTRAINT readings_interpretation_length_check
+        CHECK (length(interpretation) BETWEEN 1 AND 20000)
 );
 
 -- A payment pays for one reading.
@@ -90,7 +91,8 @@ FOR INSERT TO tarot_definer WITH CHECK (true);
 
 GRANT SELECT, DELETE ON tarot.readings TO tarot_app;
 -- Jobs need to know that there is a reading, not what it says.
-GRANT SELECT (user_id, id, spread_type, created_at, transaction_id) ON tarot.readings TO tarot_worker;
+GRANT SELECT (user_id, id, spread_type, created_at, transaction_id)
+ON tarot.readings TO tarot_worker;
 GRANT
     SELECT,
     INSERT (user_id, spread_type, question, cards, interpretation, transaction_id)

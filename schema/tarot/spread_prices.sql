@@ -40,7 +40,8 @@ CREATE TRIGGER t10_touch_updated_at
 BEFORE UPDATE ON tarot.spread_prices
 FOR EACH ROW EXECUTE FUNCTION kernel.tg_touch_updated_at();
 
-COMMENT ON TRIGGER t10_touch_updated_at ON tarot.spread_prices IS 'updated_at is not for statements to set.';
+COMMENT ON TRIGGER t10_touch_updated_at ON tarot.spread_prices IS
+'updated_at is not for statements to set.';
 
 -- A credit a card, until the shop says otherwise.
 INSERT INTO tarot.spread_prices (spread_type, price)

@@ -25,8 +25,10 @@ CREATE TABLE tarot.transactions (
     CONSTRAINT transactions_type_check CHECK (type IN ('purchase', 'reading', 'refund', 'bonus')),
     CONSTRAINT transactions_status_check
         CHECK (status IN ('pending', 'completed', 'failed', 'refunded')),
-    CONSTRAINT transactions_idempotency_key_length_check CHECK (length(idempotency_key) BETWEEN 1 AND 255),
-    -- PostgreSQL parses each CHECK anew for each INSERT; written out, these rules took a third of a movement's time.
+    CONSTRAINT transactions_idempotency_key_length_check
+        CHECK (length(idempotency_key) BETWEEN 1 AND 255),
+    -- PostgreSQL parses each CHECK anew for each INSERT; written out, these rules took a third of a
+    -- movement's time.
     CONSTRAINT transactions_movement_check CHECK (
         tarot.is_valid_movement(
             type, amount, credits_before, credits_after, status, payment_reference, completed_at,
@@ -41,7 +43,8 @@ ALTER TABLE tarot.transactions
     ALTER COLUMN user_id SET (n_distinct = -0.05),
     ALTER COLUMN idempotency_key SET (n_distinct = -1);
 
--- Across all accounts, not by person: one payment at the provider buys credits for one account, once.
+-- Across all accounts, not by person: one payment at the provider buys credits for one account,
+-- once.
 CREATE UNIQUE INDEX transactions_payment_reference_idx ON tarot.transactions (payment_reference)
 WHERE payment_reference IS NOT NULL;
 
@@ -53,14 +56,16 @@ WHERE status = 'pending';
 
 CREATE INDEX transactions_type_created_at_idx ON tarot.transactions (user_id, type, created_at);
 
--- Rows come in the order of time, so a few bytes for each block do what a tree would, at no cost to a movement.
+-- Rows come in the order of time, so a few bytes for each block do what a tree would, at no cost to
+-- a movement.
 CREATE INDEX transactions_created_at_idx ON tarot.transactions USING brin (created_at);
 
 COMMENT ON TABLE tarot.transactions IS
-'The ledger: why each balance is what it is. Append only; a row may go from pending to completed or failed, and
-from completed to refunded, nothing else changes. Inserting a completed row, or completing a pending one, is
-what moves the balance. A refund is a row of its own (type refund) that names the row that it takes back; that
-row then has status refunded. Newest first is the primary key backwards.
+'The ledger: why each balance is what it is. Append only; a row may go from pending to completed or
+failed, and from completed to refunded, nothing else changes. Inserting a completed row, or
+completing a pending one, is what moves the balance. A refund is a row of its own (type refund) that
+names the row that it takes back; that row then has status refunded. Newest first is the primary key
+backwards.
 @row Transaction
 @rows 10M';
 COMMENT ON COLUMN tarot.transactions.user_id IS
@@ -86,8 +91,8 @@ COMMENT ON COLUMN tarot.transactions.credits_after IS
 @personal payment
 @erase keep the ledger is kept for the tax office';
 COMMENT ON COLUMN tarot.transactions.status IS
-'pending: waits for the payment provider. completed: moved. failed: never moved. refunded: moved, then taken
-back by a row of type refund.
+'pending: waits for the payment provider. completed: moved. failed: never moved. refunded: moved,
+then taken back by a row of type refund.
 @internal';
 COMMENT ON COLUMN tarot.transactions.payment_reference IS
 'What the payment provider calls the payment; of purchases only. Unique across accounts.
@@ -105,7 +110,8 @@ COMMENT ON COLUMN tarot.transactions.error_message IS
 'Why a purchase failed; for operators, without personal data.
 @internal';
 COMMENT ON COLUMN tarot.transactions.idempotency_key IS
-'The caller''s own name for the request: a repeat gets the first answer. Not to be made of personal data.
+'The caller''s own name for the request: a repeat gets the first answer. Not to be made of personal
+data.
 @internal';
 COMMENT ON COLUMN tarot.transactions.account_version IS
 'Version of the account after the movement (from 2); NULL where nothing moved.
@@ -117,9 +123,10 @@ COMMENT ON CONSTRAINT transactions_idempotency_key_length_check ON tarot.transac
 '@error IdempotencyKeyLength An idempotency key has 1 to 255 characters.';
 COMMENT ON CONSTRAINT transactions_movement_check ON tarot.transactions IS
 'The rules are in the function, one on a line.
-@error InvalidMovement This would be no movement of the ledger; tarot.is_valid_movement() lists the rules.';
+@error InvalidMovement This is no movement of the ledger; tarot.is_valid_movement() has the rules.';
 COMMENT ON INDEX tarot.transactions_payment_reference_idx IS
-'Across all accounts: a retry of the provider, or a second buyer with the same payment, must not credit twice.';
+'Across all accounts: a retry of the provider, or a second buyer with the same payment, must not
+credit twice.';
 
 ALTER TABLE tarot.transactions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tarot.transactions FORCE ROW LEVEL SECURITY;

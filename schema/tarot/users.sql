@@ -37,7 +37,8 @@ CREATE INDEX users_last_active_at_idx ON tarot.users (last_active_at)
 WHERE is_active;
 
 COMMENT ON TABLE tarot.users IS
-'People who use the bot. An erased person stays as a tombstone (id and erased_at), because the ledger is kept.
+'People who use the bot. An erased person stays as a tombstone (id and erased_at), because the
+ledger is kept.
 @row User
 @rows 1M';
 COMMENT ON COLUMN tarot.users.id IS
@@ -104,7 +105,8 @@ CREATE POLICY update_definer ON tarot.users
 FOR UPDATE TO tarot_definer USING (erased_at IS NULL) WITH CHECK (erased_at IS NULL);
 
 GRANT SELECT, UPDATE (username, last_active_at) ON tarot.users TO tarot_app;
-GRANT SELECT, UPDATE (is_active, subscription_tier, subscription_expires_at) ON tarot.users TO tarot_worker;
+GRANT SELECT, UPDATE (is_active, subscription_tier, subscription_expires_at)
+ON tarot.users TO tarot_worker;
 GRANT
     SELECT (id, telegram_id, is_active, subscription_tier, subscription_expires_at, erased_at),
     INSERT (telegram_id, username),
@@ -115,4 +117,5 @@ CREATE TRIGGER t10_touch_updated_at
 BEFORE UPDATE ON tarot.users
 FOR EACH ROW EXECUTE FUNCTION kernel.tg_touch_updated_at();
 
-COMMENT ON TRIGGER t10_touch_updated_at ON tarot.users IS 'updated_at is not for statements to set.';
+COMMENT ON TRIGGER t10_touch_updated_at ON tarot.users IS
+'updated_at is not for statements to set.';
