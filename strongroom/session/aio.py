@@ -100,7 +100,7 @@ class AsyncSession:
                 await self._wait(connection, engine, engine.close())
         finally:
             if isinstance(self._target, AsyncConnectionPool):
-                await self._target.putconn(connection)
+                await _give_back(self._target, connection)
 
     async def one(self, statement: Statement[T], params: tuple[object, ...] = ()) -> T:
         """The only row. Raises NoRow, TooManyRows."""
@@ -195,11 +195,11 @@ class AsyncSession:
             raise SessionError(_NOT_OPEN)
         target = self._target
         own = isinstance(target, AsyncConnectionPool)
-        found = await target.getconn() if isinstance(target, AsyncConnectionPool) else target
+        found = await _take(target) if isinstance(target, AsyncConnectionPool) else target
         # Another task of this session may have been quicker while this one waited for the pool.
         if self._engine is not None and self._connection is not None:
             if isinstance(target, AsyncConnectionPool):
-                await target.putconn(found)
+                await _give_back(target, found)
             return self._connection, self._engine
         try:
             if not self._entered:
@@ -207,7 +207,41 @@ class AsyncSession:
             engine = Engine(self._identity, link_of(found), found, own=own, prepare=self._prepare)
         except BaseException:
             if isinstance(target, AsyncConnectionPool):
-                await target.putconn(found)
+                await _give_back(target, found)
             raise
         self._connection, self._engine = found, engine
         return found, engine
+
+
+async def _take(pool: AsyncConnectionPool[Any]) -> psycopg.AsyncConnection[Any]:
+    """A connection of the pool; the pool itself loses one whose taker is cancelled meanwhile."""
+    taking = asyncio.ensure_future(pool.getconn())
+    try:
+        return await asyncio.shield(taking)
+    except asyncio.CancelledError:
+        taking.add_done_callback(lambda done: _return_unwanted(pool, done))
+        raise
+
+
+def _return_unwanted(
+    pool: AsyncConnectionPool[Any], taken: asyncio.Future[psycopg.AsyncConnection[Any]]
+) -> None:
+    if not taken.cancelled() and taken.exception() is None:
+        _keep(asyncio.ensure_future(pool.putconn(taken.result())))
+
+
+async def _give_back(
+    pool: AsyncConnectionPool[Any], connection: psycopg.AsyncConnection[Any]
+) -> None:
+    """Return a connection to the pool, also when the task is cancelled while it does."""
+    await asyncio.shield(_keep(asyncio.ensure_future(pool.putconn(connection))))
+
+
+_returning: set[asyncio.Future[None]] = set()
+
+
+def _keep(task: asyncio.Future[None]) -> asyncio.Future[None]:
+    # The event loop holds tasks only weakly.
+    _returning.add(task)
+    task.add_done_callback(_returning.discard)
+    return task

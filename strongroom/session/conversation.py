@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from psycopg.pq import DiagnosticField
 
 from strongroom.session import catalogue, wire
 from strongroom.session.binding import make_plan
-from strongroom.session.errors import SessionError, TransactionConflict
+from strongroom.session.errors import SessionError, TransactionConflict, server_error
 from strongroom.session.identity import (
     SET_IDENTITY,
     SET_IDENTITY_FORMATS,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 AnyConnection = psycopg.Connection[Any] | psycopg.AsyncConnection[Any]
 
 _OIDS_ARRAY, _TEXT_ARRAY = 1028, 1009
+_NO_SUCH_ROLE = (b"22023", b"42501", b"42704")
 _dump_names = array_of(text_binding(25, string=True), _TEXT_ARRAY).dump
 _CURRENT_APP = b"SELECT pg_catalog.current_setting('kernel.app', true)"
 ENDED = "the transaction of this session was ended by other means than its block"
@@ -75,6 +77,7 @@ class Conversation:
         self.special = not connection.autocommit and connection._get_tx_start_command() != b"BEGIN"
         self.levels: list[Level] = []
         self._preparing: list[tuple[int, Plan | None, bytes]] = []
+        self._identity_at = -1
 
     def claim(self) -> PQGen[None]:
         """Refuse to speak where another transaction, or another mode, has the floor."""
@@ -149,6 +152,7 @@ class Conversation:
             return
         pgconn = self.pgconn
         if not self.prepare:
+            self._identity_at = len(batch)
             arguments = (SET_IDENTITY, values, SET_IDENTITY_OIDS, SET_IDENTITY_FORMATS, 1)
             batch.append((pgconn.send_query_params, arguments))
             return
@@ -157,6 +161,7 @@ class Conversation:
             name = self.link.new_name()
             self._preparing.append((len(batch), None, name))
             batch.append((pgconn.send_prepare, (name, SET_IDENTITY, SET_IDENTITY_OIDS)))
+        self._identity_at = len(batch)
         batch.append((pgconn.send_query_prepared, (name, values, SET_IDENTITY_FORMATS, 1)))
 
     def prepare_plan(self, plan: Plan, batch: list[wire.Command]) -> bytes:
@@ -174,12 +179,25 @@ class Conversation:
 
     def exchange(self, batch: list[wire.Command]) -> PQGen[list[PGresult]]:
         """One round trip; raises Refused when the server refused any of it."""
+        identity_at, self._identity_at = self._identity_at, -1
         results = yield from wire.exchange(self.pgconn, batch)
         if self._preparing:
             self._note_prepared(results)
         if not wire.succeeded(batch, results):
-            raise Refused(wire.first_failure(results))
+            failed = wire.first_failure(results)
+            if 0 <= identity_at < len(results) and results[identity_at] is failed:
+                self._refuse_identity(failed)
+            raise Refused(failed)
         return results
+
+    def _refuse_identity(self, failed: PGresult) -> None:
+        """Say in the session's words that the server knows no such role, or may not become it."""
+        if failed.error_field(DiagnosticField.SQLSTATE) in _NO_SUCH_ROLE:
+            identity = self.identity
+            raise SessionError(
+                f"this login can't become {identity.app}_{identity.role}: is the app's name right,"
+                " is the database migrated, and may the login become the app's roles?"
+            ) from server_error(failed)
 
     def _note_prepared(self, results: list[PGresult]) -> None:
         # A prepared statement outlives the transaction that failed after it.

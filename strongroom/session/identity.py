@@ -44,8 +44,11 @@ class Identity:
             raise ValueError(f"role is one of {', '.join(get_args(Role))}")
         if isinstance(self.user_id, bool) or not isinstance(self.user_id, int | str | UUID | None):
             raise TypeError("user_id is an int, a UUID or a str")
-        if self.app == "" or self.user_id == "":
-            raise ValueError("app and user_id can't be empty: leave them out, or pass None")
+        if self.app == "":
+            raise ValueError("app can't be empty: leave it out, or pass None")
+        if isinstance(self.user_id, str) and not _is_canonical(self.user_id):
+            # PostgreSQL reads ' 1 ' as 1: what logs and limits call the user must be the user.
+            raise ValueError("user_id as text is a whole number or a UUID, as PostgreSQL writes it")
         if self.app is None:
             if self.user_id is not None:
                 raise NoIdentity("a session with a user needs an app: session(..., app=...)")
@@ -68,3 +71,14 @@ class Identity:
                 f"{statement.name} acts for a user and this session has none:"
                 " open it with app=... and user_id=..."
             )
+
+
+def _is_canonical(text: str) -> bool:
+    """Whether PostgreSQL would write this bigint or uuid just so."""
+    for read in (int, UUID):
+        try:
+            if str(read(text)) == text:
+                return True
+        except ValueError:
+            continue
+    return False

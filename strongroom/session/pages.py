@@ -61,6 +61,17 @@ def _exactly(kind: type) -> Callable[[Any], Any]:
     return read
 
 
+def _integer(low: int, beyond: int) -> Callable[[Any], Any]:
+    exact = _exactly(int)
+
+    def read_integer(value: Any) -> Any:
+        if not low <= exact(value) < beyond:
+            raise ValueError
+        return value
+
+    return read_integer
+
+
 def _text(read: Callable[[str], Any]) -> Callable[[Any], Any]:
     def read_text(value: Any) -> Any:
         if not isinstance(value, str):
@@ -71,10 +82,10 @@ def _text(read: Callable[[str], Any]) -> Callable[[Any], Any]:
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {
-    "smallint": _exactly(int),
-    "integer": _exactly(int),
-    "bigint": _exactly(int),
-    "oid": _exactly(int),
+    "smallint": _integer(-(2**15), 2**15),
+    "integer": _integer(-(2**31), 2**31),
+    "bigint": _integer(-(2**63), 2**63),
+    "oid": _integer(0, 2**32),
     "boolean": _exactly(bool),
     "numeric": lambda value: Decimal(str(value)),
     "real": _text(float),
