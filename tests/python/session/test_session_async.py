@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -271,5 +272,32 @@ def test_tasks_on_a_pool_never_see_anothers_rows(shelf: Database, admin: Connect
             for _ in range(3):
                 async with pool.connection() as connection:
                     assert await (await connection.execute(LEFT)).fetchone() == NOTHING_LEFT
+
+    asyncio.run(main())
+
+
+def test_cancelled_tasks_take_nothing_from_the_pool(shelf: Database) -> None:
+    """A task may be cancelled while it waits for a connection, has one, or gives it back."""
+
+    async def work(pool: AsyncConnectionPool[Any]) -> None:
+        async with async_session(pool, app="tarot", user_id=1) as db:
+            await db.many(TITLES)
+
+    async def restless(pool: AsyncConnectionPool[Any], seed: int) -> None:
+        chance = random.Random(seed)
+        for _ in range(300):
+            task = asyncio.create_task(work(pool))
+            if chance.random() < 0.7:
+                await asyncio.sleep(chance.random() * 0.004)
+                task.cancel()
+            await asyncio.wait([task])
+
+    async def main() -> None:
+        async with AsyncConnectionPool(shelf.url(), min_size=3, max_size=3, timeout=3) as pool:
+            await pool.wait()
+            await asyncio.gather(*(restless(pool, seed) for seed in range(6)))
+            async with asyncio.timeout(30):
+                while pool.get_stats()["pool_available"] < 3:
+                    await asyncio.sleep(0.05)
 
     asyncio.run(main())

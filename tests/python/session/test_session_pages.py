@@ -110,6 +110,10 @@ def test_a_token_belongs_to_one_query_and_order() -> None:
         ("2026-13-01", "date"),
         ("zz", "bytea"),
         (1, "text"),
+        (2**63, "bigint"),
+        (-(2**31) - 1, "integer"),
+        (2**15, "smallint"),
+        (-1, "oid"),
     ],
 )
 def test_a_token_with_a_value_of_another_type(value: object, type_: str) -> None:

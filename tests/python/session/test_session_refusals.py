@@ -79,6 +79,12 @@ def test_wrong_role(connection: Connection) -> None:
         ({"app": None, "user_id": 1}, NoIdentity),
         ({"app": ""}, ValueError),
         ({"app": "tarot", "user_id": ""}, ValueError),
+        # PostgreSQL would take these for users 1, 1, 10 and -1.
+        ({"app": "tarot", "user_id": " 1 "}, ValueError),
+        ({"app": "tarot", "user_id": "0x1"}, ValueError),
+        ({"app": "tarot", "user_id": "1_0"}, ValueError),
+        ({"app": "tarot", "user_id": "-01"}, ValueError),
+        ({"app": "tarot", "user_id": "{0190a1b2-0000-7000-8000-000000000001}"}, ValueError),
         ({"app": "tarot", "user_id": True}, TypeError),
         ({"app": "tarot", "user_id": 1.5}, TypeError),
         ({"app": "tarot", "role": "owner"}, ValueError),
@@ -93,6 +99,35 @@ def test_an_identity_that_makes_no_sense(
         session(connection, **arguments)
 
 
+def test_a_user_that_is_no_key_is_not_quoted(connection: Connection) -> None:
+    with pytest.raises(ValueError, match="whole number or a UUID") as caught:
+        session(connection, app="tarot", user_id="ann@example.com")
+    assert "ann" not in str(caught.value)
+
+
+@pytest.mark.parametrize("prepare", [True, False])
+def test_an_app_that_does_not_exist(shelf: Database, prepare: bool) -> None:
+    connection = shelf.connect()
+    with session(connection, app="nope", user_id=1, prepare=prepare) as db:
+        for _ in range(2):
+            with pytest.raises(SessionError, match="can't become nope_app: is the app's name"):
+                db.many(TITLES)
+        with pytest.raises(SessionError, match="nope_app"), db.transaction():
+            db.many(TITLES)
+    assert_clean(connection)
+    with session(connection, app="tarot", user_id=1) as db:
+        assert db.many(TITLES)
+
+
+def test_a_login_that_may_not_become_the_apps_role(shelf: Database) -> None:
+    stranger = shelf.connect("strongroom_migrator")
+    with (
+        session(stranger, app="tarot", user_id=1) as db,
+        pytest.raises(SessionError, match="can't become tarot_app"),
+    ):
+        db.many(TITLES)
+
+
 def test_a_target_of_another_kind() -> None:
     with pytest.raises(TypeError, match="not str"):
         session("postgresql://", app="tarot")  # type: ignore[arg-type]
@@ -101,7 +136,7 @@ def test_a_target_of_another_kind() -> None:
 def test_ids_of_every_kind_arrive(connection: Connection) -> None:
     said = value("SELECT current_setting('kernel.user_id') AS v")
     key = UUID("0190a1b2-0000-7000-8000-000000000001")
-    for user_id in (-5, 2**62, 'O\'Neill \\ "x"', key):
+    for user_id in (-5, 2**62, "7", str(key), key):
         with session(connection, app="tarot", user_id=user_id) as db:
             assert db.one(said) == str(user_id)
 
