@@ -10,8 +10,8 @@ COMMENT ON SCHEMA tarot IS
 
 GRANT USAGE ON SCHEMA tarot TO tarot_app, tarot_worker, tarot_analyst, tarot_definer;
 
--- A function can only be given to a role that may create in its schema. Nobody can become this
--- role.
+-- A function can only be given to a role that may create in its schema. No program's login can
+-- become this role; the owner and the migrator can.
 GRANT CREATE ON SCHEMA tarot TO tarot_definer;
 
 CREATE TYPE tarot.drawn_card AS (
@@ -48,6 +48,14 @@ CREATE TABLE tarot.users (
     -- Paid tiers end, the free one doesn't.
     CONSTRAINT users_subscription_expiry_check
         CHECK ((subscription_tier = 'basic') = (subscription_expires_at IS NULL)),
+    -- Python reads years from 1 to 9999, and no row may stop a list of them.
+    CONSTRAINT users_last_active_at_range_check CHECK (
+        last_active_at AT TIME ZONE 'UTC' BETWEEN timestamp '2000-01-01' AND timestamp '9999-01-01'
+    ),
+    CONSTRAINT users_subscription_expires_at_range_check CHECK (
+        subscription_expires_at AT TIME ZONE 'UTC'
+        BETWEEN timestamp '2000-01-01' AND timestamp '9999-01-01'
+    ),
     CONSTRAINT users_telegram_id_positive_check CHECK (telegram_id > 0 OR erased_at IS NOT NULL),
     -- The ledger outlives the person: what stays of an erased one is the id and the moment.
     CONSTRAINT users_tombstone_check CHECK (
@@ -113,6 +121,8 @@ COMMENT ON CONSTRAINT users_username_length_check ON tarot.users IS
 '@error UsernameLength A username has 1 to 255 characters.';
 COMMENT ON CONSTRAINT users_subscription_expiry_check ON tarot.users IS
 '@error SubscriptionExpiry A paid tier has an end, and the basic tier has none.';
+COMMENT ON CONSTRAINT users_subscription_expires_at_range_check ON tarot.users IS
+'@error SubscriptionEndOutOfRange A paid tier ends between the years 2000 and 9999.';
 COMMENT ON CONSTRAINT users_telegram_id_positive_check ON tarot.users IS
 '@error TelegramIdInvalid A telegram id is a positive number.';
 
@@ -394,8 +404,8 @@ BEGIN
                 CASE
                     WHEN pg_catalog.jsonb_typeof(drawn.card) = 'object'
                     THEN (drawn.card ->> 'card' = ANY (tarot.deck())) IS TRUE
-                        AND drawn.card -> 'position'
-                            IS NOT DISTINCT FROM pg_catalog.to_jsonb(drawn.place)
+                        -- As text, because the numbers 1 and 1.0 are equal.
+                        AND (drawn.card -> 'position')::text IS NOT DISTINCT FROM drawn.place::text
                         AND pg_catalog.jsonb_typeof(drawn.card -> 'reversed')
                             IS NOT DISTINCT FROM 'boolean'
                         AND drawn.card - ARRAY['card', 'position', 'reversed'] = '{}'
@@ -812,12 +822,13 @@ SELECT
     count(*) AS readings,
     count(DISTINCT r.user_id) AS people
 FROM tarot.readings AS r
+WHERE r.created_at < date_trunc('day', now(), 'UTC')
 GROUP BY 1, 2
 HAVING count(DISTINCT r.user_id) >= 5;
 
 COMMENT ON VIEW tarot.daily_readings IS
-'Readings by day (UTC) and spread. Groups of fewer than five people are left out, so nobody can be
-picked out.
+'Readings by day (UTC) and spread, of days that are over: the running day, asked for twice, would
+show the reading between. Groups of fewer than five people are left out.
 @row DailyReadings';
 COMMENT ON COLUMN tarot.daily_readings.day IS
 'Day in UTC.
@@ -843,12 +854,13 @@ SELECT
     sum(t.amount) AS credits,
     count(DISTINCT t.user_id) AS people
 FROM tarot.transactions AS t
-WHERE t.completed_at IS NOT NULL
+WHERE t.completed_at < date_trunc('day', now(), 'UTC')
 GROUP BY 1, 2
 HAVING count(DISTINCT t.user_id) >= 5;
 
 COMMENT ON VIEW tarot.daily_movements IS
-'Movements of credits by day (UTC) and type. Groups of fewer than five people are left out.
+'Movements of credits by day (UTC) and type, of days that are over: the running day, asked for
+twice, would show the movement between. Groups of fewer than five people are left out.
 @row DailyMovements';
 COMMENT ON COLUMN tarot.daily_movements.day IS
 'Day in UTC on which the balance moved.

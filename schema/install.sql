@@ -61,6 +61,7 @@
 \ir ../functions/tarot/refuse_transition.sql
 \ir ../functions/tarot/refuse_unknown_account.sql
 \ir ../functions/tarot/require_amount.sql
+\ir ../functions/tarot/require_job_arguments.sql
 
 -- How the ledger moves balances.
 \ir ../functions/tarot/move_balance.sql

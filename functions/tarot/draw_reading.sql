@@ -28,8 +28,10 @@ BEGIN
         INTO v_reading
         FROM tarot.readings AS r
         WHERE r.user_id = v_user_id AND r.transaction_id = v_paid.id;
-        IF (v_reading.spread_type, v_reading.question, v_reading.cards, v_reading.interpretation)
-            IS DISTINCT FROM (p_spread_type, p_question, p_cards, p_interpretation)
+        IF v_reading.id IS NULL
+            OR (
+                v_reading.spread_type, v_reading.question, v_reading.cards, v_reading.interpretation
+            ) IS DISTINCT FROM (p_spread_type, p_question, p_cards, p_interpretation)
         THEN
             PERFORM tarot.refuse_other_request(
                 'The first request drew another reading, which may be deleted.'

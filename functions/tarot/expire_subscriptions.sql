@@ -12,6 +12,7 @@ AS $$
 DECLARE
     v_count integer;
 BEGIN
+    PERFORM tarot.require_job_arguments(p_limit, p_now, '0');
     UPDATE tarot.users AS u
     SET subscription_tier = 'basic',
         subscription_expires_at = NULL
@@ -35,6 +36,7 @@ $$;
 COMMENT ON FUNCTION tarot.expire_subscriptions(integer, timestamptz) IS
 'One batch of the job that takes paid tiers back to basic when they end; returns how many. The job
 calls it until it returns 0. Several may run at once.
+Raises TR014 InvalidJobArgument.
 @nonnull';
 
 ALTER FUNCTION tarot.expire_subscriptions(integer, timestamptz) OWNER TO tarot_definer;

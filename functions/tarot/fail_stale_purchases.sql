@@ -13,6 +13,7 @@ AS $$
 DECLARE
     v_count integer;
 BEGIN
+    PERFORM tarot.require_job_arguments(p_limit, p_now, p_older_than);
     WITH stale AS (
         SELECT t.user_id, t.id
         FROM tarot.transactions AS t
@@ -34,6 +35,7 @@ $$;
 COMMENT ON FUNCTION tarot.fail_stale_purchases(interval, integer, timestamptz) IS
 'One batch of the job that closes purchases nobody paid for; returns how many. The job calls it
 until it returns 0. Several may run at once.
+Raises TR014 InvalidJobArgument.
 @nonnull';
 
 ALTER FUNCTION tarot.fail_stale_purchases(interval, integer, timestamptz) OWNER TO tarot_definer;

@@ -19,8 +19,8 @@ BEGIN
                 CASE
                     WHEN pg_catalog.jsonb_typeof(drawn.card) = 'object'
                     THEN (drawn.card ->> 'card' = ANY (tarot.deck())) IS TRUE
-                        AND drawn.card -> 'position'
-                            IS NOT DISTINCT FROM pg_catalog.to_jsonb(drawn.place)
+                        -- As text, because the numbers 1 and 1.0 are equal.
+                        AND (drawn.card -> 'position')::text IS NOT DISTINCT FROM drawn.place::text
                         AND pg_catalog.jsonb_typeof(drawn.card -> 'reversed')
                             IS NOT DISTINCT FROM 'boolean'
                         AND drawn.card - ARRAY['card', 'position', 'reversed'] = '{}'

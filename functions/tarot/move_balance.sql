@@ -6,7 +6,6 @@ PARALLEL UNSAFE
 AS $$
 DECLARE
     v_account tarot.credits;
-    v_balance integer;
 BEGIN
     -- The row stays locked until commit: one movement of an account after the other, and no retry.
     UPDATE tarot.credits AS c
@@ -19,16 +18,15 @@ BEGIN
         RETURN v_account;
     END IF;
 
-    SELECT c.balance INTO v_balance FROM tarot.credits AS c WHERE c.user_id = p_user_id;
+    PERFORM FROM tarot.credits AS c WHERE c.user_id = p_user_id;
     IF NOT FOUND THEN
         PERFORM tarot.refuse_unknown_account(p_user_id);
     END IF;
+    -- Without figures: messages go to logs, and what somebody has or pays is personal.
     RAISE EXCEPTION USING
         ERRCODE = 'TR001',
         MESSAGE = 'not enough credits',
-        DETAIL = pg_catalog.format(
-            'The balance is %s, and the movement takes %s.', v_balance, -p_amount
-        ),
+        DETAIL = 'The balance is smaller than what the movement takes.',
         HINT = 'Buy credits first, or choose what costs less.';
 END;
 $$;

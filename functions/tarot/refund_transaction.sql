@@ -14,7 +14,7 @@ DECLARE
     v_refund tarot.transactions := tarot.find_request(p_user_id, p_idempotency_key);
 BEGIN
     IF v_refund.id IS NOT NULL THEN
-        IF v_refund.refunds_id IS DISTINCT FROM p_transaction_id THEN
+        IF v_refund.type <> 'refund' OR v_refund.refunds_id IS DISTINCT FROM p_transaction_id THEN
             PERFORM tarot.refuse_other_request('The first request was another movement.');
         END IF;
         RETURN v_refund;

@@ -9,7 +9,11 @@ AS $$
 DECLARE
     v_id bigint;
 BEGIN
-    SELECT u.id INTO v_id FROM tarot.users AS u WHERE u.telegram_id = p_telegram_id;
+    -- An erased person keeps minus the id as telegram id, and group chats have such numbers.
+    SELECT u.id
+    INTO v_id
+    FROM tarot.users AS u
+    WHERE u.telegram_id = p_telegram_id AND u.erased_at IS NULL;
     IF FOUND THEN
         RETURN v_id;
     END IF;
@@ -22,7 +26,10 @@ BEGIN
         RETURN v_id;
     END IF;
     -- A twin was faster, and has committed by now.
-    SELECT u.id INTO STRICT v_id FROM tarot.users AS u WHERE u.telegram_id = p_telegram_id;
+    SELECT u.id
+    INTO STRICT v_id
+    FROM tarot.users AS u
+    WHERE u.telegram_id = p_telegram_id AND u.erased_at IS NULL;
     RETURN v_id;
 END;
 $$;
@@ -30,7 +37,7 @@ $$;
 COMMENT ON FUNCTION tarot.register_user(bigint, text) IS
 'The id of the person with this telegram id, who is registered with an empty account if new; what is
 known of an old one stays as it is. Runs before there is an identity, so it tells nothing but the
-id.
+id. A number that is not positive is nobody''s, and refused.
 @nonnull';
 
 ALTER FUNCTION tarot.register_user(bigint, text) OWNER TO tarot_definer;

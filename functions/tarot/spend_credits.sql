@@ -16,7 +16,16 @@ DECLARE
     v_movement tarot.transactions := tarot.find_request(v_user_id, p_idempotency_key);
 BEGIN
     IF v_movement.id IS NOT NULL THEN
-        IF v_movement.type <> 'reading' OR v_movement.amount <> -v_amount THEN
+        -- What paid for a reading pays for nothing else. Of a reading that is deleted nothing is
+        -- left to tell by.
+        IF v_movement.type <> 'reading'
+            OR v_movement.amount <> -v_amount
+            OR EXISTS (
+                SELECT
+                FROM tarot.readings AS r
+                WHERE r.user_id = v_user_id AND r.transaction_id = v_movement.id
+            )
+        THEN
             PERFORM tarot.refuse_other_request('The first request was another movement.');
         END IF;
         RETURN v_movement;
@@ -25,7 +34,7 @@ BEGIN
     INSERT INTO tarot.transactions (user_id, type, amount, status, idempotency_key)
     VALUES (v_user_id, 'reading', -v_amount, 'completed', p_idempotency_key)
     RETURNING * INTO v_movement;
-    IF v_movement.account_version <> p_expected_version + 1 THEN
+    IF v_movement.account_version - 1 <> p_expected_version THEN
         RAISE EXCEPTION USING
             ERRCODE = 'TR003',
             MESSAGE = 'the account has changed since it was read',
@@ -40,8 +49,8 @@ $$;
 
 COMMENT ON FUNCTION tarot.spend_credits(integer, text, integer) IS
 'Takes credits from the account of the current user for a reading, and returns the movement; a
-repeat with the same key gets the first one. With p_expected_version only if the account still has
-that version (optimistic locking).
+repeat with the same key gets the first one; the key of a draw_reading is refused while its reading
+is there. With p_expected_version only if the account still has that version (optimistic locking).
 Raises TR001 InsufficientCredits, TR002 IdempotencyKeyReused, TR003 VersionConflict, TR011
 AmountOutOfRange.
 @nonnull user_id, id, type, amount, credits_before, credits_after, status, created_at, idempotency_key, completed_at, account_version';

@@ -43,7 +43,8 @@ $$;
 
 COMMENT ON FUNCTION tarot.start_purchase(integer, text, text) IS
 'Opens a purchase for the current user, which waits for the payment provider, and returns it; a
-repeat with the same key gets the first one. Credits come with complete_purchase.
+repeat with the same key gets the first one. Credits come with complete_purchase. The reference must
+come from the payment provider, never from the person: who names it first gets what is paid.
 Raises TR002 IdempotencyKeyReused, TR011 AmountOutOfRange, TR012 PaymentReferenceUsed.
 @nonnull user_id, id, type, amount, credits_before, credits_after, status, created_at, idempotency_key, payment_reference';
 

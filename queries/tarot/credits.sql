@@ -33,10 +33,12 @@ SELECT
 FROM tarot.spend_credits(:amount, :idempotency_key, :expected_version) AS moved;
 
 -- name: start_purchase :one
--- Open a purchase for the person of this session, which waits for the payment provider.
+-- Open a purchase for the person of this session, which waits for the payment provider. The
+-- reference must come from the provider, never from the person: who names it first gets what is
+-- paid.
 --
 -- :amount  credits to buy, from 1
--- :payment_reference  what the provider calls the payment
+-- :payment_reference  what the provider calls the payment, as the provider gave it
 -- :idempotency_key  the caller's own name for this request
 SELECT
     bought.id,

@@ -3,8 +3,8 @@
 -- name: fail_stale_purchases :one
 -- One batch of the job that closes purchases nobody paid for; how many. Call it until it gives 0.
 --
--- :older_than = '1 day'  how long a purchase may wait
--- :limit = 1000  most purchases in a batch
+-- :older_than = '1 day'  how long a purchase may wait; not negative
+-- :limit = 1000  most purchases in a batch, from 1
 -- @role worker
 SELECT tarot.fail_stale_purchases(:older_than, :limit) AS failed;
 

@@ -99,6 +99,6 @@ WHERE u.id = kernel.user_bigint()
 -- One batch of the job that takes paid tiers back to basic when they end; how many. Call it until
 -- it gives 0.
 --
--- :limit = 1000  most people in a batch
+-- :limit = 1000  most people in a batch, from 1
 -- @role worker
 SELECT tarot.expire_subscriptions(:limit) AS expired;

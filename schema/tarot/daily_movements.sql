@@ -7,12 +7,13 @@ SELECT
     sum(t.amount) AS credits,
     count(DISTINCT t.user_id) AS people
 FROM tarot.transactions AS t
-WHERE t.completed_at IS NOT NULL
+WHERE t.completed_at < date_trunc('day', now(), 'UTC')
 GROUP BY 1, 2
 HAVING count(DISTINCT t.user_id) >= 5;
 
 COMMENT ON VIEW tarot.daily_movements IS
-'Movements of credits by day (UTC) and type. Groups of fewer than five people are left out.
+'Movements of credits by day (UTC) and type, of days that are over: the running day, asked for
+twice, would show the movement between. Groups of fewer than five people are left out.
 @row DailyMovements';
 COMMENT ON COLUMN tarot.daily_movements.day IS
 'Day in UTC on which the balance moved.

@@ -6,12 +6,13 @@ SELECT
     count(*) AS readings,
     count(DISTINCT r.user_id) AS people
 FROM tarot.readings AS r
+WHERE r.created_at < date_trunc('day', now(), 'UTC')
 GROUP BY 1, 2
 HAVING count(DISTINCT r.user_id) >= 5;
 
 COMMENT ON VIEW tarot.daily_readings IS
-'Readings by day (UTC) and spread. Groups of fewer than five people are left out, so nobody can be
-picked out.
+'Readings by day (UTC) and spread, of days that are over: the running day, asked for twice, would
+show the reading between. Groups of fewer than five people are left out.
 @row DailyReadings';
 COMMENT ON COLUMN tarot.daily_readings.day IS
 'Day in UTC.

@@ -6,6 +6,6 @@ COMMENT ON SCHEMA tarot IS
 
 GRANT USAGE ON SCHEMA tarot TO tarot_app, tarot_worker, tarot_analyst, tarot_definer;
 
--- A function can only be given to a role that may create in its schema. Nobody can become this
--- role.
+-- A function can only be given to a role that may create in its schema. No program's login can
+-- become this role; the owner and the migrator can.
 GRANT CREATE ON SCHEMA tarot TO tarot_definer;

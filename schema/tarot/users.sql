@@ -17,6 +17,14 @@ CREATE TABLE tarot.users (
     -- Paid tiers end, the free one doesn't.
     CONSTRAINT users_subscription_expiry_check
         CHECK ((subscription_tier = 'basic') = (subscription_expires_at IS NULL)),
+    -- Python reads years from 1 to 9999, and no row may stop a list of them.
+    CONSTRAINT users_last_active_at_range_check CHECK (
+        last_active_at AT TIME ZONE 'UTC' BETWEEN timestamp '2000-01-01' AND timestamp '9999-01-01'
+    ),
+    CONSTRAINT users_subscription_expires_at_range_check CHECK (
+        subscription_expires_at AT TIME ZONE 'UTC'
+        BETWEEN timestamp '2000-01-01' AND timestamp '9999-01-01'
+    ),
     CONSTRAINT users_telegram_id_positive_check CHECK (telegram_id > 0 OR erased_at IS NOT NULL),
     -- The ledger outlives the person: what stays of an erased one is the id and the moment.
     CONSTRAINT users_tombstone_check CHECK (
@@ -82,6 +90,8 @@ COMMENT ON CONSTRAINT users_username_length_check ON tarot.users IS
 '@error UsernameLength A username has 1 to 255 characters.';
 COMMENT ON CONSTRAINT users_subscription_expiry_check ON tarot.users IS
 '@error SubscriptionExpiry A paid tier has an end, and the basic tier has none.';
+COMMENT ON CONSTRAINT users_subscription_expires_at_range_check ON tarot.users IS
+'@error SubscriptionEndOutOfRange A paid tier ends between the years 2000 and 9999.';
 COMMENT ON CONSTRAINT users_telegram_id_positive_check ON tarot.users IS
 '@error TelegramIdInvalid A telegram id is a positive number.';
 

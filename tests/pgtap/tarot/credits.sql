@@ -1,7 +1,7 @@
 -- The accounts, and each function that moves credits: what it does, refuses, and repeats.
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(56);
+SELECT plan(61);
 
 SELECT results_eq(
     $$
@@ -132,6 +132,23 @@ SELECT throws_ok(
     $$ SELECT tarot.spend_credits(31, 'spend-2') $$, 'TR001', 'not enough credits',
     '[T-11.6] what is not there can''t be spent'
 );
+RESET ROLE;
+CREATE FUNCTION pg_temp.detail_of(p_query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    v_detail text;
+BEGIN
+    EXECUTE p_query;
+    RETURN 'no error';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS v_detail = PG_EXCEPTION_DETAIL;
+    RETURN v_detail;
+END;
+$$;
+SET LOCAL ROLE tarot_app;
+SELECT is(
+    pg_temp.detail_of('SELECT tarot.spend_credits(31, ''spend-2'')'),
+    'The balance is smaller than what the movement takes.', 'and the message tells no figures'
+);
 SELECT throws_ok($$ SELECT tarot.spend_credits(0, 'spend-2') $$, 'TR011', NULL, 'nothing can''t be spent');
 SELECT throws_ok($$ SELECT tarot.spend_credits(-5, 'spend-2') $$, 'TR011', NULL, 'nor less than nothing');
 SELECT throws_ok($$ SELECT tarot.spend_credits(NULL, 'spend-2') $$, 'TR011', NULL, 'nor an unknown amount');
@@ -141,6 +158,14 @@ SELECT throws_ok($$ SELECT tarot.spend_credits(1, '') $$, '23514', NULL, 'that i
 SELECT throws_ok(
     $$ SELECT tarot.spend_credits(1, 'spend-3', 2) $$, 'TR003', NULL,
     '[T-15] an account that moved since it was read refuses'
+);
+SELECT throws_ok(
+    $$ SELECT tarot.spend_credits(1, 'spend-3', 2147483647) $$, 'TR003', NULL,
+    '[T-15] also one that was read at the last version there can be'
+);
+SELECT throws_ok(
+    $$ SELECT tarot.spend_credits(1, 'spend-3', -2147483648) $$, 'TR003', NULL,
+    '[T-15] or the first'
 );
 SELECT results_eq(
     $$ SELECT balance, version FROM tarot.credits $$, $$ VALUES (30, 3) $$, '[T-15] and stays as it is'
@@ -228,6 +253,14 @@ SELECT results_eq(
 SELECT throws_ok(
     $$ SELECT tarot.grant_bonus(current_setting('test.ann')::bigint, 2, 'gift') $$, 'TR002', NULL,
     'of one amount a key'
+);
+SELECT throws_ok(
+    $$ SELECT tarot.refund_transaction(current_setting('test.ann')::bigint, NULL, 'gift') $$,
+    'TR002', NULL, '[T-F14] and no answer to a refund of nothing'
+);
+SELECT throws_ok(
+    $$ SELECT tarot.refund_transaction(current_setting('test.ann')::bigint, NULL, 'none') $$,
+    'TR008', NULL, 'which takes nothing back'
 );
 SELECT lives_ok(
     $$

@@ -1,7 +1,7 @@
 -- Readings: what is a draw, how it is paid for, and who sees it.
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(72);
+SELECT plan(78);
 
 SELECT results_eq(
     $$
@@ -106,6 +106,8 @@ INSERT INTO bad_draws VALUES
     ('a card named null', jsonb_set(pg_temp.draw(3), '{0,card}', 'null')),
     ('a card twice', jsonb_set(pg_temp.draw(3), '{0,card}', pg_temp.draw(3) #> '{1,card}')),
     ('a wrong position', jsonb_set(pg_temp.draw(3), '{0,position}', '2')),
+    ('a position with a point', jsonb_set(pg_temp.draw(3), '{0,position}', '1.0')),
+    ('a position in tenths', jsonb_set(pg_temp.draw(3), '{0,position}', '10e-1')),
     ('a position that is text', jsonb_set(pg_temp.draw(3), '{0,position}', '"1"')),
     ('no position', pg_temp.draw(3) #- '{0,position}'),
     ('reversed that is text', jsonb_set(pg_temp.draw(3), '{0,reversed}', '"yes"')),
@@ -142,6 +144,10 @@ SELECT results_eq(
 SELECT throws_ok(
     $$ SELECT tarot.draw_reading('three', 'Will it snow?', current_setting('test.three')::jsonb, 'It may.', 'draw-1') $$,
     'TR002', NULL, 'and not another one'
+);
+SELECT throws_ok(
+    $$ SELECT tarot.spend_credits(3, 'draw-1') $$, 'TR002', NULL,
+    '[T-F14] what paid for a reading pays for nothing else'
 );
 SELECT throws_ok(
     $$ SELECT tarot.draw_reading('three', NULL, current_setting('test.ten')::jsonb, 'It may.', 'draw-2') $$,
@@ -250,6 +256,19 @@ SELECT is((SELECT count(*) FROM tarot.transactions), 3::bigint, 'what it cost st
 SELECT throws_ok(
     $$ SELECT tarot.draw_reading('three', 'Will it rain?', current_setting('test.three')::jsonb, 'It may.', 'draw-1') $$,
     'TR002', NULL, 'the key of a deleted reading draws nothing new'
+);
+
+-- Credits that are spent without a reading.
+SELECT lives_ok(
+    $$ SELECT tarot.spend_credits(1, 'spend-1') $$, 'credits may be spent without a reading'
+);
+SELECT results_eq(
+    $$ SELECT credits_after FROM tarot.spend_credits(1, 'spend-1') $$, $$ VALUES (1) $$,
+    '[T-F14] and a repeat gets the first answer'
+);
+SELECT throws_ok(
+    $$ SELECT tarot.draw_reading(NULL, NULL, NULL, NULL, 'spend-1') $$, 'TR002', NULL,
+    '[T-F14] which is no reading of nothing'
 );
 
 SELECT * FROM finish();

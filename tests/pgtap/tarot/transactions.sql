@@ -1,7 +1,7 @@
 -- The ledger: what a row may say, which steps it takes, and what nobody may do to it.
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(50);
+SELECT plan(62);
 
 SELECT results_eq(
     $$
@@ -179,6 +179,34 @@ SELECT throws_ok(
     $$ SELECT tarot.complete_purchase('pay-1') $$, 'TR004', NULL, '[T-F8] what failed can''t be completed'
 );
 SELECT is(tarot.fail_stale_purchases(), 0, '[T-21] a purchase may wait a day');
+SELECT throws_ok(
+    format('SELECT tarot.fail_stale_purchases(%s)', wrong.arguments), 'TR014', NULL,
+    '[T-21] the job refuses ' || wrong.what
+)
+FROM (
+    VALUES
+        ('''-1 minute''', 'a wait of less than nothing'),
+        (
+            '''1 month -29 days'', 10, ''2026-03-01 00:00:00+00''',
+            'one that is less than nothing in March'
+        ),
+        ('''1 day'', 1000, ''infinity''', 'the end of time'),
+        ('''1 day'', 1000, ''-infinity''', 'the start of time'),
+        ('''1 day'', 1000, NULL', 'no time'), ('NULL', 'no wait'),
+        ('''1 day'', 0', 'a batch of nothing'), ('''1 day'', -1', 'a batch of less'),
+        ('''1 day'', NULL', 'a batch without an end')
+) AS wrong (arguments, what);
+-- PostgreSQL 17 and later have intervals without an end; before, the text itself is refused.
+SELECT throws_ok(
+    format('SELECT tarot.fail_stale_purchases(%L)', wrong.wait),
+    CASE WHEN current_setting('server_version_num')::integer < 170000 THEN '22007' ELSE 'TR014' END,
+    NULL, '[T-21] the job refuses a wait of ' || wrong.wait
+)
+FROM (VALUES ('infinity'), ('-infinity')) AS wrong (wait);
+SELECT is(
+    tarot.fail_stale_purchases('0'), 0,
+    '[T-21] what was opened this moment is not stale by any wait'
+);
 SELECT is(
     tarot.fail_stale_purchases(p_now => now() + interval '25 hours'), 1, '[T-21] then the job closes it'
 );

@@ -1,7 +1,7 @@
 -- Who is known, who sees whom, and what stays of an erased person.
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(37);
+SELECT plan(54);
 
 SELECT results_eq(
     $$
@@ -88,6 +88,16 @@ SELECT throws_ok(
     $$ UPDATE tarot.users SET subscription_tier = 'premium' $$, '42501', NULL, 'but not the own tier'
 );
 SELECT throws_ok($$ UPDATE tarot.users SET telegram_id = 7 $$, '42501', NULL, 'nor the telegram id');
+SELECT lives_ok(
+    $$ UPDATE tarot.users SET last_active_at = now() $$, 'one may say that one is here'
+);
+SELECT throws_matching(
+    format('UPDATE tarot.users SET last_active_at = %L', wrong.moment),
+    'users_last_active_at_range_check', 'but not that one was here at ' || wrong.moment
+)
+FROM (
+    VALUES ('infinity'), ('-infinity'), ('4713-01-01 00:00:00+00 BC'), ('10000-01-01+00')
+) AS wrong (moment);
 SELECT throws_ok($$ DELETE FROM tarot.users $$, '42501', NULL, 'nor leave the table');
 SELECT throws_ok(
     $$ INSERT INTO tarot.users (telegram_id) VALUES (1) $$, '42501', NULL, 'nor enter it but by registering'
@@ -106,11 +116,32 @@ SELECT throws_ok(
     $$ UPDATE tarot.users SET subscription_expires_at = now() $$, '23514', NULL,
     '[T-F17] and the basic one has none'
 );
+SELECT throws_matching(
+    format(
+        $$ UPDATE tarot.users SET subscription_tier = 'premium', subscription_expires_at = %L $$,
+        wrong.moment
+    ),
+    'users_subscription_expires_at_range_check',
+    '[T-F17] a paid tier does not end at ' || wrong.moment
+)
+FROM (
+    VALUES ('infinity'), ('-infinity'), ('1999-12-31 23:59:59+00'), ('9999-02-01+00')
+) AS wrong (moment);
 
 -- The job: two are due, one is not, one is due and can't be reached.
 UPDATE tarot.users
 SET subscription_tier = 'premium', subscription_expires_at = now() - interval '1 hour'
 WHERE telegram_id IN (1001, 1002);
+SELECT throws_ok(
+    format('SELECT tarot.expire_subscriptions(%s)', wrong.arguments), 'TR014', NULL,
+    '[T-20] the job refuses ' || wrong.what
+)
+FROM (
+    VALUES
+        ('10, ''infinity''', 'the end of time'), ('10, ''-infinity''', 'the start of time'),
+        ('10, NULL', 'no time'), ('0', 'a batch of nothing'), ('-1', 'a batch of less'),
+        ('NULL', 'a batch without an end')
+) AS wrong (arguments, what);
 UPDATE tarot.users
 SET subscription_tier = 'professional', subscription_expires_at = now() + interval '1 hour'
 WHERE telegram_id = 1003;
@@ -151,6 +182,13 @@ SET LOCAL ROLE tarot_app;
 SELECT isnt(
     tarot.register_user(1001, 'ann'), current_setting('test.ann')::bigint,
     'who comes back after erasure is a new person'
+);
+SELECT throws_matching(
+    format('SELECT tarot.register_user(-%s, ''group'')', current_setting('test.ann')),
+    'users_telegram_id_positive_check', 'a group chat with the number of a tombstone is nobody'
+);
+SELECT is_empty(
+    format('SELECT tarot.find_user(-%s)', current_setting('test.ann')), 'and finds nobody'
 );
 SET LOCAL ROLE tarot_worker;
 SELECT is_empty(

@@ -24,6 +24,8 @@ class Bot:
 
     database: Database
     numbers: count[int]
+    clerk: Connection
+    """Of a job, for what is asked between the acts; a server has few connections."""
 
     def worker(self) -> Connection:
         """A connection of a job."""
@@ -35,20 +37,19 @@ class Bot:
 
     def person(self, credits: int = 0) -> int:
         """A new person with so many credits."""
-        worker = self.worker()
         number = next(self.numbers)
-        (user_id,) = row(worker, "SELECT tarot.register_user(%s, NULL)", 1000 + number)
+        (user_id,) = row(self.clerk, "SELECT tarot.register_user(%s, NULL)", 1000 + number)
         if credits:
-            row(worker, "SELECT tarot.grant_bonus(%s, %s, 'start')", user_id, credits)
+            row(self.clerk, "SELECT tarot.grant_bonus(%s, %s, 'start')", user_id, credits)
         return int(user_id)
 
     def balance(self, user_id: int) -> int:
         query = "SELECT balance FROM tarot.credits WHERE user_id = %s"
-        return int(row(self.worker(), query, user_id)[0])
+        return int(row(self.clerk, query, user_id)[0])
 
     def breaks(self) -> list[Row]:
         """Where ledger and balances disagree; must be empty."""
-        return self.worker().execute("SELECT * FROM tarot.ledger_breaks").fetchall()
+        return self.clerk.execute("SELECT * FROM tarot.ledger_breaks").fetchall()
 
 
 def row(connection: Connection, query: str, *values: object) -> Row:
@@ -80,4 +81,4 @@ def at_once(tasks: list[Callable[[], T]]) -> list[T]:
 @pytest.fixture
 def bot(database: Database) -> Bot:
     """A bot with a database of its own."""
-    return Bot(database, count(1))
+    return Bot(database, count(1), database.connect(role="tarot_worker", app="tarot"))
