@@ -55,7 +55,7 @@ migrate: .venv/ready ## bring the database (DATABASE_URL, else the embedded one)
 bench: .venv/ready ## performance as ratios, side by side in one run
 	@$(BIN)/python benchmarks/run.py
 
-trace: generate/trace ## alias: which test proves which requirement
+trace: generate/trace ## which test proves which requirement (the same as generate/trace)
 
 clean: ## stop this folder's servers and remove what was built (never a source)
 	@if [ -x $(BIN)/strongroom ]; then $(BIN)/strongroom server stop --all; fi

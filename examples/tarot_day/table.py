@@ -27,6 +27,10 @@ QUESTIONS = (
 )
 
 
+def _credits(count: int) -> str:
+    return f"{count} credit" if count == 1 else f"{count} credits"
+
+
 @dataclass
 class Table:
     """A day at the tarot table.
@@ -47,7 +51,7 @@ class Table:
             user_id = users.register_user(db, telegram_id=telegram_id, username=username)
         with session(self.pool, app="tarot", user_id=user_id) as db:
             users.touch_user(db)
-            self.say(f"{username} sits down with {credits.get_balance(db)} credits")
+            self.say(f"{username} sits down with {_credits(credits.get_balance(db))}")
         return user_id
 
     def buy(self, user_id: int, amount: int) -> None:
@@ -61,7 +65,7 @@ class Table:
             first = credits.complete_purchase(db, payment_reference=payment)
             again = credits.complete_purchase(db, payment_reference=payment)
         once = "credited once" if first == again else "CREDITED TWICE"
-        self.say(f"{amount} credits bought; the webhook came twice and was {once}")
+        self.say(f"{_credits(amount)} bought; the webhook came twice and was {once}")
         self.say(f"  balance {first.credits_before} -> {first.credits_after}")
 
     def read(self, user_id: int, spread: ReadingsSpreadType) -> DrawReadingRow:
@@ -79,7 +83,7 @@ class Table:
             )
         names = ", ".join(deck.NAMES[c.card] for c in cards[:3])
         more = f" and {count - 3} more" if count > 3 else ""
-        self.say(f"{spread}: {drawn.price} credits, {drawn.balance} left: {names}{more}")
+        self.say(f"{spread}: {_credits(drawn.price)}, {drawn.balance} left: {names}{more}")
         return drawn
 
     def read_every_spread(self, user_id: int) -> DrawReadingRow:
@@ -100,7 +104,7 @@ class Table:
             first = credits.spend_credits(db, amount=1, idempotency_key=key)
             again = credits.spend_credits(db, amount=1, idempotency_key=key)
             same = "the same answer" if first == again else "ANOTHER ANSWER"
-            self.say(f"1 credit spent, asked again with the same key: {same}")
+            self.say(f"{_credits(1)} spent, asked again with the same key: {same}")
             try:
                 credits.spend_credits(db, amount=5, idempotency_key=key)
             except IdempotencyKeyReused as refused:
@@ -115,7 +119,7 @@ class Table:
                 transaction_id=drawn.transaction_id,
                 idempotency_key=f"{self.day}_refund",
             )
-        self.say(f"reading {drawn.reading_id} refunded: {back.amount:+} credits")
+        self.say(f"reading {drawn.reading_id} refunded: {_credits(back.amount)} back")
 
     def page(self, user_id: int) -> None:
         """The history, page by page, newest first."""

@@ -21,12 +21,12 @@ from strongroom.server.full import FullServer
 from strongroom.server.wheel import find_psql
 
 app = typer.Typer(
-    help="Run PostgreSQL in this project: 18 out of the box, 17 with PostGIS with --full.",
+    help="Run PostgreSQL for this project: version 18, or with --full version 17 and PostGIS.",
     no_args_is_help=True,
     rich_markup_mode="rich",
 )
 
-Full = Annotated[bool, typer.Option("--full", help="The full server: 17 with PostGIS and more.")]
+Full = Annotated[bool, typer.Option("--full", help="PostgreSQL 17 with PostGIS and more.")]
 Name = Annotated[str, typer.Option(help="Which server; those named test* do without fsync.")]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -21,6 +22,7 @@ from strongroom.project import read_project, shipped_root
 from strongroom.server import Server
 
 _SQL = (read_project(shipped_root()).schema / "roles.sql").read_text("utf-8")
+_APPS = re.compile(r"(c_apps CONSTANT text\[\] := )ARRAY\[[^]]*\]")
 _NUMBERS = itertools.count(1)
 _DATABASES = 4
 
@@ -32,9 +34,8 @@ class Place:
         self.server = server
         self.prefix = f"r{os.getpid()}_{next(_NUMBERS)}_"
         self.databases = [f"t_{os.getpid()}_{self.prefix}{n}" for n in range(_DATABASES)]
-        self.sql = _SQL.replace("strongroom_", self.prefix).replace(
-            "ARRAY['tarot']", f"ARRAY['{self.prefix}one', '{self.prefix}two']"
-        )
+        apps = f"ARRAY['{self.prefix}one', '{self.prefix}two']"
+        self.sql = _APPS.sub(rf"\g<1>{apps}", _SQL.replace("strongroom_", self.prefix))
 
     def name(self, role: str) -> str:
         return self.prefix + role
