@@ -38,6 +38,12 @@ def test_a_link_leads_somewhere(link: str) -> None:
     assert (ROOT / link).exists()
 
 
+def test_every_page_is_linked() -> None:
+    """Who begins with README finds each page of docs/."""
+    pages = {page.relative_to(ROOT).as_posix() for page in (ROOT / "docs").rglob("*.md")}
+    assert pages - set(re.findall(r"\]\(([^)#:]+)\)", README)) == set()
+
+
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"^make (\w+)", README, re.MULTILINE))))
 def test_a_make_target_exists(target: str) -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
