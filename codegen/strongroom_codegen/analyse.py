@@ -7,7 +7,8 @@ from typing import Any
 
 import psycopg
 
-from strongroom_codegen.cardinality import at_most_one
+from strongroom.project import Project
+from strongroom_codegen.cardinality import always_one, at_most_one
 from strongroom_codegen.catalog import Catalog
 from strongroom_codegen.describe import Described, Refusal, describe
 from strongroom_codegen.diagnostics import Diagnostics
@@ -17,6 +18,7 @@ from strongroom_codegen.page import Key, find_key
 from strongroom_codegen.parameter_uses import Uses, parameter_uses
 from strongroom_codegen.parameters import AFTER, PreparedQuery, Variant, place_of
 from strongroom_codegen.tree import Node, nodes
+from strongroom_codegen.unloaded import missing_object_hint
 
 _UNDETERMINED = "42P18"
 _UNDEFINED = {"42703", "42P01", "42883", "3F000"}
@@ -56,6 +58,7 @@ class AnalysedQuery:
     columns: tuple[AnalysedColumn, ...]
     types: tuple[tuple[int, ...], ...]
     at_most_one: bool
+    always_one: bool
     declared_one: bool
     footprint: Footprint
     functions: tuple[int, ...]
@@ -71,6 +74,7 @@ class _One:
     parameters: tuple[AnalysedParameter, ...]
     columns: tuple[AnalysedColumn, ...]
     at_most_one: bool
+    always_one: bool
     declared_one: bool
     footprint: Footprint
     functions: tuple[int, ...]
@@ -82,13 +86,17 @@ def analyse(
     catalog: Catalog,
     prepared: PreparedQuery,
     diagnostics: Diagnostics,
+    project: Project | None = None,
 ) -> AnalysedQuery | None:
-    """Analyse a query; None when the server refuses it or its variants disagree (reported)."""
+    """Analyse a query; None when the server refuses it or its variants disagree (reported).
+
+    With the project, what is said about a missing object names the files that are not loaded.
+    """
     found: list[_One] = []
     for variant in prepared.variants:
         described = describe(connection, catalog, variant)
         if isinstance(described, Refusal):
-            _report(prepared, variant, described, diagnostics)
+            _report(prepared, variant, described, diagnostics, project)
             return None
         found.append(_variant(catalog, prepared, variant, described, diagnostics))
     first = found[0]
@@ -115,6 +123,7 @@ def analyse(
         columns=columns,
         types=tuple(o.described.parameters for o in found),
         at_most_one=all(o.at_most_one for o in found),
+        always_one=all(o.always_one for o in found),
         declared_one=all(o.declared_one for o in found),
         footprint=_union([o.footprint for o in found]),
         functions=tuple(sorted({oid for o in found for oid in o.functions})),
@@ -134,7 +143,18 @@ def _variant(
         unknown = Verdict(True, "the server gives no analysed form of this statement")
         columns = [AnalysedColumn(c.name, c.type, unknown, None) for c in described.columns]
         plain = _described_parameters(prepared, variant, described, {}, Analyzer(catalog, None))
-        return _One(variant, described, plain, tuple(columns), False, False, NO_FOOTPRINT, (), None)
+        return _One(
+            variant=variant,
+            described=described,
+            parameters=plain,
+            columns=tuple(columns),
+            at_most_one=False,
+            always_one=False,
+            declared_one=False,
+            footprint=NO_FOOTPRINT,
+            functions=(),
+            key=None,
+        )
     _refuse_risky_lines(prepared, query, diagnostics)
     uses = parameter_uses(Analyzer(catalog, frozenset()), query)
     parameters = _described_parameters(
@@ -156,6 +176,7 @@ def _variant(
             )
         ),
         at_most_one=at_most_one(analyzer, frame),
+        always_one=always_one(catalog, frame),
         declared_one=_declared_one(catalog, query),
         footprint=footprint(analyzer, query),
         functions=_functions(analyzer, query),
@@ -242,7 +263,11 @@ def _refuse_risky_lines(prepared: PreparedQuery, query: Node, diagnostics: Diagn
 
 
 def _report(
-    prepared: PreparedQuery, variant: Variant, refusal: Refusal, diagnostics: Diagnostics
+    prepared: PreparedQuery,
+    variant: Variant,
+    refusal: Refusal,
+    diagnostics: Diagnostics,
+    project: Project | None,
 ) -> None:
     query = prepared.query
     place = query.source.place(query.body[0].start)
@@ -255,6 +280,8 @@ def _report(
         place = prepared.first_use[name]
         message = f"PostgreSQL can't tell the type of :{name}"
         hint = f"write it: CAST(:{name} AS text), or whatever it is"
+    elif project and (unloaded := missing_object_hint(project, refusal.sqlstate)):
+        hint = unloaded
     elif hint is None and refusal.sqlstate in _UNDEFINED:
         hint = "names must be qualified by their schema, and exist in schema/ or functions/"
     if variant.given or prepared.optional:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import keyword
 import re
 from collections.abc import Iterator
@@ -105,22 +106,35 @@ def parse_file(file: QueryFile, diagnostics: Diagnostics) -> AnnotatedFile:
         diagnostics.error(source.place(error.offset), f"this {error.what} never ends")
         return AnnotatedFile(file.app, file.subject, source, "", ())
     heads = [n for n, token in enumerate(tokens) if _is_head(source, token)]
-    before = tokens[: heads[0]] if heads else tokens
-    for token in before:
-        if not token.is_blank:
-            diagnostics.error(
-                source.place(token.start),
-                "SQL before the first query of the file",
-                "start each query with a line: -- name: query_name :kind",
-            )
-            break
+    first = heads[0] if heads else len(tokens)
+    before = tokens[:first]
+    _check_opening(source, before, diagnostics, is_all=not heads)
     queries = []
-    for start, end in zip(heads, [*heads[1:], len(tokens)], strict=True):
+    for start, end in itertools.pairwise([*heads, len(tokens)]):
         query = _parse_query(file, tokens[start:end], diagnostics)
         if query:
             queries.append(query)
     doc = "\n".join(_comment_text(t) for t in before if t.kind == "line_comment").strip()
     return AnnotatedFile(file.app, file.subject, source, doc, tuple(queries))
+
+
+def _check_opening(
+    source: Source, tokens: list[Token], diagnostics: Diagnostics, *, is_all: bool
+) -> None:
+    """Before the first query a file holds comments alone, and after them a query."""
+    sql = next((token for token in tokens if not token.is_blank), None)
+    if sql:
+        diagnostics.error(
+            source.place(sql.start),
+            "SQL before the first query of the file",
+            "start each query with a line: -- name: query_name :kind",
+        )
+    elif is_all:
+        diagnostics.error(
+            source.place(0),
+            "no query in this file",
+            "start one with a line: -- name: query_name :kind, or delete the file",
+        )
 
 
 def _is_head(source: Source, token: Token) -> bool:

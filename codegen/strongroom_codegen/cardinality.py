@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from strongroom_codegen.catalog import Catalog
 from strongroom_codegen.levels import unwrap
 from strongroom_codegen.nullability import Analyzer, frames
 from strongroom_codegen.nullability.frames import Frame
@@ -31,6 +32,17 @@ def at_most_one(analyzer: Analyzer, frame: Frame, fixed: frozenset[Slot] = froze
     if query["groupClause"] and _groups_fixed(frame, fixed, equalities):
         return True
     return _all_pinned(analyzer, frame, fixed, equalities, leaves)
+
+
+def always_one(catalog: Catalog, frame: Frame) -> bool:
+    """Exactly one row by construction: INSERT of one VALUES list that nothing may leave out."""
+    query = frame.query
+    if frame.command != frames.INSERT or query["onConflict"] or query["hasTargetSRFs"] == "true":
+        return False
+    if query["jointree"]["fromlist"] or query["jointree"]["quals"]:
+        return False
+    table = catalog.relations.get(int(frame.entry(frame.target)["relid"]))
+    return table is not None and table.keeps_inserts
 
 
 def slot_of(node: Node, frame: Frame) -> Slot | None:

@@ -69,7 +69,7 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A table, view or composite type."""
+    """A table, view or composite type; into one that `keeps_inserts` each row given is stored."""
 
     oid: int
     schema: str
@@ -77,6 +77,7 @@ class Relation:
     kind: str
     is_partition: bool
     row_type: int
+    keeps_inserts: bool
     children: tuple[int, ...]
     columns: dict[int, Column]
     keys: tuple[UniqueKey, ...]
@@ -254,6 +255,17 @@ def _function(row: dict[str, Any]) -> Function:
     )
 
 
+_RELATION_FIELDS = (
+    "oid",
+    "schema",
+    "name",
+    "kind",
+    "is_partition",
+    "row_type",
+    "keeps_inserts",
+)
+
+
 def _relations(
     connection: psycopg.Connection[Any],
     constraints: list[dict[str, Any]],
@@ -282,7 +294,7 @@ def _relations(
             keys.setdefault(row["relation"], []).append(key)
     return {
         row["oid"]: Relation(
-            **{k: row[k] for k in ("oid", "schema", "name", "kind", "is_partition", "row_type")},
+            **{key: row[key] for key in _RELATION_FIELDS},
             children=tuple(row["children"]),
             columns=columns.get(row["oid"], {}),
             keys=tuple(keys.get(row["oid"], ())),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -13,10 +14,8 @@ from strongroom.project import Project, find_project
 from strongroom_codegen.check import stale_files
 from strongroom_codegen.diagnostics import Diagnostics, QueryError
 from strongroom_codegen.emit import emit_json
-from strongroom_codegen.errors_registry import read_registry
 from strongroom_codegen.explain import explain_null
-from strongroom_codegen.pipeline import build_model, read_sources, render_files
-from strongroom_codegen.read import read_queries
+from strongroom_codegen.pipeline import Sources, build_model, read_sources, render_files
 from strongroom_codegen.write import write
 
 Form = Literal["text", "github"]
@@ -50,25 +49,39 @@ def generate(
         raise UsageError(f"--format is text or github, not {form}")
     if emit not in (None, "json"):
         raise UsageError(f"--emit is json, not {emit}")
-    project = find_project()
+    project = _project_here()
     diagnostics = Diagnostics()
     try:
-        _run(project, diagnostics, check=check, emit=emit is not None, explain=explain)
+        closing = _run(project, diagnostics, check=check, emit=emit is not None, explain=explain)
     except QueryError as error:
         if error.diagnostics is not diagnostics:
             diagnostics.found += error.diagnostics.found
         raise QueryError(diagnostics) from error
     finally:
         _show(diagnostics, form)
+    if closing:
+        typer.echo(closing + _warnings(diagnostics))
+
+
+def _project_here() -> Project:
+    """The project around the current folder; the SQL that ships in the package is no one's own."""
+    here = Path.cwd().resolve()
+    project = find_project(here)
+    if not here.is_relative_to(project.root):
+        raise UsageError(
+            f"there is no project in {here} or above it",
+            hint="go to the folder that holds pyproject.toml and schema/",
+        )
+    return project
 
 
 def _run(
     project: Project, diagnostics: Diagnostics, *, check: bool, emit: bool, explain: str | None
-) -> None:
-    if check:
-        _check(project, diagnostics)
-        return
+) -> str | None:
+    """Do what was asked for; the closing line, which is printed after all findings."""
     sources = read_sources(project, diagnostics)
+    if check:
+        return _check(project, sources, diagnostics)
     model = build_model(project, sources, diagnostics)
     if emit:
         typer.echo(emit_json(model))
@@ -82,22 +95,25 @@ def _run(
         for path in removed:
             typer.echo(f"removed {project.generated.name}/{path}")
         count = sum(len(s.queries) for app in model.apps for s in app.subjects)
-        typer.echo(f"{count} queries, {len(changed)} files changed, {len(removed)} removed")
+        return f"{count} queries, {len(changed)} files changed, {len(removed)} removed"
+    return None
 
 
-def _check(project: Project, diagnostics: Diagnostics) -> None:
-    """What was generated from these very sources had no errors, so they need no parsing."""
-    files = read_queries(project, diagnostics)
-    registry = read_registry(project, diagnostics)
+def _warnings(diagnostics: Diagnostics) -> str:
+    count = sum(found.severity == "warning" for found in diagnostics.found)
+    return f", {count} {'warning' if count == 1 else 'warnings'} (see above)" if count else ""
+
+
+def _check(project: Project, sources: Sources, diagnostics: Diagnostics) -> str:
     if diagnostics.failed:
         raise QueryError(diagnostics)
-    stale = stale_files(project, files, registry)
+    stale = stale_files(project, sources.found, sources.registry)
     if stale:
         raise MismatchError(
             "the generated files are not what the sources say:\n  " + "\n  ".join(stale),
             hint="run: strongroom generate",
         )
-    typer.echo("generated files are up to date")
+    return "generated files are up to date"
 
 
 def _show(diagnostics: Diagnostics, form: str) -> None:

@@ -123,6 +123,7 @@ class Composer:
             role=role,
             identity=self._identity(query, role),
             at_most_one=found.at_most_one,
+            always_one=found.always_one,
             timeout_ms=self._timeout(query),
             deprecated=(option.argument or "deprecated") if option else None,
             reads=found.footprint.reads,

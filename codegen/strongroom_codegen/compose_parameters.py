@@ -22,6 +22,7 @@ from strongroom_codegen.pytypes import OBJECT, STR
 _LITERAL = re.compile(
     r"(?:'(?:[^']|'')*'|[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|TRUE|FALSE|NULL)$", re.IGNORECASE
 )
+_AFTER_DOC = "token of the page before; leave out for the first"
 _LIKE = re.compile(r":?(?P<parameter>\w+)\s+(?P<schema>\w+)\.(?P<table>\w+)\.(?P<column>\w+)$")
 
 
@@ -77,7 +78,7 @@ def _parameter(
         nullable=parameter.nullable and not is_token and not is_limit,
         default=None,
         optional=parameter.name in found.prepared.optional,
-        doc=note.doc if note else "",
+        doc=(note.doc if note else "") or (_AFTER_DOC if is_token else ""),
         encode=f"{adapter.name}.dump_json" if adapter else None,
     )
 

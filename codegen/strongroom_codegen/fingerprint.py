@@ -28,18 +28,16 @@ def schema_digest(project: Project) -> str:
     return digest([*parts, *project.search_path])
 
 
-def base_digest(project: Project) -> str:
-    """Of all that every generated file comes from: schema, error codes, settings, generator."""
+def base_digests(project: Project) -> dict[str, str]:
+    """By group: the digest of what every generated file may come from."""
     codes = project.error_codes
-    return digest(
-        [
-            schema_digest(project),
-            codes.read_text("utf-8") if codes.is_file() else "",
-            project.package,
-            *(f"{key}={value}" for key, value in sorted(project.types.items())),
-            _generator_digest(),
-        ]
-    )
+    types = [f"{key}={value}" for key, value in sorted(project.types.items())]
+    return {
+        "the SQL of the schema": schema_digest(project),
+        "the error codes": digest([codes.read_text("utf-8") if codes.is_file() else ""]),
+        "the settings": digest([project.package, *types]),
+        "the generator": _generator_digest(),
+    }
 
 
 @cache

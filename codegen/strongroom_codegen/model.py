@@ -126,6 +126,7 @@ class QueryModel:
     role: str
     identity: bool
     at_most_one: bool
+    always_one: bool
     timeout_ms: int | None
     deprecated: str | None
     reads: tuple[str, ...]

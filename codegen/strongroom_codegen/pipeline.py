@@ -8,16 +8,15 @@ from strongroom.project import Project
 from strongroom_codegen.analyse import AnalysedQuery, analyse
 from strongroom_codegen.annotations import AnnotatedFile, AnnotatedQuery, parse_file
 from strongroom_codegen.catalog import read_catalog
-from strongroom_codegen.check import app_of, sources_digest
 from strongroom_codegen.compose import Composer
 from strongroom_codegen.diagnostics import Diagnostics, QueryError
 from strongroom_codegen.errors_registry import ErrorCode, read_registry
-from strongroom_codegen.fingerprint import base_digest
 from strongroom_codegen.model import ProjectModel
 from strongroom_codegen.parameters import PreparedQuery, prepare
 from strongroom_codegen.read import QueryFile, read_queries
 from strongroom_codegen.render import render
 from strongroom_codegen.scratch import scratch_database
+from strongroom_codegen.sources_file import SOURCES, source_digests, sources_text
 from strongroom_codegen.write import MARKER, stamped
 
 
@@ -51,7 +50,7 @@ def build_model(project: Project, sources: Sources, diagnostics: Diagnostics) ->
         for one in prepared:
             if not _is_for_server(one, catalog.server_version, diagnostics):
                 continue
-            result = analyse(connection, catalog, one, diagnostics)
+            result = analyse(connection, catalog, one, diagnostics, project)
             if result:
                 analysed[one.query.full_name] = result
         composer = Composer(project, connection, catalog, sources.registry, diagnostics)
@@ -63,12 +62,10 @@ def build_model(project: Project, sources: Sources, diagnostics: Diagnostics) ->
 
 def render_files(project: Project, sources: Sources, model: ProjectModel) -> dict[str, str]:
     """Path below the generated folder -> text, headers included."""
-    digests = sources_digest(base_digest(project), sources.found)
-    files = {
-        file.path: stamped(file, digests.get(app_of(file.path), digests[""]))
-        for file in render(model)
-    }
+    files = {file.path: stamped(file) for file in render(model)}
+    digests = source_digests(project, sources.found)
     files[f"{project.package}/{MARKER}"] = ""
+    files[f"{project.package}/{SOURCES}"] = sources_text(digests, files)
     return files
 
 

@@ -225,7 +225,7 @@ class FunctionRenderer:
             lines = [f"    {p.name}: {p.doc}" for p in described]
             parts.append("\n".join(["Args:", *lines]))
         raises = [f"    {name}: {self.error_docs.get(name, '')}".rstrip() for name in query.raises]
-        if query.kind == "one":
+        if query.kind == "one" and not query.always_one:
             raises.append("    NoRow: there is no row")
         if query.kind in ("one", "maybe") and not query.at_most_one:
             raises.append("    TooManyRows: there is more than one row")

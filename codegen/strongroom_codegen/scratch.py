@@ -17,11 +17,12 @@ import psycopg
 from psycopg import errors, sql
 from psycopg.conninfo import make_conninfo
 
-from strongroom.errors import ConnectError, StrongroomError
+from strongroom.errors import ConnectError, StrongroomError, UsageError
 from strongroom.project import Project
 from strongroom_codegen.diagnostics import Diagnostics, QueryError
 from strongroom_codegen.fingerprint import digest, schema_digest
 from strongroom_codegen.source import Source
+from strongroom_codegen.unloaded import missing_object_hint
 
 _PREFIX = "strongroom_scratch"
 
@@ -68,9 +69,23 @@ def _connect(url: str) -> psycopg.Connection[Any]:
         return psycopg.connect(url, autocommit=True)
     except psycopg.OperationalError as error:
         raise ConnectError(
-            f"the server for the scratch database can't be reached: {error}".strip(),
-            hint="start it, or unset DATABASE_URL to use the embedded server",
+            f"no connection for the scratch database: {error}".strip(), hint=_connect_hint()
         ) from error
+    except psycopg.ProgrammingError:
+        # What libpq says about a broken address repeats it, password and all.
+        raise UsageError(
+            "DATABASE_URL is no address that PostgreSQL understands",
+            hint="write: postgresql://user:password@host:port/database",
+        ) from None
+
+
+def _connect_hint() -> str:
+    if "DATABASE_URL" in os.environ:
+        return (
+            'check DATABASE_URL: psql "$DATABASE_URL" says the same until it is right; '
+            "without DATABASE_URL the embedded server is used"
+        )
+    return "see: strongroom server status"
 
 
 def _name(project: Project) -> str:
@@ -126,7 +141,9 @@ def _install(connection: psycopg.Connection[Any], project: Project) -> None:
             diagnostics.error(
                 place,
                 error.diag.message_primary or str(error).strip(),
-                error.diag.message_hint or error.diag.message_detail,
+                missing_object_hint(project, error.sqlstate)
+                or error.diag.message_hint
+                or error.diag.message_detail,
             )
             raise QueryError(diagnostics) from error
 

@@ -19,7 +19,7 @@ END;
 $$;
 
 COMMENT ON FUNCTION kernel.require_user_bigint() IS
-'The user whom this transaction acts for; raises KR001 NoIdentity without one. For functions that
-would otherwise act for nobody in silence.';
+'The user whom this transaction acts for; raises KR001 MissingIdentity without one. For functions
+that would otherwise act for nobody in silence.';
 
 GRANT EXECUTE ON FUNCTION kernel.require_user_bigint() TO strongroom_client;

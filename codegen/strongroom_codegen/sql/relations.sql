@@ -11,7 +11,17 @@ SELECT
         FROM pg_catalog.pg_inherits AS i
         WHERE i.inhparent = c.oid
         ORDER BY i.inhrelid
-    ) AS children
+    ) AS children,
+    c.relkind IN ('r', 'p')
+        AND NOT c.relhasrules
+        AND NOT EXISTS (
+            SELECT
+            FROM pg_catalog.pg_trigger AS t
+            WHERE (t.tgrelid = c.oid
+                OR t.tgrelid IN (SELECT p.relid FROM pg_catalog.pg_partition_tree(c.oid) AS p))
+              -- ROW, BEFORE and INSERT: such a trigger may leave the row out.
+              AND t.tgtype & 7 = 7
+        ) AS keeps_inserts
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')

@@ -59,6 +59,7 @@ def test_writes_the_whole_package(generated: Project) -> None:
         "shop_db/shop/rows.py",
         "shop_db/shop/sales.py",
         "shop_db/shop/types.py",
+        "shop_db/sources.txt",
     ]
 
 
@@ -70,14 +71,18 @@ def test_check_needs_no_database(generated: Project) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("queries/shop/people.sql", "shop_db/shop/people.py: its sources changed"),
-        ("schema/shop.sql", "shop_db/shop/rows.py: its sources changed"),
+        ("queries/shop/people.sql", "queries/shop/people.sql: changed since"),
+        ("schema/shop.sql", "the SQL of the schema: changed since"),
+        ("docs/error-codes.md", "the error codes: changed since"),
+        ("generated/shop_db/sources.txt", "shop_db/sources.txt: edited, or merged"),
         ("generated/shop_db/shop/rows.py", "shop_db/shop/rows.py: edited by hand"),
     ],
 )
 def test_check_sees_what_changed(generated: Project, name: str, said: str) -> None:
     path = generated.root / name
-    path.write_text(path.read_text("utf-8") + "\n-- changed\n", "utf-8")
+    path.parent.mkdir(exist_ok=True)
+    before = path.read_text("utf-8") if path.exists() else ""
+    path.write_text(before + "\n-- changed\n", "utf-8")
     done = _run(generated, "--check")
     assert done.returncode == 4
     assert said in done.stderr
@@ -164,7 +169,100 @@ def test_explain_null(project: Project, any_server: Server) -> None:
 def test_unreachable_server(project: Project) -> None:
     done = _run(project)
     assert done.returncode == 9
-    assert "the server for the scratch database can't be reached" in done.stderr
+    assert "no connection for the scratch database" in done.stderr
+
+
+def test_a_server_that_refuses_is_not_to_be_started(project: Project, any_server: Server) -> None:
+    done = _run(project, url=any_server.url(user="stranger"))
+    assert done.returncode == 9
+    assert 'role "stranger" does not exist' in done.stderr
+    assert "check DATABASE_URL" in done.stderr
+    assert "start it" not in done.stderr
+
+
+def test_an_address_that_is_none_is_not_repeated(project: Project) -> None:
+    done = _run(project, url="postgres:/me:secret@host")
+    assert done.returncode == 2
+    assert "DATABASE_URL is no address that PostgreSQL understands" in done.stderr
+    assert "secret" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["--check"], ["--emit", "json"]])
+def test_outside_of_any_project(tmp_path: Path, arguments: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "strongroom", "generate", *arguments],
+        cwd=tmp_path,
+        env={**os.environ, "DATABASE_URL": NOWHERE, "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "there is no project in" in done.stdout + done.stderr
+
+
+def test_a_new_query_leaves_the_files_of_others_alone(
+    generated: Project, any_server: Server
+) -> None:
+    path = generated.queries / "shop" / "people.sql"
+    more = "\n-- name: count_people :one\nSELECT count(*) AS people FROM shop.people;\n"
+    path.write_text(path.read_text("utf-8") + more, "utf-8")
+    done = _run(generated, url=any_server.url())
+    assert done.returncode == 0, done.stderr
+    assert [line for line in done.stdout.splitlines() if line.startswith("wrote")] == [
+        "wrote generated/shop_db/aio/shop/people.py",
+        "wrote generated/shop_db/shop/people.py",
+        "wrote generated/shop_db/sources.txt",
+    ]
+
+
+def test_check_sees_a_file_of_an_older_run(generated: Project, any_server: Server) -> None:
+    """A merge may take one side's file and the other side's sources."""
+    module = generated.generated / "shop_db" / "shop" / "people.py"
+    older = module.read_text("utf-8")
+    path = generated.queries / "shop" / "people.sql"
+    path.write_text(path.read_text("utf-8").replace(":many", ":maybe", 1), "utf-8")
+    assert _run(generated, url=any_server.url()).returncode == 0
+    module.write_text(older, "utf-8")
+    done = _run(generated, "--check")
+    assert done.returncode == 4
+    assert "shop_db/sources.txt: edited, or merged" in done.stderr
+
+
+def test_warnings_are_counted_in_the_closing_line(project: Project, any_server: Server) -> None:
+    (project.queries / "shop" / "more.sql").write_text(
+        "-- name: some_item :one\nSELECT i.title FROM shop.items AS i;\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "strongroom", "generate"],
+        cwd=project.root,
+        env={**os.environ, "DATABASE_URL": any_server.url(), "NO_COLOR": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    closing = done.stdout.splitlines()[-1]
+    assert closing.endswith("0 removed, 1 warning (see above)")
+    assert done.stdout.rindex("wrote ") < done.stdout.index("warning: ")
+
+
+def test_files_that_are_not_loaded_are_named(project: Project, any_server: Server) -> None:
+    (project.schema / "install.sql").write_text("\\ir shop.sql\n")
+    (project.schema / "orders.sql").write_text("CREATE TABLE shop.orders (id bigint);\n")
+    (project.queries / "shop" / "orders.sql").write_text(
+        "-- name: get_orders :many\nSELECT o.id FROM shop.orders AS o;\n"
+    )
+    done = _run(project, url=any_server.url())
+    assert done.returncode == 1
+    assert "schema/install.sql does not include schema/orders.sql: add \\ir lines" in done.stderr
+    views = "CREATE VIEW shop.open_orders AS SELECT o.id FROM shop.orders AS o;\n"
+    (project.schema / "views.sql").write_text(views)
+    (project.schema / "install.sql").write_text("\\ir shop.sql\n\\ir views.sql\n")
+    done = _run(project, url=any_server.url())
+    assert done.returncode == 1
+    assert "schema/install.sql does not include schema/orders.sql" in done.stderr
 
 
 def test_leaves_no_database_on_the_server_of_database_url(

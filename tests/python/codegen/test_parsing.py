@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -133,3 +134,24 @@ def test_docstring_parameters_and_options_are_told_apart() -> None:
         ("c", None, False, ""),
     ]
     assert [(o.name, o.argument) for o in query.options] == [("timeout", "2s")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "q.sql:1:1 no query in this file"),
+        ("\n \n", "q.sql:1:1 no query in this file"),
+        ("-- Only a comment.\n/* And one more. */\n", "q.sql:1:1 no query in this file"),
+        ("-- A comment.\nSELECT 1;\n", "q.sql:2:1 SQL before the first query of the file"),
+        (
+            "SELECT 1;\n-- name: q :one\nSELECT 1 AS a;\n",
+            "q.sql:1:1 SQL before the first query of the file",
+        ),
+    ],
+)
+def test_a_file_without_a_query_says_so(text: str, said: str) -> None:
+    diagnostics = Diagnostics()
+    parse_file(QueryFile("shop", "q", Source("q.sql", text)), diagnostics)
+    (found,) = diagnostics.found
+    assert f"{found.place} {found.message}" == said
+    assert "-- name: query_name :kind" in (found.hint or "")

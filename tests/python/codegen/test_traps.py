@@ -221,3 +221,33 @@ def test_parameters_may_be_none_where_that_makes_sense(
 ) -> None:
     found = _analyse(shop, sql)
     assert {p.name for p in found.parameters if p.nullable} == nullable
+
+
+_INSERT = "INSERT INTO shop.items (title, price, kind) VALUES ('a', 1, 'toy')"
+_SKIP = """CREATE FUNCTION shop.skip() RETURNS trigger LANGUAGE plpgsql
+AS $$ BEGIN RETURN NULL; END $$"""
+_BEFORE = """CREATE TRIGGER skip BEFORE INSERT ON shop.items
+FOR EACH ROW EXECUTE FUNCTION shop.skip()"""
+
+
+@pytest.mark.parametrize(
+    ("sql", "ddl", "proven"),
+    [
+        (f"{_INSERT} RETURNING id", [], True),
+        (f"{_INSERT} ON CONFLICT DO NOTHING RETURNING id", [], False),
+        (f"{_INSERT} RETURNING id", [_SKIP, _BEFORE], False),
+        (f"{_INSERT}, ('b', 2, 'toy') RETURNING id", [], False),
+        (
+            _INSERT.replace(
+                "VALUES ('a', 1, 'toy')", "SELECT 'a', 1, 'toy' WHERE 1 > 2 RETURNING id"
+            ),
+            [],
+            False,
+        ),
+        ("SELECT i.id FROM shop.items AS i WHERE i.id = 1", [], False),
+    ],
+)
+def test_exactly_one_row_is_proven_from_inserts(
+    shop: Shop, sql: str, ddl: list[str], proven: bool
+) -> None:
+    assert _analyse(shop, sql, *ddl, kind="one").always_one is proven
