@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 import psycopg
@@ -23,7 +24,9 @@ from strongroom_db.tarot.errors import (
     IdempotencyKeyReused,
     InsufficientCredits,
     InvalidDraw,
+    InvalidJobArgument,
     PaymentReferenceUsed,
+    SubscriptionEndOutOfRange,
     VersionConflict,
 )
 from strongroom_db.tarot.types import DrawnCard, ReadingsSpreadType
@@ -101,6 +104,8 @@ def test_a_day(bot: Bot) -> None:
         with pytest.raises(InsufficientCredits) as refused:
             credits.spend_credits(db, amount=1000, idempotency_key="much")
         assert refused.value.sqlstate == "TR001"
+        told = f"{refused.value.message} {refused.value.detail}"
+        assert not any(sign.isdigit() for sign in told), told
         with pytest.raises(IdempotencyKeyReused):
             credits.spend_credits(db, amount=5, idempotency_key="buy-1")
 
@@ -161,6 +166,26 @@ def test_people(bot: Bot) -> None:
         assert users.list_inactive_users(jobs, since=later) == []
     with session(login, app="tarot", user_id=person + 1) as db, pytest.raises(NoRow):
         users.get_user(db)
+
+
+def test_jobs_refuse_arguments_that_would_do_harm(bot: Bot) -> None:
+    """[T-20] [T-21] A job that was configured wrongly does nothing, and says so."""
+    person = bot.person()
+    login = bot.database.connect()
+    with session(login, app="tarot", user_id=person) as db:
+        credits.start_purchase(db, amount=5, payment_reference="pay", idempotency_key="buy")
+    with session(login, app="tarot", role="worker") as jobs:
+        with pytest.raises(InvalidJobArgument):
+            transactions.fail_stale_purchases(jobs, older_than=timedelta(days=-1))
+        with pytest.raises(InvalidJobArgument):
+            transactions.fail_stale_purchases(jobs, older_than=timedelta(), limit=0)
+        with pytest.raises(InvalidJobArgument):
+            users.expire_subscriptions(jobs, limit=-1)
+        assert len(transactions.list_pending_purchases(jobs).rows) == 1
+        for year in (1999, 9999):
+            end = datetime(year, 12, 31, tzinfo=UTC)
+            with pytest.raises(SubscriptionEndOutOfRange):
+                users.set_subscription(jobs, user_id=person, tier="premium", expires_at=end)
 
 
 def test_the_second_person_sees_nothing_of_the_first(bot: Bot) -> None:
