@@ -13,11 +13,14 @@ StrongroomError
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class StrongroomError(Exception):
-    """What happened, where, and what to do; the command prints it and exits with `exit_code`."""
+    """What happened, where, and what to do; the command prints it and exits with `exit_code`.
+
+    answer  what a command that was asked for JSON has to say besides what went wrong
+    """
 
     exit_code: ClassVar[int] = 1
 
@@ -25,6 +28,7 @@ class StrongroomError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.answer: dict[str, Any] = {}
 
 
 class UsageError(StrongroomError):

@@ -121,10 +121,14 @@ def connected(project: Project, where: Target, say: Say) -> Iterator[Backend]:
 
 
 def read_ledger(backend: Backend) -> Ledger:
-    """The ledger, read as the owner where there is one."""
+    """The ledger, read as the owner where there is one; UsageError when we may not."""
     owned = has_owner(backend)
-    with backend.work(as_owner=owned):
-        return ledger.read(backend.session)
+    try:
+        with backend.work(as_owner=owned):
+            return ledger.read(backend.session)
+    except psycopg.errors.InsufficientPrivilege as error:
+        must_become_owner(backend)
+        raise ledger.may_not_read(backend.session, error) from error
 
 
 def has_owner(backend: Backend) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -13,7 +12,6 @@ from typing import Annotated, Any
 import psycopg
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from strongroom.errors import ConnectError, PendingError, StrongroomError, UsageError
 from strongroom.migrate import apply as applying
@@ -23,6 +21,7 @@ from strongroom.migrate import status as looking
 from strongroom.migrate.files import SqlMigration
 from strongroom.migrate.plan import Plan
 from strongroom.migrate.report import Say
+from strongroom.migrate.show import project_line, show
 from strongroom.migrate.status import Status
 from strongroom.project import Project, find_project
 
@@ -36,8 +35,6 @@ app = typer.Typer(
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
 Wait = Annotated[float, typer.Option(min=0, help="Seconds to wait for another deployer.")]
-_LISTED = 12
-_STYLES = {"applied": "green", "pending": "yellow", "partial": "yellow"}
 
 
 @app.command(epilog="Example: strongroom migrate status --check || strongroom migrate apply")
@@ -52,14 +49,12 @@ def status(
     where = _existing(project)
     with _told():
         found = _look(project, where)
+    if not as_json:
+        show(project, found)
+    if check:
+        _verdict(found)
     if as_json:
         typer.echo(json.dumps(found.as_dict()))
-    else:
-        _show(found)
-    if check:
-        history.refuse(found.conflicts)
-        if found.pending:
-            raise PendingError("something is pending", hint="strongroom migrate apply")
 
 
 @app.command(epilog="Example: DATABASE_URL=postgresql://deploy@db1/shop strongroom migrate apply")
@@ -73,6 +68,7 @@ def apply(
     ask = _asker(yes, "apply")
     project = find_project()
     say = _speaker(to_stderr=as_json)
+    _say_project(project, say)
     with _told():
         if target.is_embedded():
             bootstrap.prepare_embedded(project)
@@ -86,13 +82,14 @@ def apply(
     for path, objects in done.removed.items():
         say(f"{path} is gone, and left {', '.join(objects)}: drop it with a migration")
     if done.held_back:
-        say(f"{len(done.held_back)} function files wait until every migration is applied")
+        files = _counted(len(done.held_back), "function file")
+        say(f"held back until every migration is applied: {files}")
     say("nothing to do" if done.nothing else _summary(done))
     if as_json:
         typer.echo(json.dumps(asdict(done)))
 
 
-@app.command(epilog="Example: strongroom migrate rollback --to 0001.kernel.start")
+@app.command(epilog="Example: strongroom migrate rollback --to 0001.kernel.data-map")
 def rollback(
     to: Annotated[str | None, typer.Option(help="Take back all that came after this one.")] = None,
     last: Annotated[bool, typer.Option("--last", help="Take back the last (default).")] = False,
@@ -107,6 +104,7 @@ def rollback(
     ask = _asker(yes, "roll back")
     project = find_project()
     say = _speaker(to_stderr=as_json)
+    _say_project(project, say)
 
     def confirm(found: list[SqlMigration]) -> None:
         ask(say, [f"rollback {m.id} by {m.rollback.name}" for m in found])
@@ -114,7 +112,12 @@ def rollback(
     with _told():
         until = rolling.Until(to, everything)
         done = rolling.rollback(project, _existing(project), say, until, confirm=confirm, wait=wait)
-    say(f"{len(done.rolled_back)} rolled back" if done.rolled_back else "nothing to roll back")
+    count = len(done.rolled_back)
+    say(
+        f"{_counted(count, 'migration')} rolled back"
+        if done.rolled_back
+        else "nothing to roll back"
+    )
     if as_json:
         typer.echo(json.dumps(asdict(done)))
 
@@ -139,6 +142,22 @@ def _look(project: Project, where: target.Target) -> Status:
         if target.is_embedded():
             hint = "strongroom migrate apply makes the database and its roles"
             raise ConnectError(error.message, hint=hint) from error
+        raise
+
+
+def _say_project(project: Project, say: Say) -> None:
+    if line := project_line(project):
+        say(line)
+
+
+def _verdict(found: Status) -> None:
+    """What --check says by its exit code; with --json, the status is the rest of the answer."""
+    try:
+        history.refuse(found.conflicts)
+        if found.pending:
+            raise PendingError("something is pending", hint="strongroom migrate apply")
+    except StrongroomError as error:
+        error.answer = found.as_dict()
         raise
 
 
@@ -171,11 +190,16 @@ def _speaker(*, to_stderr: bool) -> Say:
 
 def _summary(done: applying.Outcome) -> str:
     parts = [
-        (len(done.adopted), "adopted"),
-        (len(done.applied), "migrations applied"),
-        (len(done.functions), "function files applied"),
+        (len(done.adopted), "migration", "adopted"),
+        (len(done.applied), "migration", "applied"),
+        (len(done.functions), "function file", "applied"),
     ]
-    return "done: " + (", ".join(f"{n} {what}" for n, what in parts if n) or "bootstrap")
+    said = ", ".join(f"{_counted(n, what)} {how}" for n, what, how in parts if n)
+    return f"done: {said or 'bootstrap'}"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 @contextmanager
@@ -188,39 +212,3 @@ def _told() -> Iterator[None]:
         if isinstance(error, psycopg.OperationalError) and error.sqlstate in (None, "57P01"):
             raise ConnectError(f"the connection was lost: {text}") from error
         raise StrongroomError(f"{error.sqlstate} {text}") from error
-
-
-def _function_lines(functions: dict[str, str]) -> list[str]:
-    """Function files one by one, or how many there are of each kind (--json has them all)."""
-    if len(functions) <= _LISTED:
-        return [f"{name} ({reason})" for name, reason in functions.items()]
-    reasons = Counter(functions.values())
-    return [f"{count} function files ({reason})" for reason, count in reasons.items()]
-
-
-def _show(found: Status) -> None:
-    console = Console(soft_wrap=True, highlight=False)
-    console.print(f"target {found.target}", markup=False)
-    for warning in found.warnings:
-        console.print(f"[yellow]warning:[/] {escape(warning)}")
-    if found.ledger == "none":
-        console.print("nothing was ever applied here")
-    if found.ledger == "unrecorded":
-        console.print("built by install.sql: the first apply compares and adopts it")
-    for row in found.migrations:
-        style = _STYLES.get(row.state, "bold red")
-        when = f"  {row.applied_at} {row.applied_by or ''}" if row.applied_at else ""
-        console.print(f"  [{style}]{row.state:<8}[/] {escape(row.id)}{escape(when)}")
-    for name in found.bootstrap:
-        console.print(f"  [yellow]pending [/] {escape(name)}")
-    for line in _function_lines(found.functions):
-        console.print(f"  [yellow]pending [/] {escape(line)}")
-    for name, objects in found.removed.items():
-        console.print(f"  [yellow]removed [/] {escape(name)} left {escape(', '.join(objects))}")
-    for conflict in found.conflicts:
-        console.print(f"[bold red]conflict:[/] {escape(conflict.message)}")
-    for name in found.invalid_indexes:
-        console.print(f"[yellow]invalid index:[/] {escape(name)}")
-    if found.deploying:
-        console.print(f"deploying now: {escape(found.deploying)}")
-    console.print("pending" if found.pending else "up to date")

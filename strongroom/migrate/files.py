@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -86,9 +86,6 @@ def read_migrations(project: Project) -> list[SqlMigration]:
     paths = sorted(project.migrations.glob("*.sql"))
     found = [SqlMigration(project, p) for p in paths if not p.name.endswith(_ROLLBACK)]
     by_id = {migration.id: migration for migration in found}
-    for path in paths:
-        if path.name.endswith(_ROLLBACK) and path.name.removesuffix(_ROLLBACK) not in by_id:
-            raise LintError(f"{path.parent.name}/{path.name}: there is no migration to undo")
     for migration in found:
         migration.parents = frozenset(_parents(migration, by_id))
     try:
@@ -99,6 +96,20 @@ def read_migrations(project: Project) -> list[SqlMigration]:
             f"migrations depend on each other in a circle: {circle}",
             hint="break it in their 'depends' headers",
         ) from error
+
+
+def refuse_orphans(
+    project: Project, migrations: Iterable[SqlMigration], recorded: Container[str]
+) -> None:
+    """LintError when a rollback file undoes nothing.
+
+    recorded    ids that the ledger knows: what is missing there is a matter of history
+    """
+    known = {migration.id for migration in migrations}
+    for path in sorted(project.migrations.glob(f"*{_ROLLBACK}")):
+        name = path.name.removesuffix(_ROLLBACK)
+        if name not in known and name not in recorded:
+            raise LintError(f"{path.parent.name}/{path.name}: there is no migration to undo")
 
 
 def several_heads(migrations: Iterable[SqlMigration]) -> list[str]:

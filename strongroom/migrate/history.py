@@ -31,6 +31,11 @@ def conflicts(migrations: Sequence[SqlMigration], ledger: Ledger) -> list[Confli
     ]
 
 
+def edited_since(migrations: Sequence[SqlMigration], ledger: Ledger) -> list[Conflict]:
+    """Applied migrations whose file, or whose way back, is not what was recorded."""
+    return [*_edited(migrations, ledger), *_other_way_back(migrations, ledger)]
+
+
 def refuse(found: Sequence[Conflict]) -> None:
     """HistoryError that names every conflict."""
     if found:
@@ -56,6 +61,19 @@ def _edited(migrations: Sequence[SqlMigration], ledger: Ledger) -> list[Conflict
 
 def _differs(migration: SqlMigration, row: Applied | None) -> bool:
     return row is not None and row.checksum not in (None, migration.forward.checksum)
+
+
+def _other_way_back(migrations: Sequence[SqlMigration], ledger: Ledger) -> list[Conflict]:
+    found = []
+    for migration in migrations:
+        row, undo = ledger.applied.get(migration.id), migration.rollback
+        if row is None or row.rollback_checksum is None or not undo.path.is_file():
+            continue
+        if row.rollback_checksum != undo.checksum:
+            message = f"{undo.name} was edited after {row.id} was applied ({_when(row)})"
+            hint = "restore the file as it was, or undo by a new migration instead"
+            found.append(Conflict("edited", row.id, message, hint))
+    return found
 
 
 def _missing(migrations: Sequence[SqlMigration], ledger: Ledger) -> list[Conflict]:
@@ -111,8 +129,12 @@ def _changed_midway(migrations: Sequence[SqlMigration], ledger: Ledger) -> list[
     by_id = {migration.id: migration for migration in migrations}
     found = []
     for name in ledger.partial():
+        if name not in by_id:
+            hint = "get its file back, and finish it with apply"
+            found.append(Conflict("missing", name, f"{name} stopped midway and has no file", hint))
+            continue
         steps = [s for s in ledger.steps if s.migration_id == name and s.direction == "apply"]
-        if name in by_id and (number := changed_steps(by_id[name].forward, steps)):
+        if number := changed_steps(by_id[name].forward, steps):
             found.append(
                 Conflict(
                     "edited",

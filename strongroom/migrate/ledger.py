@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+import psycopg
+
+from strongroom.errors import UsageError
 from strongroom.migrate.target import Connection
 
 SCHEMA = "strongroom"
@@ -100,6 +103,11 @@ class Ledger:
     steps: list[Step] = field(default_factory=list)
     objects: frozenset[str] = frozenset()
 
+    @property
+    def known(self) -> frozenset[str]:
+        """Migrations that were applied, or begun."""
+        return frozenset(self.applied) | {step.migration_id for step in self.steps}
+
     def partial(self) -> list[str]:
         """Migrations that stopped midway."""
         return sorted({step.migration_id for step in self.steps if step.direction == "apply"})
@@ -130,6 +138,16 @@ def sources_before(connection: Connection, run_id: int) -> dict[str, Source]:
         path: Source(version, kind, path, checksum, text, tuple(objects), run)
         for version, kind, path, checksum, text, objects, run in rows
     }
+
+
+def may_not_read(connection: Connection, error: psycopg.Error) -> UsageError:
+    """What a role is told that lacks the rights for read()."""
+    user = connection.info.user
+    return UsageError(
+        f"role {user!r} may not read the ledger: {error.diag.message_primary}",
+        hint=f'GRANT USAGE ON SCHEMA strongroom TO "{user}"; '
+        f'GRANT SELECT ON ALL TABLES IN SCHEMA strongroom TO "{user}"',
+    )
 
 
 def has_table(connection: Connection, name: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from datetime import UTC
 
 import psycopg
 
@@ -20,9 +21,9 @@ _CLASS = 0x5354524F
 _DEPLOYER = 1
 _WORKER = 2
 _POLL_SECONDS = 0.25
-_REMIND_SECONDS = 30.0
+_REMIND_SECONDS = 10.0
 _HOLDER = """
-SELECT a.pid, a.usename, a.application_name, a.client_addr, a.state_change
+SELECT a.pid, a.usename, a.application_name, a.client_addr, a.backend_start
 FROM pg_catalog.pg_locks AS l
 JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
 JOIN pg_catalog.pg_database AS d ON d.oid = l.database
@@ -104,5 +105,5 @@ def holder(connection: Connection, ours: list[int]) -> str | None:
     if address is not None:
         parts.append(f"from {address}")
     if since is not None:
-        parts.append(f"since {since:%H:%M:%S}")
+        parts.append(f"since {since.astimezone(UTC):%H:%M:%S} UTC")
     return ", ".join(parts)

@@ -63,7 +63,10 @@ def make(
     major   the server's major version
     built   whether the project's first schema exists already
     to      id of the last migration to apply; UsageError when there is none
+
+    LintError when a rollback file belongs to no migration that is here or was applied.
     """
+    files.refuse_orphans(project, migrations, ledger.known)
     wanted = _up_to(migrations, to)
     pending = [m for m in wanted if m.id not in ledger.applied]
     later = [m for m in migrations if m not in wanted and m.id not in ledger.applied]

@@ -10,7 +10,7 @@ from functools import partial
 import psycopg
 
 from strongroom.errors import HistoryError, LintError, UsageError
-from strongroom.migrate import files, functions, ledger, report, retry, steps, target
+from strongroom.migrate import files, functions, history, ledger, report, retry, steps, target
 from strongroom.migrate.apply import (
     connected,
     deploy_lock,
@@ -66,7 +66,9 @@ def rollback(
     migrations = read_migrations(project)
     with connected(project, where, say) as backend:
         outcome = Outcome(target.describe(backend.session))
-        found = _chosen(migrations, read_ledger(backend), until)
+        recorded = read_ledger(backend)
+        files.refuse_orphans(project, migrations, recorded.known)
+        found = _chosen(migrations, recorded, until)
         if not found:
             return outcome
         confirm(found)
@@ -99,6 +101,7 @@ def _chosen(
         )
     applied = [migration for migration in migrations if migration.id in recorded.applied]
     found = list(reversed(_after(applied, migrations, until)))
+    history.refuse(history.edited_since(found, recorded))
     for migration in found:
         _check(migration)
     return found

@@ -9,7 +9,6 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from strongroom.errors import UsageError
 from strongroom.migrate import ledger, lock, plan, target
 from strongroom.migrate.apply import is_built
 from strongroom.migrate.files import SqlMigration, read_migrations
@@ -43,9 +42,11 @@ class Row:
 class Status:
     """A database as the ledger and the files see it.
 
+    project the folder whose files these are
     ledger  "none" (nothing was ever applied), "unrecorded" (built by install.sql), "present"
     """
 
+    project: str
     target: str
     ledger: str
     migrations: list[Row]
@@ -63,8 +64,17 @@ class Status:
         waits = any(row.state in ("pending", "partial") for row in self.migrations)
         return waits or bool(self.functions or self.bootstrap) or self.ledger == "unrecorded"
 
+    @property
+    def state(self) -> str:
+        """The last word: "conflict" (apply refuses), "pending" or "up to date"."""
+        if self.conflicts:
+            return "conflict"
+        return "pending" if self.pending else "up to date"
+
     def as_dict(self) -> dict[str, Any]:
         return {
+            "state": self.state,
+            "project": self.project,
             "target": self.target,
             "ledger": self.ledger,
             "pending": self.pending,
@@ -104,6 +114,7 @@ def look(project: Project, where: Target) -> Status:
             built=built,
         )
         return Status(
+            project=str(project.root),
             target=target.describe(connection),
             ledger="present" if recorded.exists else "unrecorded" if built else "none",
             migrations=_rows(migrations, recorded, found.conflicts),
@@ -126,12 +137,7 @@ def _read(project: Project, connection: Connection, where: Target) -> tuple[Ledg
                 connection.execute(sql.SQL("SET LOCAL ROLE {}").format(role))
             return ledger.read(connection), is_built(project, connection)
     except psycopg.errors.InsufficientPrivilege as error:
-        user = connection.info.user
-        raise UsageError(
-            f"role {user!r} may not read the ledger: {error.diag.message_primary}",
-            hint=f'GRANT USAGE ON SCHEMA strongroom TO "{user}"; '
-            f'GRANT SELECT ON ALL TABLES IN SCHEMA strongroom TO "{user}"',
-        ) from error
+        raise ledger.may_not_read(connection, error) from error
 
 
 def _rows(
@@ -139,15 +145,24 @@ def _rows(
 ) -> list[Row]:
     wrong = {conflict.id: conflict.kind for conflict in conflicts if conflict.kind != "forked"}
     partial = set(recorded.partial())
-    names = [migration.id for migration in migrations]
-    lost = [name for name in recorded.applied if name not in names]
     rows = []
-    for name in [*lost, *names]:
+    for name in _in_place(migrations, recorded):
         row = recorded.applied.get(name)
         state = "applied" if row else "partial" if name in partial else "pending"
         at = f"{row.applied_at:%Y-%m-%dT%H:%M:%SZ}" if row else None
         rows.append(Row(name, wrong.get(name, state), at, row.applied_by if row else None))
     return rows
+
+
+def _in_place(migrations: Sequence[SqlMigration], recorded: Ledger) -> list[str]:
+    """Every id: the files in their order, and what has none after what it was applied after."""
+    names = [migration.id for migration in migrations]
+    place = 0
+    for name in [*recorded.applied, *recorded.partial()]:
+        if name not in names:
+            names.insert(place, name)
+        place = names.index(name) + 1
+    return names
 
 
 def _functions(found: Plan) -> dict[str, str]:

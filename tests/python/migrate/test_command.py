@@ -41,7 +41,7 @@ def test_apply_tells_where_what_and_that_it_is_done(started: Sandbox) -> None:
     assert started.value("SELECT current_database()") in lines[0]
     assert lines[1] == "migration 0002.app.more ..."
     assert lines[2].startswith("migration 0002.app.more  ok  0.")
-    assert lines[-1] == "done: 1 migrations applied"
+    assert lines[-1] == "done: 1 migration applied"
     assert started.run("apply", "--yes").stdout.splitlines()[-1] == "nothing to do"
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from strongroom.errors import LockError
-from strongroom.migrate import retry
-from tests.python.migrate.conftest import Sandbox
+from strongroom.migrate import lock, retry
+from tests.python.migrate.conftest import Connection, Sandbox
 
 
 def test_a_lock_is_tried_again_and_the_blocker_is_named(started: Sandbox) -> None:
@@ -55,20 +57,57 @@ def test_a_lock_that_is_never_granted(started: Sandbox, monkeypatch: pytest.Monk
 def test_two_deployers_and_one_waits(started: Sandbox) -> None:
     started.migration(
         "0002.app.slow",
-        "-- depends: 0001.app.start\nSELECT pg_sleep(2);\nCREATE TABLE app.one ();\n",
+        "-- depends: 0001.app.start\n-- lock-timeout: 60s\n"
+        "SELECT pg_advisory_xact_lock(77);\nCREATE TABLE app.one ();\n",
     )
-    first = started.start("apply", "--yes")
-    started.wait_for(
-        "SELECT FROM pg_stat_activity WHERE query LIKE '%pg_sleep(2)%' AND state = "
-        "'active' AND pid <> pg_backend_pid()",
-    )
-    second = started.start("apply", "--yes")
-    one, two = first.communicate(timeout=60)[0], second.communicate(timeout=60)[0]
+    with started.connect() as gate:
+        gate.execute("SELECT pg_advisory_lock(77)")
+        first = started.start("apply", "--yes")
+        started.wait_for("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        second = started.start("apply", "--yes")
+        two = ""
+        assert second.stdout is not None
+        for line in second.stdout:
+            two += line
+            if "waiting for" in line:
+                break
+    one, two = first.communicate(timeout=60)[0], two + second.communicate(timeout=60)[0]
     assert (first.returncode, second.returncode) == (0, 0), one + two
-    assert "1 migrations applied" in one
+    assert "1 migration applied" in one
     assert "waiting for pid" in two
     assert "strongroom migrate" in two
     assert started.applied() == ["0001.app.start", "0002.app.slow"]
+
+
+def test_a_wait_is_told_once_while_nothing_changes(
+    started: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The holder's session does something all the time, and that is no news."""
+    monkeypatch.setattr(lock, "_POLL_SECONDS", 0.05)
+    started.migration("0002.app.more", "-- depends: 0001.app.start\nSELECT 1;\n")
+    with started.connect() as other:
+        start = "SELECT backend_start AT TIME ZONE 'UTC' FROM pg_stat_activity WHERE pid = %s"
+        row = other.execute(start, (other.info.backend_pid,)).fetchone()
+        assert row is not None
+        other.execute(f"SELECT pg_advisory_lock({0x5354524F}, 1)")
+        stop = threading.Event()
+        busy = threading.Thread(target=keep_busy, args=(other, stop))
+        busy.start()
+        try:
+            with pytest.raises(LockError):
+                started.apply(wait=2.5)
+        finally:
+            stop.set()
+            busy.join()
+    waiting = [line for line in started.said if line.startswith("waiting for")]
+    assert len(waiting) == 1
+    assert waiting[0].endswith(f"since {row[0]:%H:%M:%S} UTC")
+
+
+def keep_busy(connection: Connection, stop: threading.Event) -> None:
+    """Send a statement again and again, as a deployer's session does."""
+    while not stop.wait(0.2):
+        connection.execute("SELECT 1")
 
 
 def test_the_deploy_lock_is_given_up_on_after_a_while(started: Sandbox) -> None:
