@@ -21,7 +21,8 @@ from strongroom.migrate.ledger import Ledger
 from strongroom.migrate.target import Connection, Target
 
 _MOST_LINES = 40
-PREFIX = "strongroom_scratch_"
+# Not the generator's: what it keeps between runs is no orphan.
+PREFIX = "strongroom_adopt_"
 ORPHANS = """
 SELECT d.datname
 FROM pg_catalog.pg_database AS d

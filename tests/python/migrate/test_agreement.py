@@ -260,6 +260,6 @@ def test_a_role_that_may_only_read_sees_the_status(empty: Database, project: Pro
 
 def test_what_a_killed_adoption_left_is_removed(built: Database, project: Project) -> None:
     with psycopg.connect(built.url("strongroom_migrator"), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE strongroom_scratch_1_dead TEMPLATE template0")
+        connection.execute("CREATE DATABASE strongroom_adopt_1_dead TEMPLATE template0")
     assert apply(project, migrator(built, project), quiet).adopted
     assert scratch_left(built) == []
