@@ -53,6 +53,7 @@ migrate: .venv/ready ## bring the database (DATABASE_URL, else the embedded one)
 	@$(BIN)/strongroom migrate apply --yes
 
 bench: .venv/ready ## performance as ratios, side by side in one run
+	@$(RUN) pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@$(BIN)/python benchmarks/run.py
 
 trace: generate/trace ## which test proves which requirement (the same as generate/trace)
