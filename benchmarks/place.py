@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 from collections.abc import Iterator
@@ -71,3 +72,15 @@ def describe(url: str, *packages: str) -> None:
     server = f"PostgreSQL {row[0]}" if row else "PostgreSQL"
     clients = [f"{name} {version(name)}" for name in packages]
     print(", ".join([server, f"Python {platform.python_version()}", *clients]))
+
+
+def share_a_core(*connections: psycopg.Connection) -> None:
+    """Keep the client and these backends on one core.
+
+    Whether they share one decides how long a read waits to be woken, more than anything that is
+    measured, and the scheduler decides it anew from case to case.
+    """
+    core = {min(os.sched_getaffinity(0))}
+    os.sched_setaffinity(0, core)
+    for connection in connections:
+        os.sched_setaffinity(connection.info.backend_pid, core)

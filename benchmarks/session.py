@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import psycopg
-from place import ROOT, describe, fresh_database, run_script
+from place import ROOT, describe, fresh_database, run_script, share_a_core
 from policies import TABLES
 from rounds import Case, compare, scale
 from trips import count_trips
@@ -62,6 +62,7 @@ def main() -> None:
         login = url.replace("postgres@", "strongroom_login@")
         connections = [psycopg.connect(login, autocommit=True) for _ in range(2)]
         plain = psycopg.connect(url, autocommit=True)
+        share_a_core(raw, plain, *connections)
         with (
             session(connections[0], app="tarot", user_id=USER) as db,
             session(plain, app=None) as unprotected,
