@@ -1,5 +1,5 @@
 """`python -m strongroom` is the command `strongroom`."""
 
-from strongroom.command import main
+from strongroom.entry import main
 
 main()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from itertools import pairwise, takewhile
 from typing import Annotated, Any
 
@@ -14,11 +15,14 @@ from rich.markup import escape
 
 from strongroom import __version__
 from strongroom.errors import StrongroomError
-from strongroom.migrate.command import app as migrate
-from strongroom.server.command import app as server
-from strongroom_codegen.command import generate
 
 _USAGE = 2
+# Where each sub-command is: a command that is called alone need not wait for the others' imports.
+_PARTS = {
+    "migrate": "strongroom.migrate.command:app",
+    "server": "strongroom.server.command:app",
+    "generate": "strongroom_codegen.command:generate",
+}
 
 app = typer.Typer(
     name="strongroom",
@@ -28,9 +32,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-app.add_typer(migrate, name="migrate")
-app.add_typer(server, name="server")
-app.command()(generate)
 
 
 def _print_version(wanted: bool) -> None:
@@ -65,6 +66,7 @@ def main() -> None:
     as_json = _asked_for_json(sys.argv[1:])
     console = Console(stderr=True, soft_wrap=True)
     try:
+        _add_parts(sys.argv[1:])
         app()
     except StrongroomError as error:
         console.print(f"[bold red]error:[/] {escape(error.message)}", highlight=False)
@@ -82,6 +84,18 @@ def main() -> None:
         if as_json and end.code == _USAGE:
             _answer("these arguments can't be followed", "standard error says why", _USAGE, {})
         raise
+
+
+def _add_parts(arguments: Sequence[str]) -> None:
+    """Load the sub-command that is called; all of them for help, or when there is none such."""
+    wanted = next((word for word in arguments if not word.startswith("-")), "")
+    for name in [wanted] if wanted in _PARTS else _PARTS:
+        module, _, attribute = _PARTS[name].partition(":")
+        part = getattr(import_module(module), attribute)
+        if isinstance(part, typer.Typer):
+            app.add_typer(part, name=name)
+        else:
+            app.command(name)(part)
 
 
 def _asked_for_json(arguments: Sequence[str]) -> bool:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from strongroom.project import Project
-from strongroom_codegen.errors_registry import ErrorCode
-from strongroom_codegen.read import QueryFile
+from strongroom.errors import StrongroomError
+from strongroom.project import Project, find_project
+from strongroom_codegen.diagnostics import Diagnostics
+from strongroom_codegen.errors_registry import ErrorCode, read_registry
+from strongroom_codegen.read import QueryFile, read_queries
 from strongroom_codegen.sources_file import SOURCES, changed_groups, source_digests, sources_text
 from strongroom_codegen.write import MARKER, orphans, read_stamp
+
+UP_TO_DATE = "generated files are up to date"
 
 
 def expected_paths(
@@ -57,3 +62,22 @@ def _changed_sources(
     if not changed and is_whole and text != sources_text(digests, texts):
         return [f"{path}: edited, or merged with files that were generated from other sources"]
     return changed
+
+
+def is_up_to_date() -> bool:
+    """Whether nothing at all has changed; False says only that a closer look is needed.
+
+    Sources without a change need not be parsed again: only what had no error was ever written.
+    """
+    diagnostics = Diagnostics()
+    try:
+        here = Path.cwd().resolve()
+        project = find_project(here)
+        if not here.is_relative_to(project.root):
+            return False
+        files = read_queries(project, diagnostics)
+        registry = read_registry(project, diagnostics)
+        return not diagnostics.found and not stale_files(project, files, registry)
+    except (StrongroomError, OSError, ValueError):
+        # Whatever it is, the command itself says it in words.
+        return False

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from strongroom.errors import MismatchError, UsageError
 from strongroom.project import Project, find_project
-from strongroom_codegen.check import stale_files
+from strongroom_codegen.check import UP_TO_DATE, stale_files
 from strongroom_codegen.diagnostics import Diagnostics, QueryError
 from strongroom_codegen.emit import emit_json
 from strongroom_codegen.explain import explain_null
@@ -113,7 +113,7 @@ def _check(project: Project, sources: Sources, diagnostics: Diagnostics) -> str:
             "the generated files are not what the sources say:\n  " + "\n  ".join(stale),
             hint="run: strongroom generate",
         )
-    return "generated files are up to date"
+    return UP_TO_DATE
 
 
 def _show(diagnostics: Diagnostics, form: str) -> None:

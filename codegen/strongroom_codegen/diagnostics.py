@@ -5,7 +5,6 @@ A run gathers everything it finds in one `Diagnostics`, so that people see all e
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -101,6 +100,8 @@ class QueryError(StrongroomError):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """A hint that names the nearest known word, else all of them."""
+    import difflib  # only what is wrong needs it
+
     names = sorted(known)
     near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     if near:

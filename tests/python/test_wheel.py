@@ -159,7 +159,7 @@ def test_the_core_requires_little(wheel: Path) -> None:
         entry_points = archive.read(entries).decode()
     required = [r for r in metadata.get_all("Requires-Dist", []) if "extra ==" not in r]
     assert {re.split(r"\W", r.replace("-", "_"), maxsplit=1)[0] for r in required} <= CORE
-    assert "strongroom = strongroom.command:main" in entry_points
+    assert "strongroom = strongroom.entry:main" in entry_points
     assert "pgtap-runner = strongroom.pgtap.plugin" in entry_points
 
 
