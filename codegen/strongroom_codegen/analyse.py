@@ -12,7 +12,8 @@ from strongroom_codegen.cardinality import always_one, at_most_one
 from strongroom_codegen.catalog import Catalog
 from strongroom_codegen.describe import Described, Refusal, describe
 from strongroom_codegen.diagnostics import Diagnostics
-from strongroom_codegen.levels import Footprint, Origin, footprint, levels, origin
+from strongroom_codegen.footprint import Footprint, footprint, union
+from strongroom_codegen.levels import Origin, levels, origin
 from strongroom_codegen.nullability import Analyzer, Verdict, frames
 from strongroom_codegen.page import Key, find_key
 from strongroom_codegen.parameter_uses import Uses, parameter_uses
@@ -125,7 +126,7 @@ def analyse(
         at_most_one=all(o.at_most_one for o in found),
         always_one=all(o.always_one for o in found),
         declared_one=all(o.declared_one for o in found),
-        footprint=_union([o.footprint for o in found]),
+        footprint=union([o.footprint for o in found]),
         functions=tuple(sorted({oid for o in found for oid in o.functions})),
         key=key,
     )
@@ -178,7 +179,7 @@ def _variant(
         at_most_one=at_most_one(analyzer, frame),
         always_one=always_one(catalog, frame),
         declared_one=_declared_one(catalog, query),
-        footprint=footprint(analyzer, query),
+        footprint=footprint(catalog, query),
         functions=_functions(analyzer, query),
         key=find_key(analyzer, frame, prepared, variant, diagnostics),
     )
@@ -231,14 +232,6 @@ def _parameters(
 
 def _column(same: tuple[AnalysedColumn, ...]) -> AnalysedColumn:
     return next((column for column in same if column.verdict.nullable), same[0])
-
-
-def _union(found: list[Footprint]) -> Footprint:
-    def names(kind: str) -> tuple[str, ...]:
-        return tuple(sorted({name for one in found for name in getattr(one, kind)}))
-
-    modifies = any(one.modifies for one in found)
-    return Footprint(names("reads"), names("writes"), names("stores"), modifies=modifies)
 
 
 def _functions(analyzer: Analyzer, query: Node) -> tuple[int, ...]:

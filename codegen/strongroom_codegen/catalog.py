@@ -13,7 +13,8 @@ import psycopg
 from psycopg.rows import dict_row
 
 from strongroom_codegen.comments import Comment, parse_comment
-from strongroom_codegen.tree import Node, parse_tree
+from strongroom_codegen.sql_bodies import read_sql_bodies
+from strongroom_codegen.tree import Node, parse_tree, queries_of
 from strongroom_codegen.value_lists import value_lists
 
 
@@ -122,6 +123,16 @@ class Operator:
 
 
 @dataclass(frozen=True, slots=True)
+class Trigger:
+    """A trigger of ours; `events` of insert, update and delete; an `instead` one has a view."""
+
+    name: str
+    function: int
+    events: tuple[str, ...]
+    instead: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Catalog:
     """One database's catalogue."""
 
@@ -133,7 +144,10 @@ class Catalog:
     constraints: tuple[Constraint, ...]
     schemas: dict[str, Comment]
     views: dict[int, str]
+    triggers: dict[int, tuple[Trigger, ...]]
+    sql_bodies: dict[int, str]
     _trees: dict[int, Node] = field(default_factory=dict)
+    _bodies: dict[int, list[Node]] = field(default_factory=dict)
 
     def view_query(self, relation: int) -> Node | None:
         """The analysed query of a view; None for what is no view of ours."""
@@ -142,6 +156,17 @@ class Catalog:
         if relation not in self._trees:
             self._trees[relation] = parse_tree(self.views[relation])[0]
         return self._trees[relation]
+
+    def function_queries(self, function: int) -> list[Node]:
+        """The analysed statements of a function in SQL; none where its body is not known."""
+        if function not in self._bodies:
+            body = self.functions[function].body or self.sql_bodies.get(function)
+            self._bodies[function] = queries_of(body) if body else []
+        return self._bodies[function]
+
+    def instead_triggers(self, relation: int) -> list[Trigger]:
+        """What a view runs instead of writing."""
+        return [trigger for trigger in self.triggers.get(relation, ()) if trigger.instead]
 
     def type_named(self, name: str, schema: str) -> PgType | None:
         """A type by `schema.name`, or by name in the schema given."""
@@ -210,6 +235,8 @@ def read_catalog(connection: psycopg.Connection[Any]) -> Catalog:
             row["name"]: parse_comment(row["comment"]) for row in _rows(connection, "schemas")
         },
         views={row["relation"]: row["definition"] for row in _rows(connection, "view_definitions")},
+        triggers=_triggers(_rows(connection, "triggers")),
+        sql_bodies=read_sql_bodies(connection),
     )
 
 
@@ -217,6 +244,14 @@ def _rows(connection: psycopg.Connection[Any], name: str) -> list[dict[str, Any]
     text = (resources.files("strongroom_codegen") / "sql" / f"{name}.sql").read_text("utf-8")
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(text.encode()).fetchall()
+
+
+def _triggers(rows: list[dict[str, Any]]) -> dict[int, tuple[Trigger, ...]]:
+    found: dict[int, tuple[Trigger, ...]] = {}
+    for row in rows:
+        trigger = Trigger(row["name"], row["function"], tuple(row["events"]), row["instead"])
+        found[row["relation"]] = (*found.get(row["relation"], ()), trigger)
+    return found
 
 
 def _type(row: dict[str, Any]) -> PgType:

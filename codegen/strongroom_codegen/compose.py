@@ -129,6 +129,8 @@ class Composer:
             reads=found.footprint.reads,
             writes=found.footprint.writes,
             modifies=found.footprint.modifies,
+            uses=found.footprint.uses,
+            calls=found.footprint.calls,
             raises=self._raises(found, query.app, shared),
         )
 

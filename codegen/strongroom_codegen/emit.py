@@ -51,6 +51,16 @@ def _query(query: QueryModel) -> dict[str, Any]:
         ],
         "reads": list(query.reads),
         "writes": list(query.writes),
+        "uses": [
+            {
+                "relation": use.relation,
+                "access": use.access,
+                "columns": list(use.columns),
+                "through": [str(step) for step in use.through],
+            }
+            for use in query.uses
+        ],
+        "calls": sorted({call.function for call in query.calls}),
         "role": query.role,
         "at_most_one": query.at_most_one,
         "raises": list(query.raises),

@@ -1,11 +1,9 @@
-"""Walk a statement: every query level in it, where a value comes from, what it reads and writes."""
+"""Walk a statement: every query level in it, and where a value comes from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from strongroom_codegen.catalog import Catalog
 from strongroom_codegen.nullability import Analyzer, frames
 from strongroom_codegen.nullability.frames import Frame
 from strongroom_codegen.tree import Node, nodes
@@ -13,24 +11,7 @@ from strongroom_codegen.tree import Node, nodes
 # Relation OID and column number.
 Origin = tuple[int, int]
 
-_SELECT_PRIVILEGE = 2
 _WRAPPERS = frozenset({"RELABELTYPE", "COLLATEEXPR", "COERCETODOMAIN"})
-_HARMLESS = frozenset(
-    {"random", "clock_timestamp", "timeofday", "gen_random_uuid", "uuidv4", "uuidv7", "pg_sleep"}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Footprint:
-    """Tables and views that a statement reads and writes; `modifies` also counts functions.
-
-    `stores` are the tables that get new or changed rows: a DELETE writes and stores nothing.
-    """
-
-    reads: tuple[str, ...]
-    writes: tuple[str, ...]
-    stores: tuple[str, ...]
-    modifies: bool
 
 
 def levels(analyzer: Analyzer, query: Node, parent: Frame | None = None) -> Iterator[Frame]:
@@ -78,35 +59,6 @@ def origin(analyzer: Analyzer, node: Node, frame: Frame) -> Origin | None:
     return None
 
 
-def footprint(analyzer: Analyzer, query: Node) -> Footprint:
-    """What a statement reads and writes, views looked through."""
-    reads: set[str] = set()
-    writes: set[str] = set()
-    stores: set[str] = set()
-    modifies = False
-    for frame in levels(analyzer, query):
-        modifies |= bool(frame.query["rowMarks"]) or _calls_volatile(analyzer.catalog, frame)
-        for index, entry in enumerate(frame.query["rtable"] or [], 1):
-            if int(entry["rtekind"]) != frames.TABLE:
-                continue
-            table = analyzer.catalog.relations.get(int(entry["relid"]))
-            if table is None:
-                continue
-            if index == frame.target:
-                writes.add(table.full_name)
-                stores |= {table.full_name} if frame.command != frames.DELETE else set()
-            if _privileges(frame.query, entry) & _SELECT_PRIVILEGE:
-                reads.add(table.full_name)
-                view = analyzer.catalog.view_query(table.oid)
-                reads |= set(footprint(analyzer, view).reads) if view else set()
-    return Footprint(
-        tuple(sorted(reads)),
-        tuple(sorted(writes)),
-        tuple(sorted(stores)),
-        modifies=modifies or bool(writes),
-    )
-
-
 def _table_origin(analyzer: Analyzer, relation: int, number: int) -> Origin | None:
     view = analyzer.catalog.view_query(relation)
     if view:
@@ -145,22 +97,3 @@ def _function_origin(analyzer: Analyzer, entry: Node, number: int) -> Origin | N
         return None
     numbers = list(relation.columns)
     return (relation.oid, numbers[number - 1]) if number <= len(numbers) else None
-
-
-def _privileges(query: Node, entry: Node) -> int:
-    if "requiredPerms" in entry:
-        return int(entry["requiredPerms"])
-    info = query["rteperminfos"][int(entry["perminfoindex"]) - 1]
-    return int(info["requiredPerms"])
-
-
-def _calls_volatile(catalog: Catalog, frame: Frame) -> bool:
-    for field in frame.query.values():
-        for node in nodes(field, into_queries=False):
-            oid = node.get("funcid") or node.get("opfuncid")
-            function = catalog.functions.get(int(oid)) if oid else None
-            if function is None or function.volatility != "v":
-                continue
-            if not (function.is_builtin and function.name in _HARMLESS):
-                return True
-    return False

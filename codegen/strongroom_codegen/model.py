@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from strongroom_codegen.annotations import Kind
+from strongroom_codegen.footprint import Call, Use
 from strongroom_codegen.naming import function_name
 from strongroom_codegen.pytypes import PyType
 
@@ -132,6 +133,8 @@ class QueryModel:
     reads: tuple[str, ...]
     writes: tuple[str, ...]
     modifies: bool
+    uses: tuple[Use, ...]
+    calls: tuple[Call, ...]
     raises: tuple[str, ...]
 
     @property

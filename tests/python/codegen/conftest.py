@@ -50,6 +50,14 @@ def project(tmp_path: Path) -> Project:
 
 
 @pytest.fixture
+def library(tmp_path: Path) -> Project:
+    """A copy of the library: views, functions, roles and row level security, without a kernel."""
+    root = tmp_path / "library"
+    shutil.copytree(FIXTURES / "library", root)
+    return read_project(root)
+
+
+@pytest.fixture
 def on_server(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
     """The generator works on this server."""
     monkeypatch.setenv("DATABASE_URL", server.url())
