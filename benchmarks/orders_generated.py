@@ -19,13 +19,18 @@ from place import ROOT, bench_server
 
 from strongroom.session import async_session, session
 
+PLAIN = "generated function"
+MODEL = "generated function, jsonb as a model"
 _ORDERS = ROOT / "benchmarks" / "orders"
 
 
 def generated_peers(work: Work) -> Iterator[tuple[str, Peer]]:
-    """The functions called plainly and awaited."""
-    yield "generated function", _sync(work)
+    """The functions called plainly and awaited, and with the jsonb checked by pydantic."""
+    yield PLAIN, _sync(work, *_reads(_generate()[0], work))
     yield "generated function, awaited", _async(work)
+    if "details" in work.columns:
+        module = _generate()[0]
+        yield MODEL, _sync(work, module.get_typed, module.list_typed)
 
 
 @cache
@@ -48,8 +53,7 @@ def _reads(module: ModuleType, work: Work) -> tuple[Any, Any]:
     return module.get_plain, module.list_plain
 
 
-def _sync(work: Work) -> Peer:
-    one, many = _reads(_generate()[0], work)
+def _sync(work: Work, one: Any, many: Any) -> Peer:
     db = session(psycopg.connect(work.url, autocommit=True), app=None).__enter__()
 
     def fetch_one(key: UUID) -> object:

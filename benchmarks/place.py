@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from strongroom.project import Project, install, read_project
-from strongroom.server import EmbeddedServer, embedded
+from strongroom.server import EmbeddedServer, embedded, postmaster
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -74,13 +74,23 @@ def describe(url: str, *packages: str) -> None:
     print(", ".join([server, f"Python {platform.python_version()}", *clients]))
 
 
-def share_a_core(*connections: psycopg.Connection) -> None:
-    """Keep the client and these backends on one core.
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Keep this process, and the backends of connections made meanwhile, on one core.
 
-    Whether they share one decides how long a read waits to be woken, more than anything that is
-    measured, and the scheduler decides it anew from case to case.
+    Whether client and server share one decides how long a read waits to be woken, more than
+    anything that is measured, and the scheduler decides it anew from case to case.
     """
-    core = {min(os.sched_getaffinity(0))}
-    os.sched_setaffinity(0, core)
-    for connection in connections:
-        os.sched_setaffinity(connection.info.backend_pid, core)
+    server = bench_server()
+    running = postmaster.find(server.data)
+    if running is None:
+        raise RuntimeError("the server of the benchmarks is not running")
+    processes = (0, running.pid)
+    before = [os.sched_getaffinity(process) for process in processes]
+    try:
+        for process in processes:
+            os.sched_setaffinity(process, {min(before[0])})
+        yield
+    finally:
+        for process, cores in zip(processes, before, strict=True):
+            os.sched_setaffinity(process, cores)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import psycopg
-from place import ROOT, describe, fresh_database, run_script, share_a_core
+from place import ROOT, describe, fresh_database, one_core, run_script
 from policies import TABLES
 from rounds import Case, compare, scale
 from trips import count_trips
@@ -54,7 +54,7 @@ _RAW = b"SELECT id, title FROM bench.notes WHERE user_id = %s AND id = %s"
 
 
 def main() -> None:
-    with fresh_database("bench_session", read_project(ROOT)) as url:
+    with one_core(), fresh_database("bench_session", read_project(ROOT)) as url:
         for statement in TABLES.format(users=2_000, each=100).split(";\n"):
             run_script(url, statement)
         describe(url, "psycopg")
@@ -62,7 +62,6 @@ def main() -> None:
         login = url.replace("postgres@", "strongroom_login@")
         connections = [psycopg.connect(login, autocommit=True) for _ in range(2)]
         plain = psycopg.connect(url, autocommit=True)
-        share_a_core(raw, plain, *connections)
         with (
             session(connections[0], app="tarot", user_id=USER) as db,
             session(plain, app=None) as unprotected,

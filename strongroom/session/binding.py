@@ -42,9 +42,11 @@ def bind(statement: Statement[Any], plan: Plan, params: tuple[object, ...]) -> l
             f"{statement.name} takes {len(dumps)} parameters, and {len(params)} were given"
         )
     try:
+        if len(params) == 1 and params[0] is not None:
+            return [dumps[0](params[0])]
         return [
             None if value is None else dump(value)
-            for dump, value in zip(dumps, params, strict=True)
+            for dump, value in zip(dumps, params)  # noqa: B905
         ]
     except Exception:
         raise _first_bad(statement, plan, params) from None

@@ -75,9 +75,24 @@ class Conversation:
         self.implicit = own or connection.autocommit
         # Such a connection's isolation_level, read_only and deferrable count for its calls, too.
         self.special = not connection.autocommit and connection._get_tx_start_command() != b"BEGIN"
+        # Whether a call outside a block may be nothing but prepared statements under one Sync.
+        self.direct = prepare and self.implicit and not self.special
         self.levels: list[Level] = []
         self._preparing: list[tuple[int, Plan | None, bytes]] = []
         self._identity_at = -1
+
+    def may_be_direct(self) -> bool:
+        """Whether the identity is all that has to precede the next statement."""
+        pgconn, link = self.pgconn, self.link
+        return (
+            self.direct
+            and pgconn.transaction_status == wire.IDLE
+            and pgconn.status == wire.CONNECTED
+            and self.connection._pipeline is None
+            and not self.levels
+            and not link.to_close
+            and (not self.identity.wire or link.identity_name is not None)
+        )
 
     def claim(self) -> PQGen[None]:
         """Refuse to speak where another transaction, or another mode, has the floor."""

@@ -17,6 +17,7 @@ from strongroom.session.binding import bind
 from strongroom.session.blocks import Blocks
 from strongroom.session.conversation import Refused
 from strongroom.session.errors import ShapeMismatch, StalePlan, raise_server_error, server_error
+from strongroom.session.identity import SET_IDENTITY_FORMATS
 from strongroom.session.results import (
     column_types,
     load_maybe,
@@ -70,6 +71,42 @@ class Engine(Blocks):
 
         Raises the app's own errors, psycopg's for what the app does not name, and SessionError.
         """
+        plan = self.link.plans.get(statement)
+        if plan is not None and plan.direct is load and self.may_be_direct():
+            values = bind(statement, plan, params)
+            try:
+                return load(statement, plan, (yield from self._run_direct(plan, values)))
+            except Refused as refused:
+                failure = refused.result
+            try:
+                yield from self._make_repeatable(statement, plan, failure, fresh=True)
+            except Refused:
+                raise_server_error(failure, statement.errors)
+        return (yield from self._call_with_care(statement, params, load))
+
+    def _run_direct(self, plan: Plan, values: list[bytes | None]) -> PQGen[PGresult]:
+        """One round trip for statement and identity, which were prepared by earlier calls."""
+        send = self.pgconn.send_query_prepared
+        arguments = (plan.name, values, plan.formats, plan.result_format)
+        self.link.owner = None
+        identity = self.identity.wire
+        if identity:
+            self._identity_at = 0
+            first = (send, (self.link.identity_name, identity, SET_IDENTITY_FORMATS, 1))
+            results = yield from self.exchange([first, (send, arguments)])
+        else:
+            results = yield from wire.alone(self.pgconn, send, arguments)
+            if not results or results[-1].status not in wire.SUCCESS:
+                raise Refused(wire.first_failure(results))
+        return results[-1]
+
+    def _call_with_care(
+        self,
+        statement: Statement[T],
+        params: tuple[object, ...],
+        load: Callable[[Statement[T], Plan, PGresult], R],
+    ) -> PQGen[R]:
+        """The first call of a statement, a call in a block, and every other that is not usual."""
         yield from self.claim()
         fresh = self.pgconn.transaction_status == wire.IDLE
         try:
@@ -103,18 +140,16 @@ class Engine(Blocks):
         has_rows = bool(statement.columns) and load not in _ROWLESS
         if statement.writes and has_rows and not plan.columns_known:
             yield from self._describe(statement, plan)
-        held = (
-            fresh
-            and not self.levels
-            and self.implicit
-            and (self.special or (statement.writes and self._refusable(statement, load)))
-        )
+        refusable = statement.writes and self._refusable(statement, load)
+        held = fresh and not self.levels and self.implicit and (self.special or refusable)
         result = yield from self._execute(statement, plan, values, hold=held)
         if has_rows and not (plan.columns_known and self.prepare):
             yield from self._learn(statement, plan, result)
             if result.fformat(0) != plan.result_format:
                 result = yield from self._again_as_text(statement, plan, values)
         value = load(statement, plan, result)
+        if self.prepare and not refusable and statement.timeout_ms is None:
+            plan.direct = load
         if held:
             yield from self._commit()
             self._holding = False

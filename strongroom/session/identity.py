@@ -10,13 +10,14 @@ from strongroom.session.errors import NoIdentity, WrongRole
 from strongroom.session.statement import Role, Statement
 
 # One plain statement: inside a SECURITY DEFINER function set_config('role') is refused. The role
-# comes last, so nothing here depends on what it may do.
+# comes last, so nothing here depends on what it may do. No setting is ever NULL, so each is made;
+# an answer without rows and columns takes a fifth less time than one of five texts.
 SET_IDENTITY = (
-    b"SELECT pg_catalog.set_config('kernel.app', $1, true),"
-    b" pg_catalog.set_config('kernel.user_id', $2, true),"
-    b" pg_catalog.set_config('kernel.actor', $3, true),"
-    b" pg_catalog.set_config('kernel.request_id', $4, true),"
-    b" pg_catalog.set_config('role', $5, true)"
+    b"SELECT WHERE pg_catalog.set_config('kernel.app', $1, true) IS NULL"
+    b" OR pg_catalog.set_config('kernel.user_id', $2, true) IS NULL"
+    b" OR pg_catalog.set_config('kernel.actor', $3, true) IS NULL"
+    b" OR pg_catalog.set_config('kernel.request_id', $4, true) IS NULL"
+    b" OR pg_catalog.set_config('role', $5, true) IS NULL"
 )
 SET_IDENTITY_OIDS = (25, 25, 25, 25, 25)
 SET_IDENTITY_FORMATS = (1, 1, 1, 1, 1)

@@ -32,6 +32,7 @@ class Plan:
         "column_oids",
         "columns_known",
         "convert",
+        "direct",
         "dumps",
         "formats",
         "name",
@@ -52,8 +53,17 @@ class Plan:
         self.result_format = BINARY
         self.column_oids: list[int] = []
         self.columns_known = False
+        # How a call that went well loaded its result, where the next one needs nothing but to be
+        # sent: see `Engine.call`.
+        self.direct: Callable[..., object] | None = None
         self.tx: Transformer | None = None
         self.convert: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None = None
+
+    def forget(self) -> None:
+        """Take it for not prepared, with columns that are not known."""
+        self.name = None
+        self.columns_known = False
+        self.direct = None
 
 
 class Link:
@@ -88,16 +98,14 @@ class Link:
         """Have the server forget a plan's prepared statement with the next call."""
         if plan.name is not None:
             self.to_close.append(plan.name)
-        plan.name = None
-        plan.columns_known = False
+        plan.forget()
 
     def forget_prepared(self) -> None:
         """Somebody dropped prepared statements: take none for granted."""
         self.identity_name = None
         self.to_close.clear()
         for plan in self.plans.values():
-            plan.name = None
-            plan.columns_known = False
+            plan.forget()
 
     def forget_types(self) -> None:
         """Types were made anew under their old names: ask for them again, and plan everything."""

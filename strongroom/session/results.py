@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,12 +14,16 @@ from strongroom.session import loaders
 from strongroom.session.errors import NoRow, ShapeMismatch, TooManyRows
 
 if TYPE_CHECKING:
+    from psycopg.abc import Transformer as AnyTransformer
     from psycopg.pq.abc import PGresult
 
     from strongroom.session.link import Plan
     from strongroom.session.statement import Statement
 
 T = TypeVar("T")
+
+_CHUNK = 10_000
+_WORTH_A_PAUSE = 100
 
 
 def column_types(statement: Statement[Any], result: PGresult) -> list[int]:
@@ -63,26 +68,47 @@ def load_all(statement: Statement[T], plan: Plan, result: PGresult) -> list[T]:
     tx = plan.tx
     if tx is None:
         return []
+    found = result.ntuples
+    loaded: list[T] = []
     tx.set_pgresult(result, set_loaders=False)
-    rows: Any = tx.load_rows(0, result.ntuples, tuple)
-    # Without this the last result would stay in memory as long as the connection.
-    tx.set_pgresult(None, set_loaders=False)
-    if plan.convert is not None:
-        rows = map(plan.convert, rows)
-    make: Callable[..., T] | None = statement.row
-    if make is None:
-        return [row[0] for row in rows]
-    return list(starmap(make, rows))
+    try:
+        for start in range(0, found, _CHUNK):
+            loaded += _load_some(statement, plan, tx, start, min(start + _CHUNK, found))
+    finally:
+        # Without this the last result would stay in memory as long as the connection.
+        tx.set_pgresult(None, set_loaders=False)
+    return loaded
+
+
+def _load_some(
+    statement: Statement[T], plan: Plan, tx: AnyTransformer, start: int, end: int
+) -> list[T]:
+    # Each few hundred new objects Python looks for cycles among them, and rows of values have
+    # none: a tenth of the time, in vain. Between chunks it may.
+    pause = end - start > _WORTH_A_PAUSE and gc.isenabled()
+    if pause:
+        gc.disable()
+    try:
+        rows: Any = tx.load_rows(start, end, tuple)
+        if plan.convert is not None:
+            rows = map(plan.convert, rows)
+        make: Callable[..., T] | None = statement.row
+        return [row[0] for row in rows] if make is None else list(starmap(make, rows))
+    finally:
+        if pause:
+            gc.enable()
 
 
 def load_maybe(statement: Statement[T], plan: Plan, result: PGresult) -> T | None:
     """The row, or None; TooManyRows for more."""
-    found = result.ntuples
+    return load_one(statement, plan, result) if result.ntuples else None
+
+
+def load_one(statement: Statement[T], plan: Plan, result: PGresult) -> T:
+    """The row; NoRow for none, TooManyRows for more."""
     tx = plan.tx
-    if not found or tx is None:
-        return None
-    if found > 1:
-        raise TooManyRows(f"{statement.name} found {found} rows where at most one is expected")
+    if result.ntuples != 1 or tx is None:
+        raise _wrong_count(statement, result.ntuples)
     tx.set_pgresult(result, set_loaders=False)
     row = tx.load_row(0, tuple)
     tx.set_pgresult(None, set_loaders=False)
@@ -92,11 +118,10 @@ def load_maybe(statement: Statement[T], plan: Plan, result: PGresult) -> T | Non
     return row[0] if make is None else make(*row)
 
 
-def load_one(statement: Statement[T], plan: Plan, result: PGresult) -> T:
-    """The row; NoRow for none, TooManyRows for more."""
-    if not result.ntuples:
-        raise NoRow(f"{statement.name} found no row")
-    return load_maybe(statement, plan, result)  # type: ignore[return-value]
+def _wrong_count(statement: Statement[Any], found: int) -> NoRow | TooManyRows:
+    if not found:
+        return NoRow(f"{statement.name} found no row")
+    return TooManyRows(f"{statement.name} found {found} rows where at most one is expected")
 
 
 def load_nothing(statement: Statement[Any], plan: Plan, result: PGresult) -> None:

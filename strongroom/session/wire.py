@@ -30,6 +30,7 @@ ACTIVE = pq.TransactionStatus.ACTIVE
 COMMAND_OK = pq.ExecStatus.COMMAND_OK
 TUPLES_OK = pq.ExecStatus.TUPLES_OK
 FATAL_ERROR = pq.ExecStatus.FATAL_ERROR
+SUCCESS = (TUPLES_OK, COMMAND_OK)
 _PIPELINE_SYNC = pq.ExecStatus.PIPELINE_SYNC
 _COPY = (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOTH)
 CONNECTED = pq.ConnStatus.OK
@@ -46,16 +47,24 @@ def exchange(pgconn: PGconn, commands: Sequence[Command]) -> PQGen[list[PGresult
     commit that Sync does (a deferred constraint) is one result more, the last. Raises
     OperationalError when the connection is lost; results that came before are then in vain.
     """
+    if len(commands) == 1:
+        results = yield from alone(pgconn, *commands[0])
+        _refuse_copy(pgconn, results)
+        return results
     pgconn.enter_pipeline_mode()
     for send, arguments in commands:
         send(*arguments)
     pgconn.pipeline_sync()
     yield from generators.send(pgconn)
-    results: list[PGresult] = []
+    results = []
     ended = True
     while True:
         try:
-            result = yield from generators.fetch(pgconn)
+            # All answers mostly come in one piece, and then there is nothing to wait for.
+            if pgconn.is_busy():
+                result = yield from generators.fetch(pgconn)
+            else:
+                result = pgconn.get_result()
         except psycopg.DatabaseError:
             # The server says why it hangs up, then hangs up: the reason is the better error.
             if results and results[-1].status == FATAL_ERROR:
@@ -71,19 +80,32 @@ def exchange(pgconn: PGconn, commands: Sequence[Command]) -> PQGen[list[PGresult
         status = result.status
         if status == _PIPELINE_SYNC:
             break
-        if status in _COPY:
-            pgconn.finish()
-            raise psycopg.NotSupportedError("COPY can't be run as a statement")
         results.append(result)
+        _refuse_copy(pgconn, results)
         if pgconn.status != CONNECTED and status == FATAL_ERROR:
             return results
     pgconn.exit_pipeline_mode()
     return results
 
 
+def alone(
+    pgconn: PGconn, send: Callable[..., None], arguments: tuple[Any, ...]
+) -> PQGen[list[PGresult]]:
+    """A command that nothing precedes: libpq sends its Sync, at less cost than a pipeline's."""
+    send(*arguments)
+    execution: PQGen[list[PGresult]] = generators.execute(pgconn)
+    return execution
+
+
+def _refuse_copy(pgconn: PGconn, results: Sequence[PGresult]) -> None:
+    if results and results[-1].status in _COPY:
+        pgconn.finish()
+        raise psycopg.NotSupportedError("COPY can't be run as a statement")
+
+
 def succeeded(commands: Sequence[Command], results: Sequence[PGresult]) -> bool:
     """Whether every command, and the commit at Sync, went well."""
-    return len(results) == len(commands) and results[-1].status in (COMMAND_OK, TUPLES_OK)
+    return len(results) == len(commands) and results[-1].status in SUCCESS
 
 
 def first_failure(results: Sequence[PGresult]) -> PGresult:

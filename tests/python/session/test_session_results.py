@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import UTC, datetime
 from typing import Any
 
@@ -170,3 +171,29 @@ def test_two_commands_are_refused(connection: Connection) -> None:
             db.exec(statement("SELECT 1; SELECT 2"))
         with pytest.raises(psycopg.Error):
             db.exec(statement("COMMIT AND CHAIN"))
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_loading_many_rows_leaves_the_garbage_collector_as_it_was(
+    connection: Connection, collecting: bool
+) -> None:
+    numbers = statement("SELECT n FROM generate_series(1, 25000) AS n", columns=("n",))
+    was = gc.isenabled()
+    (gc.enable if collecting else gc.disable)()
+    try:
+        with session(connection, app="tarot", user_id=1) as db:
+            assert db.many(numbers) == list(range(1, 25001))
+        assert gc.isenabled() is collecting
+    finally:
+        (gc.enable if was else gc.disable)()
+
+
+def test_a_row_that_can_t_be_built_leaves_the_garbage_collector_on(connection: Connection) -> None:
+    def refuse(number: int) -> int:
+        raise LookupError(number)
+
+    numbers = statement("SELECT n FROM generate_series(1, 1000) AS n", columns=("n",), row=refuse)
+    assert gc.isenabled()
+    with session(connection, app="tarot", user_id=1) as db, pytest.raises(LookupError):
+        db.many(numbers)
+    assert gc.isenabled()

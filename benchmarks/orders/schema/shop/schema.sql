@@ -1,4 +1,4 @@
 CREATE SCHEMA shop;
-COMMENT ON SCHEMA shop IS 'One table with a column of each common type.
+COMMENT ON SCHEMA shop IS 'A table with a column of each common type.
 
 @app';
