@@ -24,19 +24,26 @@ from strongroom.session.errors import (
     WrongRole,
 )
 from strongroom.session.pages import read_token
+from strongroom.session.records import Array, Converted, FromJson, Json, Plain, Record
 from strongroom.session.statement import UNSET, Page, Statement, Unset
 from strongroom.session.sync import Session, session
 
 __all__ = [
     "UNSET",
+    "Array",
     "AsyncSession",
     "BadPageToken",
     "BadParameter",
+    "Converted",
     "DatabaseError",
     "ErrorTable",
+    "FromJson",
+    "Json",
     "NoIdentity",
     "NoRow",
     "Page",
+    "Plain",
+    "Record",
     "RuleViolation",
     "Session",
     "SessionError",

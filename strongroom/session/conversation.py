@@ -13,7 +13,12 @@ from psycopg.pq import DiagnosticField
 
 from strongroom.session import catalogue, wire
 from strongroom.session.binding import make_plan
-from strongroom.session.errors import SessionError, TransactionConflict, server_error
+from strongroom.session.errors import (
+    SessionError,
+    ShapeMismatch,
+    TransactionConflict,
+    server_error,
+)
 from strongroom.session.identity import (
     SET_IDENTITY,
     SET_IDENTITY_FORMATS,
@@ -21,7 +26,9 @@ from strongroom.session.identity import (
     Identity,
 )
 from strongroom.session.link import Link, Plan
-from strongroom.session.values import TEXT, array_of, text_binding
+from strongroom.session.record_writers import shaped_binding
+from strongroom.session.records import FIELDS_OF_NAMES, KnownTypes, read_known, type_names
+from strongroom.session.values import BINDINGS_BY_OID, TEXT, Binding, array_of, text_binding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,6 +36,7 @@ if TYPE_CHECKING:
     from psycopg.abc import PQGen
     from psycopg.pq.abc import PGresult
 
+    from strongroom.session.records import Shape
     from strongroom.session.statement import Statement
 
 AnyConnection = psycopg.Connection[Any] | psycopg.AsyncConnection[Any]
@@ -234,10 +242,19 @@ class Conversation:
             for row in range(result.ntuples)
         ]
 
-    def types(self, oids: Iterable[int]) -> PQGen[dict[int, catalogue.TypeInfo]]:
-        """What pg_type says about these types and all they are made of, built-in ones excepted."""
+    def types(
+        self, oids: Iterable[int], *, bound: bool = False
+    ) -> PQGen[dict[int, catalogue.TypeInfo]]:
+        """What pg_type says about these types and all they are made of, built-in ones excepted.
+
+        With `bound` also about those that have a loader: how they are sent is another question.
+        """
+
+        def is_known(oid: int) -> bool:
+            return oid in BINDINGS_BY_OID if bound else catalogue.is_known(self.link.adapters, oid)
+
         found: dict[int, catalogue.TypeInfo] = {}
-        missing = {oid for oid in oids if not catalogue.is_known(self.link.adapters, oid)}
+        missing = {oid for oid in oids if not is_known(oid)}
         while missing:
             literal = "{" + ",".join(map(str, sorted(missing))) + "}"
             rows = yield from self.ask(catalogue.TYPES_OF_OIDS, literal.encode(), _OIDS_ARRAY, TEXT)
@@ -247,7 +264,7 @@ class Conversation:
                 part
                 for info in new
                 for part in info.parts
-                if part not in found and not catalogue.is_known(self.link.adapters, part)
+                if part not in found and not is_known(part)
             }
         return found
 
@@ -268,9 +285,44 @@ class Conversation:
                 raise SessionError(
                     f"{statement.name}: the database has no type {', '.join(absent)}"
                 )
-            types = yield from self.types(oids.values())
+            types = yield from self.types(oids.values(), bound=True)
             for name, oid in oids.items():
                 bindings[name] = catalogue.binding_of(oid, types)
-        plan = make_plan(statement, [bindings[name] for name in statement.parameters])
+        found = [bindings[name] for name in statement.parameters]
+        if statement.takes is not None:
+            found = yield from self._shaped(statement.takes, found)
+        plan = make_plan(statement, found)
         self.link.remember(statement, plan)
         return plan
+
+    def known_types(self, shapes: Iterable[Shape | None]) -> PQGen[KnownTypes]:
+        """What the database says now about the types in shapes; their loaders are registered."""
+        names = sorted(type_names(shapes))
+        if not names:
+            return KnownTypes({}, {})
+        rows = yield from self.ask(FIELDS_OF_NAMES, _dump_names(names), _TEXT_ARRAY, 1)
+        known = read_known(names, rows)
+        parts = {type_ for fields in known.fields.values() for _, type_ in fields}
+        absent = [name for name, oid in known.oids.items() if not oid]
+        if absent:
+            raise ShapeMismatch(
+                f"the database has no type {', '.join(absent)}, for which this code was generated:"
+                " run the generator again, or migrate the database"
+            )
+        types = yield from self.types([*known.oids.values(), *parts])
+        for oid in types:
+            catalogue.register(self.link.adapters, oid, types)
+        return known
+
+    def _shaped(
+        self, takes: tuple[Shape | None, ...], bindings: list[Binding]
+    ) -> PQGen[list[Binding]]:
+        """The bindings of parameters that hold rows."""
+        known = yield from self.known_types(takes)
+        oids = {type_ for fields in known.fields.values() for _, type_ in fields}
+        types = yield from self.types(oids, bound=True)
+        of_fields = {oid: catalogue.binding_of(oid, types) for oid in oids}
+        return [
+            shaped_binding(shape, binding, known, of_fields) if shape is not None else binding
+            for shape, binding in zip(takes, bindings, strict=True)
+        ]

@@ -18,6 +18,7 @@ from strongroom.session.blocks import Blocks
 from strongroom.session.conversation import Refused
 from strongroom.session.errors import ShapeMismatch, StalePlan, raise_server_error, server_error
 from strongroom.session.identity import SET_IDENTITY_FORMATS
+from strongroom.session.record_readers import shaped_format
 from strongroom.session.results import (
     column_types,
     load_maybe,
@@ -157,7 +158,8 @@ class Engine(Blocks):
 
     def _refusable(self, statement: Statement[Any], load: Callable[..., object]) -> bool:
         """Whether a write can still be refused when its rows are seen, so Sync may not commit."""
-        if statement.decode is not None or statement.convert is not None or not self.prepare:
+        checked = statement.decode or statement.convert or statement.shapes
+        if checked is not None or not self.prepare:
             return bool(statement.columns)
         if not statement.at_most_one:
             return load in _AT_MOST_ONE
@@ -216,6 +218,11 @@ class Engine(Blocks):
         types = yield from self.types(oids)
         for oid in types:
             catalogue.register(adapters, oid, types)
+        if statement.shapes is not None:
+            known = yield from self.known_types(statement.shapes)
+            format_ = shaped_format(statement, known, adapters, oids)
+            set_loaders(statement, plan, adapters, oids, format_, known)
+            return
         set_loaders(statement, plan, adapters, oids, catalogue.result_format(adapters, oids))
 
     def _again_as_text(

@@ -12,12 +12,14 @@ from psycopg.adapt import AdaptersMap, Transformer
 
 from strongroom.session import loaders
 from strongroom.session.errors import NoRow, ShapeMismatch, TooManyRows
+from strongroom.session.record_readers import Reading, shaped_columns
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer as AnyTransformer
     from psycopg.pq.abc import PGresult
 
     from strongroom.session.link import Plan
+    from strongroom.session.records import KnownTypes
     from strongroom.session.statement import Statement
 
 T = TypeVar("T")
@@ -42,10 +44,18 @@ def column_types(statement: Statement[Any], result: PGresult) -> list[int]:
 
 
 def set_loaders(
-    statement: Statement[Any], plan: Plan, adapters: AdaptersMap, oids: list[int], format_: int
+    statement: Statement[Any],
+    plan: Plan,
+    adapters: AdaptersMap,
+    oids: list[int],
+    format_: int,
+    known: KnownTypes | None = None,
 ) -> None:
-    """Choose the loaders of a plan's columns, once for all its results."""
-    columns = oids
+    """Choose the loaders of a plan's columns, once for all its results.
+
+    `known` is what the database says about the types in the statement's shapes.
+    """
+    columns, convert = oids, statement.convert
     if statement.decode is not None:
         try:
             adapters, columns = loaders.decoding(adapters, oids, statement.decode, format_)
@@ -55,9 +65,11 @@ def set_loaders(
                 f"{statement.name}: column {column} is to be decoded, and is neither json nor"
                 " jsonb: run the generator again"
             ) from None
+    if statement.shapes is not None and known is not None:
+        columns, convert = shaped_columns(statement, Reading(known, adapters, format_), columns)
     plan.tx = Transformer(adapters)
     plan.tx.set_loader_types(columns, pq.Format(format_))
-    plan.convert = loaders.converter(statement.convert) if statement.convert else None
+    plan.convert = loaders.converter(convert) if convert else None
     plan.result_format = format_
     plan.column_oids = oids
     plan.columns_known = True

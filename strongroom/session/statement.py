@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar, final
 
 from strongroom.session.errors import ErrorTable
+from strongroom.session.records import Shape
 
 T = TypeVar("T")
 Role: TypeAlias = Literal["app", "worker", "analyst"]
@@ -48,6 +49,8 @@ class Statement(Generic[T]):
     `decode`: for each column None or a function of the raw bytes of a json or jsonb value.
     `convert`: for each column None or a function of the loaded value.
     `encode`: for each parameter None or a function applied before it is bound.
+    `shapes`: for each column None or what is in it, where it holds rows; `takes`: the same for
+    each parameter.
     `identity`: the session must have a user. `role`: the role it must have been opened for.
     `at_most_one`: a unique key proves it. `writes`: it changes data.
     `timeout_ms`: statement_timeout of this call alone. `errors`: the app's exception classes.
@@ -61,6 +64,8 @@ class Statement(Generic[T]):
     decode: tuple[Callable[[bytes], object] | None, ...] | None = None
     convert: tuple[Callable[[Any], object] | None, ...] | None = None
     encode: tuple[Callable[[Any], object] | None, ...] | None = None
+    shapes: tuple[Shape | None, ...] | None = None
+    takes: tuple[Shape | None, ...] | None = None
     role: Role = "app"
     identity: bool = True
     at_most_one: bool = False
