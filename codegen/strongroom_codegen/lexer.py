@@ -7,8 +7,7 @@ so a colon inside any of them is never taken for a parameter.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal[
     "space", "line_comment", "block_comment", "string", "quoted", "parameter", "positional",
@@ -19,6 +18,7 @@ _TOKEN = re.compile(
     r"""
       (?P<space>\s+)
     | (?P<line_comment>--[^\n]*)
+    | (?P<block_comment>/\*)
     | (?P<escape_string>[eE]'(?:[^'\\]|''|\\.)*(?P<escape_end>')?)
     | (?P<string>(?:[uU]&|[bBxXnN])?'(?:[^']|'')*(?P<string_end>')?)
     | (?P<quoted>(?:[uU]&)?"(?:[^"]|"")*(?P<quoted_end>")?)
@@ -33,6 +33,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ENDS = {"escape_string": "escape_end", "string": "string_end", "quoted": "quoted_end"}
+_NEEDS_A_LOOK = frozenset({*_ENDS, "block_comment", "dollar"})
 _KINDS: dict[str, Kind] = {
     "space": "space",
     "line_comment": "line_comment",
@@ -48,8 +49,7 @@ _KINDS: dict[str, Kind] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of SQL and where it stands in its file (offsets from 0, end excluded)."""
 
     kind: Kind
@@ -81,11 +81,19 @@ def tokenize(text: str) -> list[Token]:
     Raises UnterminatedError.
     """
     tokens: list[Token] = []
-    position = 0
-    while position < len(text):
-        token = _next(text, position)
+    position, length = 0, len(text)
+    while position < length:
+        match = _TOKEN.match(text, position)
+        # The last group that closed is the outermost one: the kind.
+        name = match.lastgroup if match else None
+        if match is None or name is None:
+            raise AssertionError(f"no token at {position}")
+        if name in _NEEDS_A_LOOK:
+            token = _quoted(text, position, match, name)
+        else:
+            token = Token(_KINDS[name], match[0], position)
         tokens.append(token)
-        position = token.end
+        position += len(token.text)
     return tokens
 
 
@@ -94,21 +102,18 @@ def parameter_name(token: Token) -> str:
     return token.text[1:].strip("'")
 
 
-def _next(text: str, position: int) -> Token:
-    if text.startswith("/*", position):
+def _quoted(text: str, position: int, match: re.Match[str], name: str) -> Token:
+    """A token of which the pattern finds the beginning, but not surely the end."""
+    if name == "block_comment":
         return Token("block_comment", text[position : _comment_end(text, position)], position)
-    match = _TOKEN.match(text, position)
-    if match is None or match.lastgroup is None:
-        raise AssertionError(f"no token at {position}")
-    name = next(group for group in match.groupdict() if match[group] is not None)
-    if name in _ENDS and match[_ENDS[name]] is None:
-        what = "quoted name" if name == "quoted" else "string"
-        raise UnterminatedError(what, position)
     if name == "dollar":
         end = text.find(match[0], match.end())
         if end < 0:
             raise UnterminatedError(f"string {match[0]}", position)
         return Token("string", text[position : end + len(match[0])], position)
+    if match[_ENDS[name]] is None:
+        what = "quoted name" if name == "quoted" else "string"
+        raise UnterminatedError(what, position)
     return Token(_KINDS[name], match[0], position)
 
 

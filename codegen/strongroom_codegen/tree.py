@@ -12,8 +12,20 @@ from collections.abc import Iterator
 from typing import Any
 
 Node = dict[str, Any]
+_Token = tuple[str, str, str, str, str, str]
 
-_TOKEN = re.compile(r'[(){}\[\]]|"(?:[^"\\]|\\.)*"|(?:[^\s(){}\[\]\\]|\\.)+', re.DOTALL)
+# Most of the text is runs of plain fields, ` :varno 1 :varattno 2`: each run is taken in one go.
+_PLAIN = r'(?:\ :\w+\ (?:<>|[^\s(){}\[\]\\"<:][^\s(){}\[\]\\"<]*)(?=\ :\w|\}))+'
+_TOKEN = re.compile(
+    rf"""
+      \{{(?P<label>\w+)(?P<opening>{_PLAIN})?
+    | (?P<run>{_PLAIN})
+    | \(([iobx](?:\ -?\d+)*)\)           # integers, OIDs, a bitmap
+    | \("([^"\s(){{}}\\]*(?:"\ "[^"\s(){{}}\\]*)*)"\)    # names without escapes and quotes
+    | ([(){{}}] | (?:[^\s(){{}}\\]|\\.)+)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _LABELS = {
     "RTE": "RANGETBLENTRY",
@@ -30,10 +42,14 @@ _LABELS = {
 
 def parse_tree(text: str) -> Any:
     """The tree that a pg_node_tree's text describes."""
-    tokens = _TOKEN.findall(text)
-    value, end = _value(tokens, 0)
-    if end != len(tokens):
-        raise ValueError(f"{len(tokens) - end} tokens are left over")
+    tokens = iter(_TOKEN.findall(text))
+    try:
+        value = _value(next(tokens), tokens)
+    except StopIteration:
+        raise ValueError("the text ends inside a node or a list") from None
+    left = sum(1 for _ in tokens)
+    if left:
+        raise ValueError(f"{left} tokens are left over")
     return value
 
 
@@ -42,30 +58,40 @@ def queries_of(body: str) -> list[Node]:
     return [node for node in nodes(parse_tree(body), into_queries=False) if node["node"] == "QUERY"]
 
 
-def nodes(value: Any, *, into_queries: bool = True) -> Iterator[Node]:
+def nodes(value: Any, *, into_queries: bool = True) -> list[Node]:
     """Every node below (and including) a value; on request not those inside a query."""
-    if isinstance(value, dict):
-        yield value
-        if not into_queries and value["node"] == "QUERY":
-            return
-        for field in value.values():
-            if isinstance(field, dict | list):
-                yield from nodes(field, into_queries=into_queries)
-    elif isinstance(value, list):
-        for item in value:
-            if isinstance(item, dict | list):
-                yield from nodes(item, into_queries=into_queries)
+    found: list[Node] = []
+    # Walked without recursion: queries are looked through many times.
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if item.__class__ is dict:
+            found.append(item)
+            if not into_queries and item["node"] == "QUERY":
+                continue
+            stack += [
+                field
+                for field in reversed(item.values())
+                if field.__class__ is dict or field.__class__ is list
+            ]
+        elif item.__class__ is list:
+            stack += [
+                part for part in reversed(item) if part.__class__ is dict or part.__class__ is list
+            ]
+    return found
 
 
-def _value(tokens: list[str], at: int) -> tuple[Any, int]:
-    word = tokens[at]
-    if word == "{":
-        return _node(tokens, at)
-    if word == "(":
-        return _list(tokens, at)
-    if word == "<>":
-        return None, at + 1
-    return _atom(word), at + 1
+def _value(token: _Token, tokens: Iterator[_Token]) -> Any:
+    label, opening, _, numbers, names, other = token
+    if label:
+        return _node(label, opening, tokens)
+    if numbers:
+        return [int(number) for number in numbers.split(" ")[1:]]
+    if names or not other:
+        return names.split('" "')
+    if other == "(":
+        return _list(tokens)
+    return None if other == "<>" else _atom(other)
 
 
 def _atom(token: str) -> str:
@@ -74,29 +100,41 @@ def _atom(token: str) -> str:
     return _ESCAPE.sub(r"\1", token) if "\\" in token else token
 
 
-def _node(tokens: list[str], at: int) -> tuple[Node, int]:
-    label = tokens[at + 1]
+def _node(label: str, opening: str, tokens: Iterator[_Token]) -> Node:
     node: Node = {"node": _LABELS.get(label, label)}
-    at += 2
-    while tokens[at] != "}":
-        field = tokens[at][1:]
+    if opening:
+        _add_plain(node, opening)
+    field = ""
+    values: list[Any] = []
+    for token in tokens:
+        run, other = token[2], token[5]
+        is_field = other[:1] == ":" and len(other) > 1
         # A first value may itself begin with a colon: it is the field's all the same.
-        value, at = _value(tokens, at + 1)
-        values = [value]
-        while tokens[at] != "}" and not (tokens[at].startswith(":") and len(tokens[at]) > 1):
-            value, at = _value(tokens, at)
-            values.append(value)
-        node[field] = values[0] if len(values) == 1 else values
-    return node, at + 1
+        if run or other == "}" or (is_field and (values or not field)):
+            if field:
+                node[field] = values[0] if len(values) == 1 else values
+            field, values = other[1:] if is_field else "", []
+            if run:
+                _add_plain(node, run)
+            elif not is_field:
+                return node
+        else:
+            values.append(_value(token, tokens))
+    raise ValueError(f"the text ends inside {label}")
 
 
-def _list(tokens: list[str], at: int) -> tuple[list[Any], int]:
+def _add_plain(node: Node, run: str) -> None:
+    node.update([pair.split(" ") for pair in run[2:].split(" :")])  # type: ignore[misc]
+    if "<>" in run:
+        for field, value in node.items():
+            if value == "<>":
+                node[field] = None
+
+
+def _list(tokens: Iterator[_Token]) -> list[Any]:
     items: list[Any] = []
-    at += 1
-    # A list of integers, OIDs or a bitmap says so with a letter.
-    typed = tokens[at] in ("i", "o", "b", "x")
-    at += typed
-    while tokens[at] != ")":
-        item, at = _value(tokens, at)
-        items.append(int(item) if typed else item)
-    return items, at + 1
+    for token in tokens:
+        if token[5] == ")":
+            return items
+        items.append(_value(token, tokens))
+    raise ValueError("the text ends inside a list")
