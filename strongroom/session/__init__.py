@@ -27,6 +27,7 @@ from strongroom.session.pages import read_token
 from strongroom.session.records import Array, Converted, FromJson, Json, Plain, Record
 from strongroom.session.statement import UNSET, Page, Statement, Unset
 from strongroom.session.sync import Session, session
+from strongroom.session.tracing import Tracing
 
 __all__ = [
     "UNSET",
@@ -51,6 +52,7 @@ __all__ = [
     "StalePlan",
     "Statement",
     "TooManyRows",
+    "Tracing",
     "TransactionAborted",
     "TransactionConflict",
     "Unset",

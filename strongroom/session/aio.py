@@ -21,6 +21,7 @@ from strongroom.session.identity import Identity
 from strongroom.session.link import link_of
 from strongroom.session.pages import cut_page
 from strongroom.session.statement import Page, Role, Statement
+from strongroom.session.tracing import Tracing, watched
 
 if TYPE_CHECKING:
     from psycopg.abc import PQGen
@@ -46,10 +47,11 @@ def async_session(
     request_id: str | None = None,
     role: Role = "app",
     prepare: bool = True,
+    tracing: Tracing | None = None,
 ) -> AsyncSession:
     """A session for `async with`: as `session()`, for asyncio."""
     identity = Identity(app, user_id, actor, request_id, role)
-    return AsyncSession(target, identity, prepare=prepare)
+    return AsyncSession(target, identity, prepare=prepare, tracing=tracing)
 
 
 class AsyncSession:
@@ -65,6 +67,7 @@ class AsyncSession:
         identity: Identity,
         *,
         prepare: bool,
+        tracing: Tracing | None = None,
     ) -> None:
         if not isinstance(target, psycopg.AsyncConnection | AsyncConnectionPool):
             raise TypeError(
@@ -74,6 +77,7 @@ class AsyncSession:
         self._target = target
         self._identity = identity
         self._prepare = prepare
+        self._tracing = tracing or Tracing()
         self._entered = False
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._engine: Engine | None = None
@@ -171,9 +175,12 @@ class AsyncSession:
         connection = self._connection
         if engine is None or connection is None:
             connection, engine = await self._acquire()
+        call = engine.call(statement, params, load)
+        if (observe := self._tracing.observe) is not None:
+            call = watched(observe, statement, call)
         async with connection.lock:
             try:
-                return await connection.wait(engine.call(statement, params, load))
+                return await connection.wait(call)
             except BaseException:
                 engine.abandon_if_unsettled()
                 raise
@@ -204,7 +211,9 @@ class AsyncSession:
         try:
             if not self._entered:
                 raise SessionError(_NOT_OPEN)
-            engine = Engine(self._identity, link_of(found), found, own=own, prepare=self._prepare)
+            link = link_of(found)
+            link.use_comment(self._tracing.comment)
+            engine = Engine(self._identity, link, found, own=own, prepare=self._prepare)
         except BaseException:
             if isinstance(target, AsyncConnectionPool):
                 await _give_back(target, found)

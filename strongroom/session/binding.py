@@ -8,17 +8,21 @@ from typing import Any
 from strongroom.session.errors import BadParameter
 from strongroom.session.link import Plan
 from strongroom.session.statement import UNSET, Statement
+from strongroom.session.tracing import commented
 from strongroom.session.values import Binding, encoded_json
 
 
-def make_plan(statement: Statement[Any], bindings: list[Binding]) -> Plan:
+def make_plan(
+    statement: Statement[Any], bindings: list[Binding], comment: str | None = None
+) -> Plan:
     """How a statement is bound on a connection where its types have these bindings."""
     dumps = [binding.dump for binding in bindings]
     for position, encode in enumerate(statement.encode or ()):
         if encode is not None:
             is_json = statement.parameters[position] in ("json", "jsonb")
             dumps[position] = _encoded(encode, dumps[position], is_json=is_json)
-    return Plan(statement.sql.encode(), bindings, dumps)
+    sql = commented(statement.sql, statement.name, comment)
+    return Plan(sql.encode(), bindings, dumps)
 
 
 def _encoded(

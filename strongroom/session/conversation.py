@@ -291,7 +291,7 @@ class Conversation:
         found = [bindings[name] for name in statement.parameters]
         if statement.takes is not None:
             found = yield from self._shaped(statement.takes, found)
-        plan = make_plan(statement, found)
+        plan = make_plan(statement, found, self.link.comment)
         self.link.remember(statement, plan)
         return plan
 

@@ -74,6 +74,8 @@ class Link:
         self.adapters = AdaptersMap(ADAPTERS)
         self.bindings: dict[str, Binding] = dict(BINDINGS)
         self.plans: dict[Statement[Any], Plan] = {}
+        self.comment: str | None = None
+        """The tags of the sessions that made the plans."""
         self.identity_name: bytes | None = None
         self.to_close: list[bytes] = []
         self.owner: Conversation | None = None
@@ -106,6 +108,15 @@ class Link:
         self.to_close.clear()
         for plan in self.plans.values():
             plan.forget()
+
+    def use_comment(self, comment: str | None) -> None:
+        """Prepare every statement anew where the tags of this session are other ones."""
+        if self.comment == comment:
+            return
+        for plan in self.plans.values():
+            self.drop(plan)
+        self.plans.clear()
+        self.comment = comment
 
     def forget_types(self) -> None:
         """Types were made anew under their old names: ask for them again, and plan everything."""

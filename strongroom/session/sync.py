@@ -21,6 +21,7 @@ from strongroom.session.identity import Identity
 from strongroom.session.link import link_of
 from strongroom.session.pages import cut_page
 from strongroom.session.statement import Page, Role, Statement
+from strongroom.session.tracing import Tracing, watched
 
 if TYPE_CHECKING:
     from psycopg.abc import PQGen
@@ -44,6 +45,7 @@ def session(
     request_id: str | None = None,
     role: Role = "app",
     prepare: bool = True,
+    tracing: Tracing | None = None,
 ) -> Session:
     """A session for `with`: typed calls on a connection or a pool, as one user of one app.
 
@@ -51,10 +53,10 @@ def session(
     `user_id`: whom the calls act for; None: only statements that need no user.
     `actor`, `request_id`: who does it and for which request, for the audit.
     `role`: the app's role that every call runs as. `prepare=False`: no prepared statements, for
-    poolers that can't track them.
+    poolers that can't track them. `tracing`: what is noted about each call.
     """
     identity = Identity(app, user_id, actor, request_id, role)
-    return Session(target, identity, prepare=prepare)
+    return Session(target, identity, prepare=prepare, tracing=tracing)
 
 
 class Session:
@@ -70,6 +72,7 @@ class Session:
         identity: Identity,
         *,
         prepare: bool,
+        tracing: Tracing | None = None,
     ) -> None:
         if not isinstance(target, psycopg.Connection | ConnectionPool):
             raise TypeError(
@@ -79,6 +82,7 @@ class Session:
         self._target = target
         self._identity = identity
         self._prepare = prepare
+        self._tracing = tracing or Tracing()
         self._entered = False
         self._opening = threading.Lock()
         self._connection: psycopg.Connection[Any] | None = None
@@ -175,9 +179,12 @@ class Session:
         connection = self._connection
         if engine is None or connection is None:
             connection, engine = self._acquire()
+        call = engine.call(statement, params, load)
+        if (observe := self._tracing.observe) is not None:
+            call = watched(observe, statement, call)
         with connection.lock:
             try:
-                return connection.wait(engine.call(statement, params, load))
+                return connection.wait(call)
             except BaseException:
                 engine.abandon_if_unsettled()
                 raise
@@ -204,6 +211,7 @@ class Session:
         connection = target.getconn() if isinstance(target, ConnectionPool) else target
         try:
             link = link_of(connection)
+            link.use_comment(self._tracing.comment)
             engine = Engine(self._identity, link, connection, own=own, prepare=self._prepare)
         except BaseException:
             if isinstance(target, ConnectionPool):

@@ -26,6 +26,7 @@ SAID = {
         "not enough credits - Buy credits first, or choose what costs less.",
         "True",
     ],
+    "tracing": ["9"],
 }
 
 
