@@ -15,6 +15,7 @@ from strongroom_codegen.check import UP_TO_DATE, stale_files
 from strongroom_codegen.diagnostics import Diagnostics, QueryError
 from strongroom_codegen.emit import emit_json
 from strongroom_codegen.explain import explain_null
+from strongroom_codegen.impact_command import run_impact
 from strongroom_codegen.pipeline import Sources, build_model, read_sources, render_files
 from strongroom_codegen.write import write
 
@@ -34,6 +35,15 @@ def generate(
             "--explain-null", metavar="APP.QUERY", help="Say why columns can or can't be NULL."
         ),
     ] = None,
+    impact: Annotated[
+        str | None,
+        typer.Option(
+            "--impact", metavar="TABLE[.COLUMN]", help="Say what a change of it would touch."
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Machine-readable output of --impact.")
+    ] = False,
     form: Annotated[
         str, typer.Option("--format", metavar="text|github", help="How findings are printed.")
     ] = "text",
@@ -49,10 +59,18 @@ def generate(
         raise UsageError(f"--format is text or github, not {form}")
     if emit not in (None, "json"):
         raise UsageError(f"--emit is json, not {emit}")
+    if as_json and not impact:
+        raise UsageError("--json is for --impact", hint="the whole model: --emit json")
     project = _project_here()
     diagnostics = Diagnostics()
     try:
-        closing = _run(project, diagnostics, check=check, emit=emit is not None, explain=explain)
+        closing = None
+        if impact:
+            run_impact(project, diagnostics, impact, as_json=as_json)
+        else:
+            closing = _run(
+                project, diagnostics, check=check, emit=emit is not None, explain=explain
+            )
     except QueryError as error:
         if error.diagnostics is not diagnostics:
             diagnostics.found += error.diagnostics.found

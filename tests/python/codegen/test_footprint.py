@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from strongroom.project import Project
 from strongroom.server import Server
+from strongroom_codegen.catalog import read_catalog
 from strongroom_codegen.diagnostics import Diagnostics
 from strongroom_codegen.emit import emit_json
+from strongroom_codegen.impact import Impact, find_target, show
 from strongroom_codegen.model import ProjectModel
 from strongroom_codegen.pipeline import build_model, read_sources
+from strongroom_codegen.policies import read_policies
+from strongroom_codegen.scratch import scratch_database
 
 CHECKS = Path(__file__).parent / "checks"
 Golden = Callable[[Path, str], None]
@@ -33,3 +42,82 @@ def test_columns_of_every_query(library: Project, on_server: Server, golden: Gol
             lines.append(f"    {use['access']} {use['relation']} ({columns}){through}")
         lines += [f"    call {name}" for name in query["calls"]]
     golden(CHECKS / "footprint.text", "\n".join(lines) + "\n")
+
+
+TARGETS = (
+    "library.books",
+    "library.books.copies",
+    "library.books.shelf",
+    "library.cards.number",
+    "library.loans.member_id",
+    "library.loans.returned_at",
+    "library.members.email",
+    "library.members.note",
+    "library.open_loans.title",
+    "library.shelves",
+)
+
+
+def test_what_a_change_touches(library: Project, on_server: Server, golden: Golden) -> None:
+    """Through views, functions, triggers and policies; a text that only mentions it is told."""
+    with scratch_database(library) as connection:
+        catalog, policies = read_catalog(connection), read_policies(connection)
+    model = _model(library)
+    texts = []
+    for name in TARGETS:
+        target = find_target(catalog, name)
+        texts.append(show(target, Impact(catalog, target).touches(model, policies)))
+    golden(CHECKS / "impact.text", "\n\n".join(texts) + "\n")
+
+
+def _generate(project: Project, server: Server, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "strongroom", "generate", *words],
+        cwd=project.root,
+        env={**os.environ, "DATABASE_URL": server.url(), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_impact_as_json(library: Project, any_server: Server) -> None:
+    done = _generate(library, any_server, "--impact", "library.members.name", "--json")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["target"] == "library.members.name"
+    assert answer["touches"][0] == {
+        "kind": "query",
+        "name": "library.forget",
+        "access": "writes",
+        "through": [],
+        "file": "queries/library/members.sql",
+        "line": 8,
+        "generated": "library_db.library.members.forget",
+    }
+    assert not library.generated.exists()
+
+
+@pytest.mark.parametrize(
+    ("target", "message", "hint"),
+    [
+        ("library.book", 'no table or view "library.book"', "did you mean library.books?"),
+        ("library.books.shelve", 'no column "shelve"', "did you mean shelf?"),
+        ("books", 'no table or view "books"', "did you mean library.books?"),
+        ("library.book.shelf", 'no table or view "library.book"', "did you mean library.books?"),
+    ],
+)
+def test_impact_of_what_is_not_there(
+    library: Project, any_server: Server, target: str, message: str, hint: str
+) -> None:
+    done = _generate(library, any_server, "--impact", target)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert hint in done.stderr
+
+
+def test_json_alone_is_refused(library: Project, any_server: Server) -> None:
+    done = _generate(library, any_server, "--json")
+    assert done.returncode == 2
+    assert "--json is for --impact" in done.stderr
