@@ -12,6 +12,7 @@ from strongroom_codegen.cardinality import always_one, at_most_one
 from strongroom_codegen.catalog import Catalog
 from strongroom_codegen.describe import Described, Refusal, describe
 from strongroom_codegen.diagnostics import Diagnostics
+from strongroom_codegen.domains import checked_domains, result_types
 from strongroom_codegen.footprint import Footprint, footprint, union
 from strongroom_codegen.levels import Origin, levels, origin
 from strongroom_codegen.nullability import Analyzer, Verdict, frames
@@ -63,6 +64,7 @@ class AnalysedQuery:
     declared_one: bool
     footprint: Footprint
     functions: tuple[int, ...]
+    domains: frozenset[int]
     key: Key | None
 
 
@@ -79,6 +81,7 @@ class _One:
     declared_one: bool
     footprint: Footprint
     functions: tuple[int, ...]
+    domains: frozenset[int]
     key: Key | None
 
 
@@ -128,6 +131,7 @@ def analyse(
         declared_one=all(o.declared_one for o in found),
         footprint=union([o.footprint for o in found]),
         functions=tuple(sorted({oid for o in found for oid in o.functions})),
+        domains=frozenset[int]().union(*(o.domains for o in found)),
         key=key,
     )
 
@@ -154,6 +158,7 @@ def _variant(
             declared_one=False,
             footprint=NO_FOOTPRINT,
             functions=(),
+            domains=checked_domains(catalog, described.parameters, None),
             key=None,
         )
     _refuse_risky_lines(prepared, query, diagnostics)
@@ -173,7 +178,10 @@ def _variant(
         columns=tuple(
             AnalysedColumn(column.name, column.type, verdict, origin(analyzer, expression, level))
             for column, verdict, (level, expression) in zip(
-                described.columns, analyzer.result(query), inside, strict=True
+                result_types(catalog, described.columns, query),
+                analyzer.result(query),
+                inside,
+                strict=True,
             )
         ),
         at_most_one=at_most_one(analyzer, frame),
@@ -181,6 +189,7 @@ def _variant(
         declared_one=_declared_one(catalog, query),
         footprint=footprint(catalog, query),
         functions=_functions(analyzer, query),
+        domains=checked_domains(catalog, described.parameters, query),
         key=find_key(analyzer, frame, prepared, variant, diagnostics),
     )
 

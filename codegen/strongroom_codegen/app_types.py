@@ -9,6 +9,7 @@ from strongroom_codegen.catalog import Catalog, Column, PgType, Relation
 from strongroom_codegen.diagnostics import Diagnostics
 from strongroom_codegen.levels import Origin, origin
 from strongroom_codegen.model import Adapter, Field, JsonModel, LiteralType, RowType
+from strongroom_codegen.named_types import NamedTypes
 from strongroom_codegen.naming import camel, field_name
 from strongroom_codegen.nullability import Analyzer, frames
 from strongroom_codegen.pytypes import STR, TYPES_MODULE, PyType, python_type
@@ -25,6 +26,7 @@ class AppTypes:
     catalog: Catalog
     overrides: dict[str, str]
     diagnostics: Diagnostics
+    named: NamedTypes
     literals: dict[Origin, LiteralType] = field(default_factory=dict)
     models: dict[int, JsonModel] = field(default_factory=dict)
     adapters: dict[Origin, Adapter] = field(default_factory=dict)
@@ -38,7 +40,23 @@ class AppTypes:
         literal = self.literals.get(origin) if origin else None
         if literal:
             return PyType(TYPES_MODULE, literal.name)
-        return python_type(self.catalog, oid, self.overrides)
+        return self.python_type(oid)
+
+    def python_type(self, oid: int) -> PyType | None:
+        """The type of a value of which only the PostgreSQL type is known."""
+        return python_type(self.catalog, oid, self.overrides, self.named, self.app)
+
+    def compared_type(self, oid: int, origin: Origin | None) -> PyType | None:
+        """The type of a parameter that stands beside a column: a domain's where the column has one.
+
+        PREPARE answers with the type below the domain, of which the operator is.
+        """
+        relation = self.catalog.relations.get(origin[0]) if origin else None
+        if relation and origin and origin not in self.literals:
+            column = relation.columns[origin[1]].type
+            if self.catalog.types[column].kind == "d" and self.catalog.base_type(column).oid == oid:
+                return self.column_type(column, origin)
+        return self.column_type(oid, origin)
 
     def adapter(self, oid: int, origin: Origin | None) -> Adapter | None:
         """How a json value is checked; None for what is no json or has no declared shape."""
@@ -47,10 +65,14 @@ class AppTypes:
 
 
 def read_app_types(
-    app: str, catalog: Catalog, overrides: dict[str, str], diagnostics: Diagnostics
+    app: str,
+    catalog: Catalog,
+    overrides: dict[str, str],
+    diagnostics: Diagnostics,
+    named: NamedTypes,
 ) -> AppTypes:
     """Every type that the tables of an app's schema declare."""
-    types = AppTypes(app, catalog, overrides, diagnostics)
+    types = AppTypes(app, catalog, overrides, diagnostics, named)
     relations = sorted(
         (r for r in catalog.relations.values() if r.schema == app and not r.is_partition),
         key=lambda relation: relation.name,
@@ -122,7 +144,7 @@ def _attribute_type(types: AppTypes, oid: int) -> PyType:
         return _model_type(types, found)
     if found.category == "A" and found.element:
         return PyType("builtins", "list", (_attribute_type(types, found.element),))
-    return python_type(types.catalog, oid, types.overrides) or PyType("pydantic", "JsonValue")
+    return types.python_type(oid) or PyType("pydantic", "JsonValue")
 
 
 def _row(types: AppTypes, relation: Relation) -> RowType | None:

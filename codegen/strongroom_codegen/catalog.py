@@ -20,7 +20,10 @@ from strongroom_codegen.value_lists import value_lists
 
 @dataclass(frozen=True, slots=True)
 class PgType:
-    """A type; `element`, `base`, `subtype` are OIDs, 0 where they make no sense."""
+    """A type; `element`, `base`, `subtype` are OIDs, 0 where they make no sense.
+
+    `values` are the only ones that a domain lets in, where its CHECK lists them.
+    """
 
     oid: int
     schema: str
@@ -34,7 +37,9 @@ class PgType:
     relation: int
     subtype: int
     labels: tuple[str, ...]
+    of_extension: bool
     comment: Comment
+    values: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class Constraint:
     name: str
     kind: str
     comment: Comment
+    domain: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +217,8 @@ class Catalog:
 def read_catalog(connection: psycopg.Connection[Any]) -> Catalog:
     """Read the catalogue of the scratch database."""
     constraints = _rows(connection, "constraints")
-    types = {row["oid"]: _type(row) for row in _rows(connection, "types")}
+    values = _domain_values(constraints)
+    types = {row["oid"]: _type(row, values) for row in _rows(connection, "types")}
     return Catalog(
         server_version=connection.info.server_version // 10000,
         types=types,
@@ -228,6 +235,7 @@ def read_catalog(connection: psycopg.Connection[Any]) -> Catalog:
                 row["name"],
                 row["kind"],
                 parse_comment(row["comment"]),
+                row["domain"],
             )
             for row in constraints
         ),
@@ -254,12 +262,22 @@ def _triggers(rows: list[dict[str, Any]]) -> dict[int, tuple[Trigger, ...]]:
     return found
 
 
-def _type(row: dict[str, Any]) -> PgType:
+def _type(row: dict[str, Any], values: dict[int, tuple[str | int, ...]]) -> PgType:
     return PgType(
         **{key: row[key] for key in row if key not in ("labels", "comment")},
         labels=tuple(row["labels"]),
         comment=parse_comment(row["comment"]),
+        values=values.get(row["oid"], ()),
     )
+
+
+def _domain_values(constraints: list[dict[str, Any]]) -> dict[int, tuple[str | int, ...]]:
+    found: dict[int, tuple[str | int, ...]] = {}
+    for row in constraints:
+        if row["kind"] == "c" and row["validated"] and row["domain"]:
+            for listed in value_lists(row["expression"]).values():
+                found.setdefault(row["domain"], listed)
+    return found
 
 
 def _function(row: dict[str, Any]) -> Function:

@@ -10,7 +10,13 @@ from strongroom.project import Project, find_project
 from strongroom_codegen.diagnostics import Diagnostics
 from strongroom_codegen.errors_registry import ErrorCode, read_registry
 from strongroom_codegen.read import QueryFile, read_queries
-from strongroom_codegen.sources_file import SOURCES, changed_groups, source_digests, sources_text
+from strongroom_codegen.sources_file import (
+    SOURCES,
+    also_made,
+    changed_groups,
+    source_digests,
+    sources_text,
+)
 from strongroom_codegen.write import MARKER, orphans, read_stamp
 
 UP_TO_DATE = "generated files are up to date"
@@ -34,7 +40,9 @@ def stale_files(
     project: Project, files: Sequence[QueryFile], registry: tuple[ErrorCode, ...]
 ) -> list[str]:
     """One line for each source that changed and each file that is missing, edited or left over."""
-    expected = expected_paths(project.package, files, registry)
+    sources = project.generated / project.package / SOURCES
+    also = also_made(sources.read_text("utf-8")) if sources.is_file() else []
+    expected = sorted({*expected_paths(project.package, files, registry), *also})
     found: list[str] = []
     texts: dict[str, str] = {}
     for path in expected:
@@ -59,7 +67,7 @@ def _changed_sources(
     text = target.read_text("utf-8")
     digests = source_digests(project, files)
     changed = [f"{group}: changed since" for group in changed_groups(text, digests)]
-    if not changed and is_whole and text != sources_text(digests, texts):
+    if not changed and is_whole and text != sources_text(digests, texts, also_made(text)):
         return [f"{path}: edited, or merged with files that were generated from other sources"]
     return changed
 

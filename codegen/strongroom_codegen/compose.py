@@ -17,6 +17,11 @@ from strongroom_codegen.catalog import Catalog
 from strongroom_codegen.compose_columns import compose_columns
 from strongroom_codegen.compose_parameters import compose_parameters
 from strongroom_codegen.diagnostics import Diagnostics
+from strongroom_codegen.domains import (
+    domain_errors,
+    errors_of_domains,
+    schemas_of_domain_errors,
+)
 from strongroom_codegen.errors_registry import ErrorCode
 from strongroom_codegen.model import (
     AppModel,
@@ -29,6 +34,7 @@ from strongroom_codegen.model import (
     SubjectModel,
     VariantModel,
 )
+from strongroom_codegen.named_types import NamedTypes, read_named_types
 from strongroom_codegen.naming import camel, field_name
 
 _TIMEOUT = re.compile(r"(?P<number>\d+)\s*(?P<unit>ms|s|min)$")
@@ -53,11 +59,16 @@ class Composer:
         by_app: dict[str, list[AnnotatedFile]] = {}
         for file in files:
             by_app.setdefault(file.app, []).append(file)
-        shared = sorted({code.namespace for code in self.registry} - by_app.keys())
-        apps = [
-            self._app(app, by_app.get(app, []), shared, analysed)
-            for app in sorted({*by_app, *shared})
-        ]
+        namespaces = {code.namespace for code in self.registry}
+        shared = sorted((namespaces | schemas_of_domain_errors(self.catalog)) - by_app.keys())
+        named = read_named_types(self.catalog, self.project.types)
+        apps = [self._app(app, by_app[app], shared, analysed, named) for app in sorted(by_app)]
+        done = set(by_app)
+        # Types of a schema may be made from those of yet another.
+        while rest := ({*shared, *named.used} - done):
+            done |= rest
+            apps += [self._app(app, [], shared, analysed, named) for app in sorted(rest)]
+        apps.sort(key=lambda app: app.name)
         return ProjectModel(self.project.package, tuple(apps))
 
     def _app(
@@ -66,8 +77,9 @@ class Composer:
         files: list[AnnotatedFile],
         shared: list[str],
         analysed: dict[str, AnalysedQuery],
+        named: NamedTypes,
     ) -> AppModel:
-        types = read_app_types(app, self.catalog, self.project.types, self.diagnostics)
+        types = read_app_types(app, self.catalog, self.project.types, self.diagnostics, named)
         errors = self._errors(app)
         rows = {row.name: row for row in types.rows.values()} if files else {}
         subjects = []
@@ -79,10 +91,15 @@ class Composer:
                     queries.append(self._query(found, types, rows, shared))
             subjects.append(SubjectModel(file.subject, file.doc, file.source.name, tuple(queries)))
         comment = self.catalog.schemas.get(app)
+        is_shown = bool(files) or app in named.used
         return AppModel(
             name=app,
             doc=comment.text if comment else "",
-            literals=tuple(types.literals.values()) if files else (),
+            literals=(
+                *(types.literals.values() if files else ()),
+                *(named.literals(app) if is_shown else ()),
+            ),
+            domains=named.domains(app) if is_shown else (),
             models=tuple(types.models.values()) if files else (),
             adapters=tuple(types.adapters.values()) if files else (),
             rows=tuple(rows.values()),
@@ -118,7 +135,7 @@ class Composer:
             optional=found.prepared.optional,
             orders=found.prepared.orders,
             key=tuple(field_name(column.name) or "" for column in key),
-            key_types=tuple(column.pg_type for column in key),
+            key_types=self._key_types(found),
             row=self._row(query, columns, types, rows),
             role=role,
             identity=self._identity(query, role),
@@ -133,6 +150,10 @@ class Composer:
             calls=found.footprint.calls,
             raises=self._raises(found, query.app, shared),
         )
+
+    def _key_types(self, found: AnalysedQuery) -> tuple[str, ...]:
+        numbers = found.key.columns if found.key and found.columns else ()
+        return tuple(self.catalog.base_type(found.columns[n].type).format for n in numbers)
 
     def _variants(self, found: AnalysedQuery) -> tuple[VariantModel, ...]:
         return tuple(
@@ -205,12 +226,13 @@ class Composer:
         ]
         for constraint in self.catalog.constraints:
             tag = constraint.comment.tag("error") if constraint.schema == app else None
-            if not tag:
+            if not tag or constraint.domain:
                 continue
             name, _, text = tag.partition(" ")
             target = (constraint.schema, constraint.table, constraint.name)
             doc = text or f"{constraint.name} is violated."
             found.append(ErrorClass(name, doc, constraint=target, text=text or None))
+        found += domain_errors(self.catalog, app)
         for name in sorted({e.name for e in found if [f.name for f in found].count(e.name) > 1}):
             self.diagnostics.error(
                 None,
@@ -226,6 +248,7 @@ class Composer:
             for constraint in self.catalog.constraints
             if constraint.schema == app and f"{app}.{constraint.table}" in found.footprint.stores
         }
+        names |= errors_of_domains(self.catalog, found.domains, (app, *shared))
         for oid in found.functions:
             function = self.catalog.functions[oid]
             text = f"{function.comment.text} {function.source or ''}"

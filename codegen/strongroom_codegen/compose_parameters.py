@@ -62,7 +62,7 @@ def _parameter(
     pg_type = types.catalog.types[parameter.type].format
     # An array compared with a column has the column's values as elements, not as itself.
     fits = column is not None and not pg_type.endswith("[]")
-    python = types.column_type(parameter.type, column if fits else None)
+    python = types.compared_type(parameter.type, column if fits else None)
     if python is None:
         diagnostics.error(
             found.prepared.first_use[parameter.name],

@@ -20,6 +20,16 @@ class LiteralType:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedType:
+    """A domain: a `NewType` of what is below it where it `is_new`, else another name for it."""
+
+    name: str
+    base: PyType
+    is_new: bool
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """A field of a row or of a json model."""
 
@@ -57,12 +67,17 @@ class RowType:
 
 @dataclass(frozen=True, slots=True)
 class ErrorClass:
-    """An exception for a SQLSTATE or for a constraint (schema, table, name)."""
+    """An exception for a SQLSTATE, for a constraint (schema, table, name), or for one of a domain.
+
+    `domains` are (schema, domain, constraint): a domain made from another reports under its own
+    name; the constraint of NOT NULL is ''.
+    """
 
     name: str
     doc: str
     sqlstate: str | None = None
     constraint: tuple[str, str, str] | None = None
+    domains: tuple[tuple[str, str, str], ...] = ()
     text: str | None = None
 
 
@@ -163,6 +178,7 @@ class AppModel:
     name: str
     doc: str
     literals: tuple[LiteralType, ...]
+    domains: tuple[NamedType, ...]
     models: tuple[JsonModel, ...]
     adapters: tuple[Adapter, ...]
     rows: tuple[RowType, ...]

@@ -16,9 +16,26 @@ _USED_IN_MODULES = frozenset(
 )
 
 
+_USED_AS_CLASSES = frozenset(
+    {"AsyncIterator", "AsyncSession", "BaseModel", "ConfigDict", "Decimal", "IPAddress"}
+    | {"IPNetwork", "Interval", "Iterable", "Iterator", "JsonValue", "Literal", "Multirange"}
+    | {"NewType", "Page", "Range", "Sequence", "Session", "Statement", "StrEnum", "TypeAdapter"}
+    | {"TypeAlias", "TypeTable", "TypeVar", "UNSET", "UUID", "Unset"}
+)
+
+
 def camel(name: str) -> str:
     """`spread_type` -> `SpreadType`."""
     return "".join(part[:1].upper() + part[1:] for part in re.split(r"[^0-9A-Za-z]+", name))
+
+
+def class_name(name: str) -> str:
+    """The name of a class for a type; underscores where it would hide a builtin or an import."""
+    found = camel(name) or "Type"
+    if found[0].isdigit():
+        found = f"Type{found}"
+    is_taken = keyword.iskeyword(found) or found in _BUILTINS or found in _USED_AS_CLASSES
+    return f"{found}_" if is_taken else found
 
 
 def argument_name(name: str) -> str:

@@ -77,7 +77,7 @@ def _problem(analyzer: Analyzer, frame: Frame, variant: Variant) -> tuple[str, s
         )
     left, is_less = compared
     if len(left) != len(sorts) or not all(
-        same_tree(expression, sort.expression)
+        same_tree(_relabelled(expression), _relabelled(sort.expression))
         for expression, sort in zip(left, sorts, strict=False)
     ):
         return (
@@ -102,6 +102,13 @@ def _problem(analyzer: Analyzer, frame: Frame, variant: Variant) -> tuple[str, s
             "end the ORDER BY and the comparison with a unique key, such as the id",
         )
     return None
+
+
+def _relabelled(node: Node) -> Node:
+    """What is compared where the operator is of another type by name alone: a domain, varchar."""
+    while node["node"] == "RELABELTYPE":
+        node = node["arg"]
+    return node
 
 
 def _without_limit(analyzer: Analyzer, frame: Frame) -> Frame:

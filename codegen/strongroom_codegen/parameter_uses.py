@@ -14,6 +14,7 @@ _COERCIONS = frozenset(
     {"RELABELTYPE", "COLLATEEXPR", "COERCETODOMAIN", "COERCEVIAIO", "ARRAYCOERCEEXPR"}
 )
 _CASTS = ("1", "2")
+_COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 
 
 @dataclass(slots=True)
@@ -76,7 +77,10 @@ def _look(analyzer: Analyzer, node: Node, frame: Frame, found: dict[int, Uses]) 
             _compare(analyzer, node["args"][0], node["args"][1], frame, found)
         case "OPEXPR" | "SCALARARRAYOPEXPR" if len(node["args"]) == 2:
             guards = []
-            _compare(analyzer, node["args"][0], node["args"][1], frame, found)
+            operator = analyzer.catalog.operators.get(int(node["opno"]))
+            # A pattern or a summand is no value of the column that it stands beside.
+            same_kind = operator is not None and operator.name in _COMPARISONS
+            _compare(analyzer, node["args"][0], node["args"][1], frame, found, same_kind=same_kind)
         case "ROWCOMPAREEXPR":
             guards = []
             for left, right in zip(node["largs"], node["rargs"], strict=True):
@@ -90,7 +94,13 @@ def _look(analyzer: Analyzer, node: Node, frame: Frame, found: dict[int, Uses]) 
 
 
 def _compare(
-    analyzer: Analyzer, left: Node, right: Node, frame: Frame, found: dict[int, Uses]
+    analyzer: Analyzer,
+    left: Node,
+    right: Node,
+    frame: Frame,
+    found: dict[int, Uses],
+    *,
+    same_kind: bool = True,
 ) -> None:
     for side, other in ((left, right), (right, left)):
         items = side["elements"] or [] if side["node"] == "ARRAYEXPR" else [side]
@@ -99,7 +109,7 @@ def _compare(
             if number is None:
                 continue
             uses = found.setdefault(number, Uses())
-            column = origin(analyzer, other, frame)
+            column = origin(analyzer, other, frame) if same_kind else None
             if column:
                 uses.compared.append(column)
             else:

@@ -8,6 +8,7 @@ from strongroom.project import Project
 from strongroom_codegen.analyse import AnalysedQuery, analyse
 from strongroom_codegen.annotations import AnnotatedFile, AnnotatedQuery, parse_file
 from strongroom_codegen.catalog import read_catalog
+from strongroom_codegen.check import expected_paths
 from strongroom_codegen.compose import Composer
 from strongroom_codegen.diagnostics import Diagnostics, QueryError
 from strongroom_codegen.errors_registry import ErrorCode, read_registry
@@ -65,7 +66,8 @@ def render_files(project: Project, sources: Sources, model: ProjectModel) -> dic
     files = {file.path: stamped(file) for file in render(model)}
     digests = source_digests(project, sources.found)
     files[f"{project.package}/{MARKER}"] = ""
-    files[f"{project.package}/{SOURCES}"] = sources_text(digests, files)
+    also = files.keys() - expected_paths(project.package, sources.found, sources.registry)
+    files[f"{project.package}/{SOURCES}"] = sources_text(digests, files, also)
     return files
 
 

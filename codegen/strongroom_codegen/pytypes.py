@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from strongroom_codegen.catalog import Catalog, PgType
 
@@ -63,19 +64,33 @@ _SCALARS: dict[str, PyType] = {
 }
 
 
-def python_type(catalog: Catalog, oid: int, overrides: dict[str, str]) -> PyType | None:
+class Names(Protocol):
+    """Knows the enums and domains that have a Python type of their own."""
+
+    def python(self, found: PgType, app: str) -> PyType | None: ...
+
+
+def python_type(
+    catalog: Catalog,
+    oid: int,
+    overrides: dict[str, str],
+    names: Names | None = None,
+    app: str = "",
+) -> PyType | None:
     """The Python type of a PostgreSQL type; None for one that nobody has a rule for."""
     found = catalog.types[oid]
     override = overrides.get(found.format) or overrides.get(found.name)
     if override:
         module, _, name = override.rpartition(".")
         return PyType(module or "builtins", name)
+    if names and (named := names.python(found, app)):
+        return named
     if found.kind == "d":
-        return python_type(catalog, found.base, overrides)
+        return python_type(catalog, found.base, overrides, names, app)
     if found.kind == "e":
         return STR
     if found.category == "A" and found.element:
-        element = python_type(catalog, found.element, overrides)
+        element = python_type(catalog, found.element, overrides, names, app)
         return PyType("builtins", "list", (element,)) if element else None
     if found.kind in ("r", "m"):
         return STR

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from strongroom_codegen.layout import bracketed, docstring, exploded, import_line, import_lines
+from strongroom_codegen.layout import (
+    bracketed,
+    docstring,
+    exploded,
+    import_line,
+    import_lines,
+    tuple_source,
+)
 from strongroom_codegen.literals import python_literal, quoted
 from strongroom_codegen.model import AppModel, ErrorClass, Field, ProjectModel, SubjectModel
-from strongroom_codegen.pytypes import PyType, module_alias
+from strongroom_codegen.pytypes import TYPES_MODULE, PyType, module_alias
 from strongroom_codegen.render_functions import FunctionRenderer
 
 
@@ -27,9 +35,13 @@ class Imports:
 
     def add_type(self, found: PyType, taken: frozenset[str] = frozenset()) -> None:
         for part in found.parts():
-            module = f"{self.package}.{self.app}{part.module}" if part.module == ".types" else ""
-            module = module or part.module
-            if part.name in taken:
+            module = part.module
+            if module == TYPES_MODULE:
+                module = f"{self.package}.{self.app}{module}"
+            if module.startswith("."):
+                alias = part.name.partition(".")[0]
+                self.add(f"{self.package}{module.removesuffix(TYPES_MODULE)}", f"types as {alias}")
+            elif part.name in taken:
                 self.aliases.add(f"import {module} as {module_alias(part.module)}")
             elif module != "builtins":
                 self.add(module, part.name)
@@ -64,10 +76,12 @@ def _app_files(project: ProjectModel, app: AppModel) -> list[Rendered]:
         _file(project, f"{name}/errors.py", "docs/error-codes.md", "errors.py.j2", **base),
     ]
     modules = ["errors"]
-    if app.subjects:
-        modules += ["rows", "types", *(subject.name for subject in app.subjects)]
-        subjects = [subject.name for subject in app.subjects]
+    if app.subjects or app.literals or app.domains:
+        modules.append("types")
         files.append(_types(project, app))
+    if app.subjects:
+        modules += ["rows", *(subject.name for subject in app.subjects)]
+        subjects = [subject.name for subject in app.subjects]
         files.append(_rows(project, app))
         files += [_subject(project, app, s, aio=aio) for s in app.subjects for aio in (False, True)]
         files.append(
@@ -107,6 +121,9 @@ def _types(project: ProjectModel, app: AppModel) -> Rendered:
         _add_outside(imports, adapter.type, frozenset())
     if app.literals:
         imports.add("typing", "Literal", "TypeAlias")
+    for domain in app.domains:
+        imports.add("typing", "NewType" if domain.is_new else "TypeAlias")
+        _add_outside(imports, domain.base, frozenset())
     return _file(
         project,
         f"{app.name}/types.py",
@@ -120,7 +137,7 @@ def _types(project: ProjectModel, app: AppModel) -> Rendered:
 
 def _add_outside(imports: Imports, found: PyType, taken: frozenset[str]) -> None:
     for part in found.parts():
-        if part.module != ".types":
+        if part.module != TYPES_MODULE:
             imports.add_type(PyType(part.module, part.name), taken)
 
 
@@ -179,6 +196,11 @@ def _field_type(item: Field, taken: frozenset[str]) -> str:
     return f"{text} | None" if item.nullable else text
 
 
+def _nested_tuple(items: Iterable[Iterable[str]]) -> str:
+    inner = [tuple_source([quoted(part) for part in item]) for item in items]
+    return tuple_source(inner, "    ", room=10)
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("strongroom_codegen"),
@@ -191,6 +213,7 @@ def _environment() -> Environment:
     environment.filters.update(
         docstring=docstring, quoted=quoted, literal=python_literal, field_type=_field_type
     )
+    environment.filters["nested_tuple"] = _nested_tuple
     environment.globals.update(bracketed=bracketed, exploded=exploded, import_line=import_line)
     return environment
 

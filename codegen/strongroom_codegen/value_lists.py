@@ -1,4 +1,7 @@
-"""Value lists: `CHECK (column IN ('a', 'b'))`, read from the constraint's own tree."""
+"""Value lists: `CHECK (column IN ('a', 'b'))`, read from the constraint's own tree.
+
+Not of char(n), whose values come back padded, and only by an equality that is exact.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,14 @@ from typing import Any
 from strongroom_codegen.tree import Node, parse_tree
 
 _INTEGERS = {"20": 8, "21": 2, "23": 4}
-_TEXTS = {"25", "1043", "1042", "19"}
+_TEXTS = {"25", "1043", "19"}
+DOMAIN_VALUE = 0
+"""Stands for the column number where a domain's CHECK says VALUE."""
 _WRAPPERS = {"RELABELTYPE", "COERCEVIAIO", "COLLATEEXPR"}
 
 
 def value_lists(expression: str) -> dict[int, tuple[str | int, ...]]:
-    """Column number -> the only values that the condition lets in (NULL apart)."""
+    """Column number (or DOMAIN_VALUE) -> the only values that the condition lets in, NULL apart."""
     found: dict[int, tuple[str | int, ...]] = {}
     for condition in _conjuncts(parse_tree(expression)):
         pair = _value_list(_without_null_test(condition))
@@ -40,7 +45,11 @@ def _without_null_test(node: Node) -> Node:
 
 
 def _value_list(node: Node) -> tuple[int, tuple[str | int, ...]] | None:
-    if node["node"] == "SCALARARRAYOPEXPR" and node["useOr"] == "true":
+    if (
+        node["node"] == "SCALARARRAYOPEXPR"
+        and node["useOr"] == "true"
+        and node["opfuncid"] in _EQUALS
+    ):
         items = _unwrap(node["args"][1])
         if items["node"] == "ARRAYEXPR":
             return _pair(node["args"][0], items["elements"] or [])
@@ -50,7 +59,7 @@ def _value_list(node: Node) -> tuple[int, tuple[str | int, ...]] | None:
     return None
 
 
-_EQUALS = {"67", "65", "467", "63", "1048"}
+_EQUALS = {"67", "65", "467", "63", "158", "159", "852", "474", "62"}
 
 
 def _pair(column: Node, items: list[Node]) -> tuple[int, tuple[str | int, ...]] | None:
@@ -63,6 +72,8 @@ def _pair(column: Node, items: list[Node]) -> tuple[int, tuple[str | int, ...]] 
 
 def _column(node: Node) -> int | None:
     node = _unwrap(node)
+    if node["node"] == "COERCETODOMAINVALUE":
+        return DOMAIN_VALUE
     return int(node["varattno"]) if node["node"] == "VAR" else None
 
 

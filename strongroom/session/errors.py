@@ -90,12 +90,20 @@ class DatabaseError(psycopg.DatabaseError):
 
 
 class RuleViolation(DatabaseError):  # noqa: N818
-    """A rule of the database was broken. A subclass has `sqlstate`, or `constraint` and `text`."""
+    """A rule of the database was broken.
+
+    A subclass has `sqlstate`, or else `text` and `constraint` (schema, table, name) or `domains`,
+    each (schema, domain, constraint), where '' stands for NOT NULL.
+    """
 
     sqlstate: str | None = None
     constraint: ClassVar[tuple[str, str, str] | None] = None
+    domains: ClassVar[tuple[tuple[str, str, str], ...]] = ()
     text: ClassVar[str] = ""
 
+
+_BROKEN_DOMAIN = ("23514", "23502")
+"""check_violation and not_null_violation: of a domain where the error names a type."""
 
 _Rule = TypeVar("_Rule", bound=type[RuleViolation])
 _Key = TypeVar("_Key")
@@ -107,6 +115,7 @@ class ErrorTable:
     def __init__(self) -> None:
         self._by_state: dict[str, type[RuleViolation]] = {}
         self._by_constraint: dict[tuple[str, str, str], type[RuleViolation]] = {}
+        self._by_domain: dict[tuple[str, str, str], type[RuleViolation]] = {}
 
     def register(self, rule: _Rule) -> _Rule:
         """Class decorator: the errors that `rule` names are raised as `rule`.
@@ -115,15 +124,19 @@ class ErrorTable:
         """
         if rule.constraint is not None:
             self._claim(self._by_constraint, rule.constraint, rule)
+        elif rule.domains:
+            for domain in rule.domains:
+                self._claim(self._by_domain, domain, rule)
         elif rule.sqlstate is not None:
             self._claim(self._by_state, rule.sqlstate, rule)
         else:
-            raise ValueError(f"{rule.__name__} names neither a sqlstate nor a constraint")
+            raise ValueError(f"{rule.__name__} names no sqlstate, constraint or domain")
         return rule
 
     def extend(self, other: ErrorTable) -> None:
         """Take over the classes of another app's table, such as the kernel's."""
-        for rule in (*other._by_state.values(), *other._by_constraint.values()):
+        tables = (other._by_state, other._by_constraint, other._by_domain)
+        for rule in (rule for table in tables for rule in table.values()):
             self.register(rule)
 
     @staticmethod
@@ -136,8 +149,13 @@ class ErrorTable:
     def translate(self, error: psycopg.Error) -> RuleViolation | None:
         """The app's own error for this one, or None when no class was registered for it."""
         diag = error.diag
-        place = (diag.schema_name or "", diag.table_name or "", diag.constraint_name or "")
-        rule = self._by_constraint.get(place) if place[2] else None
+        schema, constraint = diag.schema_name or "", diag.constraint_name or ""
+        if diag.datatype_name and diag.sqlstate in _BROKEN_DOMAIN:
+            rule = self._by_domain.get((schema, diag.datatype_name, constraint))
+        elif constraint:
+            rule = self._by_constraint.get((schema, diag.table_name or "", constraint))
+        else:
+            rule = None
         if rule is not None:
             violation = rule(rule.text or diag.message_primary or "", hint=diag.message_hint)
             violation.sqlstate = diag.sqlstate

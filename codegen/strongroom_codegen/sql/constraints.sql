@@ -1,5 +1,6 @@
 SELECT
     k.conrelid AS relation,
+    k.contypid AS domain,
     n.nspname AS schema,
     coalesce(c.relname, '') AS table_name,
     k.conname AS name,

@@ -10,6 +10,13 @@ SELECT
     t.typnotnull AS not_null,
     t.typrelid AS relation,
     coalesce(r.rngsubtype, m.rngsubtype, 0::oid) AS subtype,
+    EXISTS (
+        SELECT
+        FROM pg_catalog.pg_depend AS d
+        WHERE d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass
+          AND d.objid = t.oid
+          AND d.deptype = 'e'
+    ) AS of_extension,
     pg_catalog.obj_description(t.oid, 'pg_type') AS comment,
     ARRAY(
         SELECT e.enumlabel::text

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import psycopg
@@ -13,8 +16,12 @@ import pytest
 
 from strongroom.project import Project, read_project
 from strongroom.server import Server
+from strongroom.session import Session, session
 from strongroom_codegen.catalog import Catalog, read_catalog
+from strongroom_codegen.diagnostics import Diagnostics
+from strongroom_codegen.pipeline import build_model, read_sources, render_files
 from strongroom_codegen.scratch import scratch_database
+from strongroom_codegen.write import write
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -85,3 +92,27 @@ def shop(server: Server) -> Iterator[tuple[psycopg.Connection[Any], Catalog]]:
     """The shop's scratch database and what its catalogue says, for a whole module."""
     with scratch_on(server, FIXTURES / "shop") as connection:
         yield connection, read_catalog(connection)
+
+
+@pytest.fixture
+def package(
+    project: Project, on_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ModuleType]:
+    """The generated package of the shop, imported."""
+    diagnostics = Diagnostics()
+    sources = read_sources(project, diagnostics)
+    write(project, render_files(project, sources, build_model(project, sources, diagnostics)))
+    monkeypatch.syspath_prepend(project.generated)
+    yield importlib.import_module("shop_db.shop")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "shop_db"]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def db(shop: tuple[psycopg.Connection[Any], Catalog]) -> Iterator[Session]:
+    """A plain session in a transaction that is rolled back."""
+    connection = shop[0]
+    with connection.transaction(force_rollback=True):
+        connection.execute("SET LOCAL search_path = ''")
+        with session(connection, app=None) as db:
+            yield db

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import sys
-from collections.abc import Iterator
 from decimal import Decimal
 from types import ModuleType
 from typing import Any
@@ -13,39 +11,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from strongroom.project import Project
 from strongroom.server import Server
-from strongroom.session import BadPageToken, NoRow, Session, session
+from strongroom.session import BadPageToken, NoRow, Session
 from strongroom_codegen.catalog import Catalog
-from strongroom_codegen.diagnostics import Diagnostics
-from strongroom_codegen.pipeline import build_model, read_sources, render_files
-from strongroom_codegen.write import write
 
 Shop = tuple[psycopg.Connection[Any], Catalog]
-
-
-@pytest.fixture
-def package(
-    project: Project, on_server: Server, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[ModuleType]:
-    """The generated package of the shop, imported."""
-    diagnostics = Diagnostics()
-    sources = read_sources(project, diagnostics)
-    write(project, render_files(project, sources, build_model(project, sources, diagnostics)))
-    monkeypatch.syspath_prepend(project.generated)
-    yield importlib.import_module("shop_db.shop")
-    for name in [name for name in sys.modules if name.partition(".")[0] == "shop_db"]:
-        del sys.modules[name]
-
-
-@pytest.fixture
-def db(shop: Shop) -> Iterator[Session]:
-    """A plain session in a transaction that is rolled back."""
-    connection = shop[0]
-    with connection.transaction(force_rollback=True):
-        connection.execute("SET LOCAL search_path = ''")
-        with session(connection, app=None) as db:
-            yield db
 
 
 def _people(package: ModuleType, db: Session) -> Any:

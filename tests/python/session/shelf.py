@@ -67,7 +67,7 @@ class TwinMissing(RuleViolation):
 class TitleTooLong(RuleViolation):
     """A constraint of a domain."""
 
-    constraint = ("shelf", "", "title_length_check")
+    domains = (("shelf", "title", "title_length_check"),)
     text = "The title is too long."
 
 

@@ -110,7 +110,7 @@ def test_a_table_names_each_thing_once() -> None:
     table.extend(ERRORS)
     with pytest.raises(ValueError, match="TooMuch and Other"):
         table.register(type("Other", (RuleViolation,), {"sqlstate": "SH001"}))
-    with pytest.raises(ValueError, match="neither"):
+    with pytest.raises(ValueError, match="names no sqlstate"):
         table.register(type("Empty", (RuleViolation,), {}))
 
 
