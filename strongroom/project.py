@@ -35,7 +35,7 @@ class SqlFile:
     name: str
 
     def read(self) -> str:
-        return self.path.read_text(encoding="utf-8")
+        return self.path.read_text(encoding="utf-8-sig")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from strongroom_codegen.nullability import Analyzer, Verdict, frames
 from strongroom_codegen.page import Key, find_key
 from strongroom_codegen.parameter_uses import Uses, parameter_uses
 from strongroom_codegen.parameters import AFTER, PreparedQuery, Variant, place_of
+from strongroom_codegen.statements import always_answers, parameter_hint
 from strongroom_codegen.tree import Node, nodes
 from strongroom_codegen.unloaded import missing_object_hint
 
@@ -146,6 +147,8 @@ def _variant(
     query = described.query
     if query is None:
         unknown = Verdict(True, "the server gives no analysed form of this statement")
+        if always_answers(prepared.query.body) and len(described.columns) == 1:
+            unknown = Verdict(False, "the answer to such a statement is a text")
         columns = [AnalysedColumn(c.name, c.type, unknown, None) for c in described.columns]
         plain = _described_parameters(prepared, variant, described, {}, Analyzer(catalog, None))
         return _One(
@@ -282,6 +285,8 @@ def _report(
         place = prepared.first_use[name]
         message = f"PostgreSQL can't tell the type of :{name}"
         hint = f"write it: CAST(:{name} AS text), or whatever it is"
+    elif hinted := parameter_hint(query, place, refusal.sqlstate):
+        message, hint = hinted
     elif project and (unloaded := missing_object_hint(project, refusal.sqlstate)):
         hint = unloaded
     elif hint is None and refusal.sqlstate in _UNDEFINED:

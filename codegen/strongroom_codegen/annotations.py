@@ -13,6 +13,7 @@ from strongroom_codegen.diagnostics import Diagnostics, did_you_mean
 from strongroom_codegen.lexer import Token, UnterminatedError, tokenize
 from strongroom_codegen.read import QueryFile
 from strongroom_codegen.source import Place, Source
+from strongroom_codegen.statements import refusal, statement_end
 
 Kind = Literal["one", "maybe", "many", "page", "exec", "rowcount"]
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -161,6 +162,10 @@ def _parse_query(
     if named is None or body is None:
         return None
     name, kind = named
+    refused = refusal(body, kind)
+    if refused:
+        diagnostics.error(source.place(body[0].start), *refused)
+        return None
     return AnnotatedQuery(
         app=file.app,
         subject=file.subject,
@@ -270,9 +275,8 @@ def _trim(
     source: Source, tokens: list[Token], place: Place, diagnostics: Diagnostics
 ) -> list[Token] | None:
     """The statement without blank edges and without its semicolon."""
-    ends = [n for n, token in enumerate(tokens) if token.text == ";" and token.kind == "other"]
-    body = tokens[: ends[0]] if ends and not _is_atomic(tokens) else tokens
-    rest = tokens[ends[0] + 1 :] if ends and body is not tokens else []
+    end = statement_end(tokens)
+    body, rest = tokens[:end], tokens[end:]
     extra = next((token for token in rest if not token.is_blank and token.text != ";"), None)
     if extra:
         diagnostics.error(
@@ -289,8 +293,3 @@ def _trim(
         diagnostics.error(place, "this query has no SQL", "write its statement below the comment")
         return None
     return body
-
-
-def _is_atomic(tokens: list[Token]) -> bool:
-    words = [token.text.upper() for token in tokens if token.kind == "word"]
-    return words[:1] == ["CREATE"] and "ATOMIC" in words

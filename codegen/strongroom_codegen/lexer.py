@@ -14,30 +14,42 @@ Kind = Literal[
     "word", "number", "other",
 ]  # fmt: skip
 
+# A string goes on after a line break, as the same kind of string: that is standard SQL.
+_GAP = r"""(?:[ \t\f\v]|--[^\n\r]*)*+[\n\r](?:[ \t\n\r\f\v]|--[^\n\r]*[\n\r])*+"""
+# What PostgreSQL reads otherwise is no parameter: `:e'text'` is a string, `:a$b$` a name.
+_NAME = r"[A-Za-z_\x80-\U0010ffff][A-Za-z_0-9\x80-\U0010ffff]*+"
 _TOKEN = re.compile(
-    r"""
-      (?P<space>\s+)
-    | (?P<line_comment>--[^\n]*)
+    rf"""
+      (?P<space>[ \t\n\r\f\v]+)
+    | (?P<line_comment>--[^\n\r]*)
     | (?P<block_comment>/\*)
-    | (?P<escape_string>[eE]'(?:[^'\\]|''|\\.)*(?P<escape_end>')?)
-    | (?P<string>(?:[uU]&|[bBxXnN])?'(?:[^']|'')*(?P<string_end>')?)
-    | (?P<quoted>(?:[uU]&)?"(?:[^"]|"")*(?P<quoted_end>")?)
-    | (?P<dollar>\$(?:[A-Za-z_\x80-\U0010ffff][A-Za-z_0-9\x80-\U0010ffff]*)?\$)
-    | (?P<positional>\$\d+)
+    | (?P<escape_string>[eE]'(?:[^'\\]++|''|\\.|'{_GAP}')*+(?P<escape_end>')?)
+    | (?P<bits>[bBxX]'(?:[^']++|'{_GAP}')*+(?P<bits_end>')?)
+    | (?P<string>(?:[uU]&|[nN])?'(?:[^']++|''|'{_GAP}')*+(?P<string_end>')?)
+    | (?P<quoted>(?:[uU]&)?"(?:[^"]++|"")*+(?P<quoted_end>")?)
+    | (?P<dollar>\$(?:{_NAME})?\$)
+    | (?P<positional>\$[0-9]+)
     | (?P<cast>::|:=)
-    | (?P<parameter>:(?:[A-Za-z_][A-Za-z_0-9]*|'[A-Za-z_][A-Za-z_0-9]*'))
+    | (?P<parameter>:(?:(?![uU]&['"]){_NAME}(?!['$])|'{_NAME}'(?!')))
     | (?P<word>[A-Za-z_\x80-\U0010ffff][A-Za-z_0-9$\x80-\U0010ffff]*)
-    | (?P<number>\d[\w.]*)
+    | (?P<number>[0-9][A-Za-z_0-9]*)
     | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
 )
-_ENDS = {"escape_string": "escape_end", "string": "string_end", "quoted": "quoted_end"}
+_COMMENT_MARK = re.compile(r"/\*|\*/")
+_ENDS = {
+    "escape_string": "escape_end",
+    "bits": "bits_end",
+    "string": "string_end",
+    "quoted": "quoted_end",
+}
 _NEEDS_A_LOOK = frozenset({*_ENDS, "block_comment", "dollar"})
 _KINDS: dict[str, Kind] = {
     "space": "space",
     "line_comment": "line_comment",
     "escape_string": "string",
+    "bits": "string",
     "string": "string",
     "quoted": "quoted",
     "positional": "positional",
@@ -118,13 +130,10 @@ def _quoted(text: str, position: int, match: re.Match[str], name: str) -> Token:
 
 
 def _comment_end(text: str, start: int) -> int:
-    depth, position = 0, start
-    for mark in re.finditer(r"/\*|\*/", text[start:]):
-        # `/*/` opens once: a mark that begins inside the one before it is none.
-        if start + mark.start() < position:
-            continue
-        position = start + mark.end()
+    depth = 0
+    # Marks don't overlap: `/*/` opens once, and `*/*` closes.
+    for mark in _COMMENT_MARK.finditer(text, start):
         depth += 1 if mark[0] == "/*" else -1
         if depth == 0:
-            return position
+            return mark.end()
     raise UnterminatedError("comment", start)

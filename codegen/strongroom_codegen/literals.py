@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+_HIDDEN = re.compile(r"[^\n\t -~]")
 # What a default may be; a bool is an int, and a datetime would be a date.
 Default = int | float | str | Decimal | timedelta | date | None
 
@@ -36,8 +38,17 @@ def quoted(text: str) -> str:
 
 
 def block(text: str) -> str:
-    r"""The inside of a triple-quoted string: backslashes and quotes survive."""
+    r"""The inside of a triple-quoted string: backslashes and quotes survive.
+
+    What can't be seen is written as an escape: it would get lost, or reorder the line.
+    """
     last_quote = text.endswith('"')
     inside = text[:-1] if last_quote else text
-    escaped = inside.replace("\\", "\\\\").replace('"""', '\\"\\"\\"').replace("\r", "\\r")
+    escaped = inside.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    escaped = _HIDDEN.sub(_visible, escaped)
     return f'{escaped}\\"' if last_quote else escaped
+
+
+def _visible(match: re.Match[str]) -> str:
+    character = match[0]
+    return character if character.isprintable() else repr(character)[1:-1]

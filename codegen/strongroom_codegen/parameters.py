@@ -16,6 +16,7 @@ MAX_VARIANTS = 32
 AFTER = "after"
 _OPTIONAL = re.compile(r"--\?\s*(?P<name>\S*)\s*$")
 _SORT = re.compile(r"--@sort\s*$")
+_IN_WORD = re.compile(r"[A-Za-z0-9_$\x80-\U0010ffff]")
 _ORDER = re.compile(r"(?P<name>[a-z][a-z0-9_]*)\s*:\s*(?P<expressions>\S.*)$")
 
 
@@ -276,16 +277,29 @@ def _number(
     sql: list[str] = []
     pieces: list[tuple[int, int]] = []
     length = 0
+    after_parameter = False
     for token in tokens:
         text = token.text
+        # `LIMIT:n` and `:'n'AS` need no blank, `LIMIT$1` and `$1AS` do.
         if token.kind == "parameter":
             name = parameter_name(token)
             first = slots.index(name) + 1
             text = ", ".join(f"${first + n}" for n in range(slots.count(name)))
+            glued = after_parameter or _is_word_end(sql)
+        else:
+            glued = after_parameter and _IN_WORD.match(text) is not None
+        after_parameter = token.kind == "parameter"
+        if glued:
+            sql.append(" ")
+            length += 1
         pieces.append((length, token.start))
         sql.append(text)
         length += len(text)
     return Variant(given, order, "".join(sql).rstrip(), tuple(slots), tuple(pieces))
+
+
+def _is_word_end(parts: list[str]) -> bool:
+    return bool(parts) and _IN_WORD.match(parts[-1][-1:]) is not None
 
 
 def place_of(source: Source, variant: Variant, position: int) -> Place:

@@ -26,7 +26,9 @@ def read_queries(project: Project, diagnostics: Diagnostics) -> list[QueryFile]:
     files = []
     for path in sorted(project.queries.rglob("*.sql")):
         name = path.relative_to(project.root).as_posix()
-        source = Source(name, path.read_text("utf-8"))
+        source = _source(name, path.read_bytes(), diagnostics)
+        if source is None:
+            continue
         parts = path.relative_to(project.queries).with_suffix("").parts
         if len(parts) != 2:
             diagnostics.error(
@@ -39,6 +41,27 @@ def read_queries(project: Project, diagnostics: Diagnostics) -> list[QueryFile]:
         if all(usable):
             files.append(QueryFile(parts[0], parts[1], source))
     return files
+
+
+def _source(name: str, data: bytes, diagnostics: Diagnostics) -> Source | None:
+    """The text of a file as PostgreSQL will get it; None for what is no UTF-8 text (reported).
+
+    A byte order mark goes, and lines end in one character whatever the editor or git made of them,
+    so that the same query gives the same bytes on every machine.
+    """
+    try:
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        before = Source(name, data[: error.start].decode("utf-8-sig"))
+        diagnostics.error(
+            before.place(error.start), "this is no text in UTF-8", "save the file as UTF-8"
+        )
+        return None
+    if "\0" in text:
+        place = Source(name, text).place(text.index("\0"))
+        diagnostics.error(place, "a zero character, which no SQL can hold", "remove it")
+        return None
+    return Source(name, text)
 
 
 def _usable(source: Source, name: str, diagnostics: Diagnostics) -> bool:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from pglast.parser import ParseError, scan
 
+from strongroom.project import read_project
 from strongroom_codegen.annotations import AnnotatedFile, parse_file
 from strongroom_codegen.diagnostics import Diagnostics
 from strongroom_codegen.lexer import Token, UnterminatedError, tokenize
 from strongroom_codegen.parameters import PreparedQuery, place_of, prepare
-from strongroom_codegen.read import QueryFile
+from strongroom_codegen.read import QueryFile, read_queries
 from strongroom_codegen.source import Source
 
 # Pieces that hold what looks like a parameter and is none.
@@ -33,7 +36,25 @@ OPAQUE = [
     "foo$a$ + bar$a$",
     ":= 1",
     "1::int",
+    "E'\\'\\\\'\n':a \\' :b'",
+    'U&"\\0041:a"',
+    "$ü$ :a $u$ :b $ü$",
+    "x'1F'",
+    "N'x :a'",
+    ":e':a'",
+    "-- :a\r",
+    "a:=:: b",
 ]
+# Pieces of a scanner's worst day.
+ATOMS = [
+    *" \n\r\t\f'\"$:;\\/*-+=<>?@[]().,1aExnuU&_é\xa0",
+    *("--", "/*", "*/", "$$", "$a$", "$é$", "E'", "U&'", 'U&"', "b'", "x'", "N'", "::", ":=", ":a"),
+    *(":é1", ":'a'", "''", "\\'", '""', "'\n'", "'--c\n'", "select", "0x1f", "1.5e3", "$1", "?|"),
+]
+_SCANNED = {
+    **dict.fromkeys(("SQL_COMMENT", "C_COMMENT"), "comment"),
+    **dict.fromkeys(("SCONST", "USCONST", "BCONST", "XCONST"), "string"),
+}
 PLAIN = ["SELECT", "a.b", "<=", "->>", "(", ")", ",", "12.5e3", "x[1:2]", "@>", "?", "%", "{}", "ü"]
 blanks = st.sampled_from([" ", "\n", "\t", "  \n  "])
 pieces = st.one_of(
@@ -76,6 +97,54 @@ def test_parameters_are_numbered_and_all_else_is_sent_verbatim(
     assert prepared, diagnostics.render()
     assert list(prepared.names) == names
     assert prepared.variants[0].sql == expected.rstrip()
+
+
+@given(st.lists(st.sampled_from(ATOMS), max_size=14).map("".join))
+@settings(max_examples=1000)
+def test_strings_names_and_comments_are_where_postgresql_sees_them(text: str) -> None:
+    """pglast's scanner is PostgreSQL's own."""
+    try:
+        ours = _opaque(text)
+    except UnterminatedError:
+        ours = None
+    theirs = _scanned(text)
+    if isinstance(theirs, str):
+        # Both find strings that never end; other mistakes are left to the server.
+        assert ours is None or "unterminated" not in theirs
+        return
+    # `:'a'` and a string on the next line: as in psql, a parameter and a string.
+    assume(ours is None or not any(t and s[:2] == t[:2] and s < t for s in ours for t in theirs))
+    assert ours == theirs
+
+
+def _opaque(text: str) -> set[tuple[str, int, int]]:
+    found = set()
+    for token in tokenize(text):
+        start = token.start
+        if token.kind == "parameter" and token.text[1] == "'":
+            found.add(("string", start + 1, token.end))
+        elif token.kind == "string":
+            # The N of N'...' is a word of its own there.
+            start += token.text[0] in "nN"
+            found.add(("string", start, token.end))
+        elif token.kind in ("line_comment", "block_comment", "quoted"):
+            found.add((token.kind.rpartition("_")[2], start, token.end))
+    return found
+
+
+def _scanned(text: str) -> set[tuple[str, int, int]] | str:
+    """The same by pglast, or what is wrong with the text."""
+    try:
+        tokens = scan(text)
+    except ParseError as error:
+        return str(error)
+    found = set()
+    for token in tokens:
+        is_quoted = text[token.start : token.end + 1].upper().startswith(('"', 'U&"'))
+        kind = "quoted" if is_quoted else _SCANNED.get(token.name)
+        if kind:
+            found.add((kind, token.start, token.end + 1))
+    return found
 
 
 @given(statements)
@@ -155,3 +224,27 @@ def test_a_file_without_a_query_says_so(text: str, said: str) -> None:
     (found,) = diagnostics.found
     assert f"{found.place} {found.message}" == said
     assert "-- name: query_name :kind" in (found.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"\xef\xbb\xbf-- name: a :one\r\nSELECT '\r\n' AS a;\r\n", "SELECT '\n' AS a"),
+        (b"-- name: a :one\nSELECT 1 AS a -- no end of line", "SELECT 1 AS a -- no end of line"),
+        (b"-- name: a :one\rSELECT 1 AS a", "SELECT 1 AS a"),
+        (b"-- name: a :one\nSELECT '\xff' AS a;", "q.sql:2:9 this is no text in UTF-8"),
+        (b"-- name: a :one\nSELECT '\0' AS a;", "q.sql:2:9 a zero character"),
+    ],
+)
+def test_bytes_become_the_text_that_the_server_gets(tmp_path: Path, data: bytes, said: str) -> None:
+    (tmp_path / "queries" / "shop").mkdir(parents=True)
+    (tmp_path / "queries" / "shop" / "q.sql").write_bytes(data)
+    diagnostics = Diagnostics()
+    files = read_queries(read_project(tmp_path), diagnostics)
+    found = [query for file in files for query in parse_file(file, diagnostics).queries]
+    if diagnostics.found:
+        assert f"{diagnostics.found[0].place}".endswith(said.partition(" ")[0])
+        assert diagnostics.found[0].message.startswith(said.partition(" ")[2])
+    else:
+        (query,) = found
+        assert "".join(token.text for token in query.body) == said
