@@ -14,6 +14,7 @@ from strongroom_codegen.describe import Described, Refusal, describe
 from strongroom_codegen.diagnostics import Diagnostics
 from strongroom_codegen.domains import checked_domains, result_types
 from strongroom_codegen.footprint import Footprint, footprint, union
+from strongroom_codegen.kinds import check_kind
 from strongroom_codegen.levels import Origin, levels, origin
 from strongroom_codegen.nullability import Analyzer, Verdict, frames
 from strongroom_codegen.page import Key, find_key
@@ -104,6 +105,8 @@ def analyse(
             _report(prepared, variant, described, diagnostics, project)
             return None
         found.append(_variant(catalog, prepared, variant, described, diagnostics))
+    if not check_kind(connection, prepared, diagnostics):
+        return None
     first = found[0]
     for other in found[1:]:
         if [(c.name, c.type) for c in other.columns] != [(c.name, c.type) for c in first.columns]:

@@ -15,7 +15,7 @@ from strongroom_codegen.read import QueryFile
 from strongroom_codegen.source import Place, Source
 from strongroom_codegen.statements import refusal, statement_end
 
-Kind = Literal["one", "maybe", "many", "page", "exec", "rowcount"]
+Kind = Literal["one", "maybe", "many", "page", "stream", "exec", "rowcount"]
 KINDS: tuple[str, ...] = get_args(Kind)
 _ELSEWHERE = {
     "execrows": "rowcount",
@@ -27,6 +27,9 @@ _ELSEWHERE = {
     "all": "many",
     "list": "many",
     "execute": "exec",
+    "iter": "stream",
+    "cursor": "stream",
+    "server_cursor": "stream",
 }
 _NAME = re.compile(r"--\s*name\s*:\s*(?P<rest>.*)$")
 _HEAD = re.compile(r"(?P<name>\S+)(?:\s+(?P<kind>\S+))?(?P<extra>\s+\S.*)?$")
@@ -36,7 +39,10 @@ _PARAMETER = re.compile(
 )
 _OPTION = re.compile(r"@(?P<name>\w+)(?:\s+(?P<argument>.*\S))?\s*$")
 OPTIONS = frozenset(
-    {"nonnull", "nullable", "timeout", "role", "requires", "deprecated", "identity", "sort", "like"}
+    {
+        *("nonnull", "nullable", "timeout", "role", "requires", "deprecated", "identity", "sort"),
+        *("like", "fetch"),
+    }
 )
 _REPEATABLE = frozenset({"nonnull", "nullable", "sort", "like"})
 

@@ -23,6 +23,7 @@ from strongroom_codegen.domains import (
     schemas_of_domain_errors,
 )
 from strongroom_codegen.errors_registry import ErrorCode
+from strongroom_codegen.kinds import whole_number
 from strongroom_codegen.model import (
     AppModel,
     ColumnModel,
@@ -149,6 +150,7 @@ class Composer:
             uses=found.footprint.uses,
             calls=found.footprint.calls,
             raises=self._raises(found, query.app, shared),
+            fetch=whole_number(query, "fetch", self.diagnostics),
         )
 
     def _key_types(self, found: AnalysedQuery) -> tuple[str, ...]:

@@ -58,6 +58,12 @@ def describe(
     return Described(parameters, columns, _tree(connection.pgconn, variant.sql, types))
 
 
+def refusal_of(connection: psycopg.Connection[Any], text: str) -> Refusal | None:
+    """Why the server does not take a statement; None when it does."""
+    result = connection.pgconn.prepare(b"", text.encode())
+    return None if result.status == pq.ExecStatus.COMMAND_OK else _refusal(result)
+
+
 def _prepare(
     pgconn: pq.abc.PGconn, text: str
 ) -> tuple[tuple[int, ...], tuple[ResultColumn, ...]] | Refusal:

@@ -151,6 +151,7 @@ class QueryModel:
     uses: tuple[Use, ...]
     calls: tuple[Call, ...]
     raises: tuple[str, ...]
+    fetch: int | None = None
 
     @property
     def function(self) -> str:

@@ -66,7 +66,8 @@ class FunctionRenderer:
             self.imports.add("typing", "Literal")
             names = ", ".join(quoted(order) for order in query.orders)
             arguments.append(f"sort: Literal[{names}] = {quoted(query.orders[0])}")
-        word = "async def" if self.aio else "def"
+        # A stream is awaited row by row, not when it is made.
+        word = "async def" if self.aio and query.kind != "stream" else "def"
         head = bracketed(f"{word} {query.function}(", arguments, f") -> {self._returned(query)}:")
         lines = [head, docstring(self._doc(query), "    "), *self._body(query)]
         if query.deprecated is not None:
@@ -114,6 +115,10 @@ class FunctionRenderer:
         if query.kind == "page":
             self.imports.add(_SESSION, "Page")
             return f"Page[{result}]"
+        if query.kind == "stream":
+            stream = "AsyncStream" if self.aio else "Stream"
+            self.imports.add(_SESSION, stream)
+            return f"{stream}[{result}]"
         return result
 
     def _key(self, query: QueryModel, variant: VariantModel) -> str:
@@ -203,7 +208,8 @@ class FunctionRenderer:
         return f"{parameter.name} + 1" if is_limit else parameter.name
 
     def _call(self, query: QueryModel, statement: str, values: list[str] | None) -> str:
-        head = f"return {'await ' if self.aio else ''}db.{query.kind}("
+        waits = self.aio and query.kind != "stream"
+        head = f"return {'await ' if waits else ''}db.{query.kind}("
         arguments = [statement]
         if values is None:
             arguments.append("tuple(values)")
@@ -213,6 +219,8 @@ class FunctionRenderer:
             names = [f"row.{name}" for name in query.key] if query.row else ["row"]
             limit = next(p.name for p in query.parameters if p.source == LIMIT)
             arguments += [f"limit={limit}", f"key=lambda row: {tuple_source(names)}"]
+        if query.fetch is not None:
+            arguments.append(f"fetch={query.fetch}")
         flat = f"    {head}{', '.join(arguments)})"
         if "\n" not in flat and len(flat) <= WIDTH:
             return flat

@@ -26,6 +26,7 @@ from strongroom.session.errors import (
 from strongroom.session.pages import read_token
 from strongroom.session.records import Array, Converted, FromJson, Json, Plain, Record
 from strongroom.session.statement import UNSET, Page, Statement, Unset
+from strongroom.session.streams import AsyncStream, Stream
 from strongroom.session.sync import Session, session
 from strongroom.session.tracing import Tracing
 
@@ -33,6 +34,7 @@ __all__ = [
     "UNSET",
     "Array",
     "AsyncSession",
+    "AsyncStream",
     "BadPageToken",
     "BadParameter",
     "Converted",
@@ -51,6 +53,7 @@ __all__ = [
     "ShapeMismatch",
     "StalePlan",
     "Statement",
+    "Stream",
     "TooManyRows",
     "Tracing",
     "TransactionAborted",

@@ -15,12 +15,14 @@ from psycopg_pool import AsyncConnectionPool
 
 from strongroom.session import results
 from strongroom.session.blocks import Isolation
+from strongroom.session.cursors import FETCH, Cursor
 from strongroom.session.engine import Engine
 from strongroom.session.errors import BadParameter, SessionError
 from strongroom.session.identity import Identity
 from strongroom.session.link import link_of
 from strongroom.session.pages import cut_page
 from strongroom.session.statement import Page, Role, Statement
+from strongroom.session.streams import AsyncStream
 from strongroom.session.tracing import Tracing, watched
 
 if TYPE_CHECKING:
@@ -141,6 +143,15 @@ class AsyncSession:
         if limit < 1:
             raise BadParameter(f"{statement.name}: a page has at least one row")
         return cut_page(statement, await self.many(statement, params), limit, key)
+
+    def stream(
+        self, statement: Statement[T], params: tuple[object, ...] = (), *, fetch: int = FETCH
+    ) -> AsyncStream[T]:
+        """Rows as they are read, `fetch` of them a trip; nothing is sent before the first."""
+        self._identity.require(statement)
+        return AsyncStream(
+            self._acquire, self._wait, lambda engine: Cursor(engine, statement, params, fetch)
+        )
 
     @asynccontextmanager
     async def transaction(

@@ -145,12 +145,19 @@ class Blocks(Conversation):
 
         Closes the connection when the server refuses that.
         """
+        self.busy = ""
+        self.abandoned.clear()
+        if self.copying:
+            self.give_up()
+            return
         try:
             if self.levels:
                 yield from self._end_blocks()
-            owner, self.link.owner = self.link.owner, None
+            if self.link.owner is not self:
+                return
+            self.link.owner = None
             is_open = self.pgconn.transaction_status == wire.INTRANS
-            if owner is self and is_open and self.identity.wire:
+            if is_open and self.identity.wire:
                 # Not prepared: the program may have dropped prepared statements meanwhile.
                 arguments = (SET_IDENTITY, NOBODY, SET_IDENTITY_OIDS)
                 yield from self.exchange([(self.pgconn.send_query_params, arguments)])

@@ -31,7 +31,7 @@ from strongroom.session.records import FIELDS_OF_NAMES, KnownTypes, read_known, 
 from strongroom.session.values import BINDINGS_BY_OID, TEXT, Binding, array_of, text_binding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from psycopg.abc import PQGen
     from psycopg.pq.abc import PGresult
@@ -51,21 +51,27 @@ ENDED = "the transaction of this session was ended by other means than its block
 class Refused(Exception):  # noqa: N818
     """The server refused a command: carries its result to where the reason is judged."""
 
-    def __init__(self, result: PGresult) -> None:
+    def __init__(self, result: PGresult, at: int = -1) -> None:
         super().__init__()
         self.result = result
+        self.at = at
+        """Which of the commands sent together it was, from 0."""
 
 
 class Level:
-    """One `transaction()` block; its opening command goes out with the first statement inside."""
+    """One `transaction()` block; its opening command goes out with the first statement inside.
 
-    __slots__ = ("name", "opening", "sent", "who")
+    `own`: opened by a call for itself, not by the program.
+    """
+
+    __slots__ = ("name", "opening", "own", "sent", "who")
 
     def __init__(self, opening: bytes, name: bytes | None, who: object) -> None:
         self.opening = opening
         self.name = name
         self.who = who
         self.sent = False
+        self.own = False
 
 
 class Conversation:
@@ -86,6 +92,11 @@ class Conversation:
         # Whether a call outside a block may be nothing but prepared statements under one Sync.
         self.direct = prepare and self.implicit and not self.special
         self.levels: list[Level] = []
+        # Why calls are refused just now: something is under way that they would be mixed up with.
+        self.busy = ""
+        self.copying = False
+        # What nobody holds any more and nobody could end at once.
+        self.abandoned: list[Callable[[], PQGen[None]]] = []
         self._preparing: list[tuple[int, Plan | None, bytes]] = []
         self._identity_at = -1
 
@@ -98,22 +109,19 @@ class Conversation:
             and pgconn.status == wire.CONNECTED
             and self.connection._pipeline is None
             and not self.levels
+            and not self.busy
             and not link.to_close
             and (not self.identity.wire or link.identity_name is not None)
         )
 
     def claim(self) -> PQGen[None]:
         """Refuse to speak where another transaction, or another mode, has the floor."""
-        pgconn = self.pgconn
-        # An interrupted call may have left what it was going to send.
-        self._preparing.clear()
-        if pgconn.status != wire.CONNECTED:
-            raise psycopg.OperationalError("the connection is closed")
-        if self.connection._pipeline is not None:
-            raise TransactionConflict(
-                "the connection is in psycopg's pipeline mode: leave it before using a session"
-            )
-        status = pgconn.transaction_status
+        self.check_usable()
+        while self.abandoned:
+            yield from self.abandoned.pop()()
+        if self.busy:
+            raise TransactionConflict(self.busy)
+        status = self.pgconn.transaction_status
         if status == wire.IDLE:
             if self.levels and self.levels[0].sent:
                 raise TransactionConflict(ENDED)
@@ -122,6 +130,17 @@ class Conversation:
             raise TransactionConflict(ENDED)
         elif self.link.owner is not None and self.link.owner is not self:
             yield from self._refuse_foreign()
+
+    def check_usable(self) -> None:
+        """Refuse a connection that is closed, or in psycopg's own pipeline mode."""
+        # An interrupted call may have left what it was going to send.
+        self._preparing.clear()
+        if self.pgconn.status != wire.CONNECTED:
+            raise psycopg.OperationalError("the connection is closed")
+        if self.connection._pipeline is not None:
+            raise TransactionConflict(
+                "the connection is in psycopg's pipeline mode: leave it before using a session"
+            )
 
     def _refuse_foreign(self) -> PQGen[None]:
         owner = self.link.owner
@@ -210,7 +229,7 @@ class Conversation:
             failed = wire.first_failure(results)
             if 0 <= identity_at < len(results) and results[identity_at] is failed:
                 self._refuse_identity(failed)
-            raise Refused(failed)
+            raise Refused(failed, results.index(failed))
         return results
 
     def _refuse_identity(self, failed: PGresult) -> None:

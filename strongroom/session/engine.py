@@ -80,7 +80,7 @@ class Engine(Blocks):
             except Refused as refused:
                 failure = refused.result
             try:
-                yield from self._make_repeatable(statement, plan, failure, fresh=True)
+                yield from self.make_repeatable(statement, plan, failure, fresh=True)
             except Refused:
                 raise_server_error(failure, statement.errors)
         return (yield from self._call_with_care(statement, params, load))
@@ -119,7 +119,7 @@ class Engine(Blocks):
             try:
                 return (yield from self._attempt(statement, plan, values, load, fresh))
             except Refused as refused:
-                yield from self._make_repeatable(statement, plan, refused.result, fresh)
+                yield from self.make_repeatable(statement, plan, refused.result, fresh)
             plan = self.link.plans.get(statement) or (yield from self.plan(statement))
             values = bind(statement, plan, params)
             return (yield from self._attempt(statement, plan, values, load, fresh))
@@ -145,7 +145,7 @@ class Engine(Blocks):
         held = fresh and not self.levels and self.implicit and (self.special or refusable)
         result = yield from self._execute(statement, plan, values, hold=held)
         if has_rows and not (plan.columns_known and self.prepare):
-            yield from self._learn(statement, plan, result)
+            yield from self.learn(statement, plan, result)
             if result.fformat(0) != plan.result_format:
                 result = yield from self._again_as_text(statement, plan, values)
         value = load(statement, plan, result)
@@ -177,10 +177,7 @@ class Engine(Blocks):
             self.identify(batch, self.identity.wire)
         else:
             batch = self.opening()
-        timed = statement.timeout_ms is not None
-        if timed:
-            milliseconds = str(statement.timeout_ms).encode()
-            batch.append((pgconn.send_query_params, (_SET_TIMEOUT, [milliseconds], [25])))
+        self.limit(statement, batch)
         if self.prepare:
             name = plan.name or self.prepare_plan(plan, batch)
             at = len(batch)
@@ -190,10 +187,20 @@ class Engine(Blocks):
             at = len(batch)
             arguments = (plan.sql, values, plan.oids, plan.formats, plan.result_format)
             batch.append((pgconn.send_query_params, arguments))
-        if timed:
-            batch.append(wire.simple(pgconn, _RESTORE_TIMEOUT))
+        self.unlimit(statement, batch)
         results = yield from self.exchange(batch)
         return results[at]
+
+    def limit(self, statement: Statement[Any], batch: list[wire.Command]) -> None:
+        """Add what limits the time of the commands that follow, if the statement has a limit."""
+        if statement.timeout_ms is not None:
+            milliseconds = str(statement.timeout_ms).encode()
+            batch.append((self.pgconn.send_query_params, (_SET_TIMEOUT, [milliseconds], [25])))
+
+    def unlimit(self, statement: Statement[Any], batch: list[wire.Command]) -> None:
+        """Add what puts the limit of time back."""
+        if statement.timeout_ms is not None:
+            batch.append(wire.simple(self.pgconn, _RESTORE_TIMEOUT))
 
     def _describe(self, statement: Statement[Any], plan: Plan) -> PQGen[None]:
         """Learn a write's columns before it runs for the first time on this connection."""
@@ -205,9 +212,9 @@ class Engine(Blocks):
             batch.append((self.pgconn.send_prepare, (name, plan.sql, plan.oids)))
         batch.append((self.pgconn.send_describe_prepared, (name,)))
         results = yield from self.exchange(batch)
-        yield from self._learn(statement, plan, results[-1])
+        yield from self.learn(statement, plan, results[-1])
 
-    def _learn(self, statement: Statement[Any], plan: Plan, result: PGresult) -> PQGen[None]:
+    def learn(self, statement: Statement[Any], plan: Plan, result: PGresult) -> PQGen[None]:
         oids = column_types(statement, result)
         if plan.columns_known and oids == plan.column_oids:
             return
@@ -231,7 +238,7 @@ class Engine(Blocks):
         """A read whose columns have no binary loader is run once more, for text."""
         return (yield from self._execute(statement, plan, values, hold=False))
 
-    def _make_repeatable(
+    def make_repeatable(
         self, statement: Statement[Any], plan: Plan, result: PGresult, fresh: bool
     ) -> PQGen[None]:
         """After a failure that preparing again cures: undo what was begun; raise any other."""
@@ -277,6 +284,8 @@ class Engine(Blocks):
         """After an interruption: close the connection, unless it is known to be clean."""
         if self.connection._pipeline is not None:
             return  # refused: psycopg's own pipeline goes on
+        if self.copying or (self.link.owner is not None and self.link.owner.copying):
+            return  # refused while a COPY waits for its items; who copies ends it
         if self._holding or wire.is_unsettled(self.pgconn):
             self._holding = False
             self.pgconn.finish()
