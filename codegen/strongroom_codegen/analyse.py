@@ -279,7 +279,9 @@ def _report(
 ) -> None:
     query = prepared.query
     place = query.source.place(query.body[0].start)
-    if refusal.position:
+    if query.routine:
+        place = query.place
+    elif refusal.position:
         place = place_of(query.source, variant, refusal.position)
     message, hint = refusal.message, refusal.hint or refusal.detail
     if refusal.sqlstate == _UNDETERMINED and "$" in message:

@@ -68,8 +68,24 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class ApiRoutine:
+    """Of a query that was made to call a function: which one, and what its text can't say.
+
+    `always_one`: the call gives one row whatever happens. `variadic`: the parameter that takes any
+    number of values; with `may_be_empty`, none unless it is given.
+    """
+
+    oid: int
+    signature: str
+    always_one: bool
+    variadic: str | None
+    may_be_empty: bool
+    raises: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AnnotatedQuery:
-    """One query as its author wrote it."""
+    """One query as its author wrote it; with `routine`, one that was made from an @api tag."""
 
     app: str
     subject: str
@@ -81,6 +97,7 @@ class AnnotatedQuery:
     source: Source
     place: Place
     body: tuple[Token, ...]
+    routine: ApiRoutine | None = None
 
     @property
     def full_name(self) -> str:
@@ -236,7 +253,7 @@ def _parse_header(
         start = token.start + len(token.text) - len(token.text[2:].lstrip())
         place = source.place(start)
         if text.lstrip().startswith(":"):
-            note = _parse_note(text.strip(), place, diagnostics)
+            note = parse_note(text.strip(), place, diagnostics)
             if note and any(other.name == note.name for other in notes):
                 diagnostics.error(place, f":{note.name} is described twice", "remove one line")
             elif note:
@@ -248,7 +265,8 @@ def _parse_header(
     return "\n".join(doc).strip(), notes, options
 
 
-def _parse_note(text: str, place: Place, diagnostics: Diagnostics) -> ParameterNote | None:
+def parse_note(text: str, place: Place, diagnostics: Diagnostics) -> ParameterNote | None:
+    """Read a `:name` line; None when it is none (reported)."""
     match = _PARAMETER.match(text)
     if match is None:
         diagnostics.error(

@@ -12,6 +12,7 @@ import psycopg
 from strongroom.project import Project
 from strongroom_codegen.analyse import AnalysedQuery
 from strongroom_codegen.annotations import AnnotatedFile, AnnotatedQuery
+from strongroom_codegen.api_files import is_of_functions, routine_parameters
 from strongroom_codegen.app_types import AppTypes, read_app_types
 from strongroom_codegen.catalog import Catalog
 from strongroom_codegen.compose_columns import compose_columns
@@ -61,7 +62,9 @@ class Composer:
         for file in files:
             by_app.setdefault(file.app, []).append(file)
         namespaces = {code.namespace for code in self.registry}
-        shared = sorted((namespaces | schemas_of_domain_errors(self.catalog)) - by_app.keys())
+        # Namespaces without queries belong to all apps, also when they have functions of their own.
+        with_queries = {f.app for fs in by_app.values() for f in fs if not is_of_functions(f)}
+        shared = sorted((namespaces | schemas_of_domain_errors(self.catalog)) - with_queries)
         named = read_named_types(self.catalog, self.project.types)
         apps = [self._app(app, by_app[app], shared, analysed, named) for app in sorted(by_app)]
         done = set(by_app)
@@ -130,7 +133,9 @@ class Composer:
             doc=query.doc,
             file=query.source.name,
             line=query.place.line,
-            parameters=compose_parameters(found, types, self.connection, self.diagnostics),
+            parameters=routine_parameters(
+                query, compose_parameters(found, types, self.connection, self.diagnostics)
+            ),
             columns=columns,
             variants=self._variants(found),
             optional=found.prepared.optional,
@@ -151,6 +156,7 @@ class Composer:
             calls=found.footprint.calls,
             raises=self._raises(found, query.app, shared),
             fetch=whole_number(query, "fetch", self.diagnostics),
+            routine=query.routine.signature if query.routine else None,
         )
 
     def _key_types(self, found: AnalysedQuery) -> tuple[str, ...]:

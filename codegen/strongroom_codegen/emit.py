@@ -9,12 +9,14 @@ from strongroom_codegen.model import AppModel, ProjectModel, QueryModel
 
 
 def emit_json(model: ProjectModel) -> str:
-    """`{"queries": [...], "functions": [], "types": [...]}`, in the order of names."""
-    queries = [q for app in model.apps for s in app.subjects for q in s.queries]
+    """`{"queries": [...], "functions": [...], "types": [...]}`, in the order of names."""
+    found = [q for app in model.apps for s in app.subjects for q in s.queries]
+    queries = sorted(found, key=lambda q: q.full_name)
     document = {
-        "queries": [_query(query) for query in sorted(queries, key=lambda q: q.full_name)],
-        # Wrappers of functions themselves (@api) are not generated yet.
-        "functions": [],
+        "queries": [_query(query) for query in queries if query.routine is None],
+        "functions": [
+            {"function": query.routine, **_query(query)} for query in queries if query.routine
+        ],
         "types": [entry for app in model.apps for entry in _types(app)],
     }
     return json.dumps(document, indent=2, ensure_ascii=False)

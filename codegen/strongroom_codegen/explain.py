@@ -21,7 +21,7 @@ def explain_null(model: ProjectModel, name: str, text_of: dict[str, str]) -> str
     lines = [f"{query.file}:{query.line}: {name} :{query.kind}"]
     for column in query.columns:
         word = "can be NULL" if column.nullable else "never NULL "
-        where = _where(query, column, text_of[query.file])
+        where = _where(query, column, text_of.get(query.file, ""))
         lines.append(f"  {column.name.ljust(width)}  {word}  {column.reason}{where}")
     return "\n".join(lines)
 

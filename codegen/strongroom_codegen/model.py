@@ -83,7 +83,10 @@ class ErrorClass:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """An argument of a generated function; `source` is its name in the SQL."""
+    """An argument of a generated function; `source` is its name in the SQL.
+
+    A `variadic` one takes an iterable, which is sent as an array.
+    """
 
     name: str
     source: str
@@ -94,6 +97,7 @@ class Parameter:
     optional: bool
     doc: str
     encode: str | None = None
+    variadic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,10 @@ class VariantModel:
 
 @dataclass(frozen=True, slots=True)
 class QueryModel:
-    """One generated function; `row` is the name of its row type, None for a bare value."""
+    """One generated function; `row` is the name of its row type, None for a bare value.
+
+    `routine`: the signature of the database's function that it wraps, None for a query.
+    """
 
     app: str
     subject: str
@@ -152,6 +159,7 @@ class QueryModel:
     calls: tuple[Call, ...]
     raises: tuple[str, ...]
     fetch: int | None = None
+    routine: str | None = None
 
     @property
     def function(self) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from strongroom.project import Project
 from strongroom_codegen.analyse import AnalysedQuery, analyse
 from strongroom_codegen.annotations import AnnotatedFile, AnnotatedQuery, parse_file
+from strongroom_codegen.api import prepare_routines
+from strongroom_codegen.api_files import about_routine, with_routines
 from strongroom_codegen.catalog import read_catalog
 from strongroom_codegen.check import expected_paths
 from strongroom_codegen.compose import Composer
@@ -47,15 +49,19 @@ def build_model(project: Project, sources: Sources, diagnostics: Diagnostics) ->
     prepared = [found for q in queries if (found := prepare(q, diagnostics))]
     with scratch_database(project) as connection:
         catalog = read_catalog(connection)
+        routines = prepare_routines(project, connection, catalog, diagnostics)
+        files = with_routines(sources.files, routines)
+        _check_unique(files, diagnostics)
+        prepared += routines
         analysed: dict[str, AnalysedQuery] = {}
         for one in prepared:
             if not _is_for_server(one, catalog.server_version, diagnostics):
                 continue
             result = analyse(connection, catalog, one, diagnostics, project)
             if result:
-                analysed[one.query.full_name] = result
+                analysed[one.query.full_name] = about_routine(result)
         composer = Composer(project, connection, catalog, sources.registry, diagnostics)
-        model = composer.compose(sources.files, analysed)
+        model = composer.compose(files, analysed)
     if diagnostics.failed:
         raise QueryError(diagnostics)
     return model
@@ -73,15 +79,17 @@ def render_files(project: Project, sources: Sources, model: ProjectModel) -> dic
 
 def _check_unique(files: list[AnnotatedFile], diagnostics: Diagnostics) -> None:
     seen: dict[str, AnnotatedQuery] = {}
-    for file in files:
-        for query in file.queries:
-            first = seen.setdefault(query.full_name, query)
-            if first is not query:
-                diagnostics.error(
-                    query.place,
-                    f'{query.app} has two queries named "{query.name}"',
-                    f"the other one is at {first.place}; rename one of them",
-                )
+    queries = [query for file in files for query in file.queries]
+    for query in sorted(queries, key=lambda q: q.routine is not None):
+        first = seen.setdefault(query.full_name, query)
+        if first is not query:
+            other = f"@api {query.subject} :{query.kind} another_name"
+            mend = f"write: {other}" if query.routine else "rename one of them"
+            diagnostics.error(
+                query.place,
+                f'{query.app} has two queries named "{query.name}"',
+                f"the other one is at {first.place}; {mend}",
+            )
 
 
 def _is_for_server(prepared: PreparedQuery, version: int, diagnostics: Diagnostics) -> bool:

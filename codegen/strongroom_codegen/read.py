@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from strongroom.project import Project
 from strongroom_codegen.diagnostics import Diagnostics
-from strongroom_codegen.source import Source
+from strongroom_codegen.source import Place, Source
 
 RESERVED = frozenset({"types", "rows", "errors", "aio"})
 
@@ -37,7 +37,7 @@ def read_queries(project: Project, diagnostics: Diagnostics) -> list[QueryFile]:
                 f"move it to {project.queries.name}/<app>/{path.name}",
             )
             continue
-        usable = [_usable(source, part, diagnostics) for part in parts]
+        usable = [usable_name(source, part, diagnostics) for part in parts]
         if all(usable):
             files.append(QueryFile(parts[0], parts[1], source))
     return files
@@ -64,17 +64,20 @@ def _source(name: str, data: bytes, diagnostics: Diagnostics) -> Source | None:
     return Source(name, text)
 
 
-def _usable(source: Source, name: str, diagnostics: Diagnostics) -> bool:
+def usable_name(
+    source: Source, name: str, diagnostics: Diagnostics, place: Place | None = None
+) -> bool:
+    """Whether a generated module or package can have this name; reported where it can't."""
     if name in RESERVED:
         diagnostics.error(
-            source.place(0),
+            place or source.place(0),
             f'"{name}" is the name of a generated module, so no app or subject can have it',
-            "rename the file",
+            "use another name" if place else "rename the file",
         )
         return False
     if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
         diagnostics.error(
-            source.place(0),
+            place or source.place(0),
             f'"{name}" can\'t be the name of a Python module',
             "use lower-case letters, digits and underscores",
         )

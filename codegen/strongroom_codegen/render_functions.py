@@ -205,6 +205,9 @@ class FunctionRenderer:
     def _value(self, query: QueryModel, parameter: Parameter) -> str:
         # One row more than asked for shows whether there is a next page.
         is_limit = query.kind == "page" and parameter.source == LIMIT
+        if parameter.variadic:
+            self.imports.add(_SESSION, "listed")
+            return f"listed({parameter.name})"
         return f"{parameter.name} + 1" if is_limit else parameter.name
 
     def _call(self, query: QueryModel, statement: str, values: list[str] | None) -> str:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from strongroom.session.aio import AsyncSession, async_session
+from strongroom.session.arguments import listed
 from strongroom.session.errors import (
     BadPageToken,
     BadParameter,
@@ -61,6 +62,7 @@ __all__ = [
     "Unset",
     "WrongRole",
     "async_session",
+    "listed",
     "read_token",
     "session",
 ]
