@@ -60,7 +60,9 @@
 \ir ../functions/tarot/refuse_other_request.sql
 \ir ../functions/tarot/refuse_transition.sql
 \ir ../functions/tarot/refuse_unknown_account.sql
+\ir ../functions/tarot/refuse_version.sql
 \ir ../functions/tarot/require_amount.sql
+\ir ../functions/tarot/require_price.sql
 \ir ../functions/tarot/require_job_arguments.sql
 
 -- How the ledger moves balances.
@@ -73,6 +75,7 @@
 -- What applications and jobs call.
 \ir ../functions/tarot/lock_account.sql
 \ir ../functions/tarot/find_request.sql
+\ir ../functions/tarot/find_drawn.sql
 \ir ../functions/tarot/lock_purchase.sql
 \ir ../functions/tarot/register_user.sql
 \ir ../functions/tarot/find_user.sql

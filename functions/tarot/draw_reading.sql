@@ -19,39 +19,38 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_user_id CONSTANT bigint := kernel.require_user_bigint();
-    v_paid tarot.transactions := tarot.find_request(v_user_id, p_idempotency_key);
+    v_paid tarot.transactions;
+    v_is_repeat boolean;
     v_reading tarot.readings;
     v_price integer;
 BEGIN
-    IF v_paid.id IS NOT NULL THEN
-        SELECT r.*
-        INTO v_reading
-        FROM tarot.readings AS r
-        WHERE r.user_id = v_user_id AND r.transaction_id = v_paid.id;
-        IF v_reading.id IS NULL
-            OR (
-                v_reading.spread_type, v_reading.question, v_reading.cards, v_reading.interpretation
-            ) IS DISTINCT FROM (p_spread_type, p_question, p_cards, p_interpretation)
-        THEN
-            PERFORM tarot.refuse_other_request(
-                'The first request drew another reading, which may be deleted.'
-            );
-        END IF;
+    SELECT t.*
+    INTO v_paid
+    FROM tarot.transactions AS t
+    WHERE t.user_id = v_user_id AND t.idempotency_key = p_idempotency_key;
+    v_is_repeat := FOUND;
+    IF NOT v_is_repeat THEN
+        v_price := tarot.require_price(p_spread_type);
+        BEGIN
+            INSERT INTO tarot.transactions (user_id, type, amount, status, idempotency_key)
+            VALUES (v_user_id, 'reading', -v_price, 'completed', p_idempotency_key)
+            RETURNING * INTO v_paid;
+        EXCEPTION
+            WHEN unique_violation OR SQLSTATE 'TR001' THEN
+                -- A twin of this request may have been quicker: see tarot.spend_credits().
+                v_paid := tarot.find_request(v_user_id, p_idempotency_key);
+                v_is_repeat := v_paid.id IS NOT NULL;
+                IF NOT v_is_repeat THEN
+                    RAISE;
+                END IF;
+        END;
+    END IF;
+
+    IF v_is_repeat THEN
+        v_reading := tarot.find_drawn(
+            v_user_id, v_paid.id, p_spread_type, p_question, p_cards, p_interpretation
+        );
     ELSE
-        SELECT s.price
-        INTO v_price
-        FROM tarot.spread_prices AS s
-        WHERE s.spread_type = p_spread_type;
-        IF NOT FOUND THEN
-            RAISE EXCEPTION USING
-                ERRCODE = 'TR013',
-                MESSAGE = 'no such spread',
-                DETAIL = 'tarot.spread_prices has no price for it.',
-                HINT = 'Choose one that list_spreads shows.';
-        END IF;
-        INSERT INTO tarot.transactions (user_id, type, amount, status, idempotency_key)
-        VALUES (v_user_id, 'reading', -v_price, 'completed', p_idempotency_key)
-        RETURNING * INTO v_paid;
         INSERT INTO tarot.readings (
             user_id, spread_type, question, cards, interpretation, transaction_id
         )

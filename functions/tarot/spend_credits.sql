@@ -13,35 +13,43 @@ AS $$
 DECLARE
     v_user_id CONSTANT bigint := kernel.require_user_bigint();
     v_amount CONSTANT integer := tarot.require_amount(p_amount);
-    v_movement tarot.transactions := tarot.find_request(v_user_id, p_idempotency_key);
+    v_movement tarot.transactions;
 BEGIN
-    IF v_movement.id IS NOT NULL THEN
-        -- What paid for a reading pays for nothing else. Of a reading that is deleted nothing is
-        -- left to tell by.
-        IF v_movement.type <> 'reading'
-            OR v_movement.amount <> -v_amount
-            OR EXISTS (
-                SELECT
-                FROM tarot.readings AS r
-                WHERE r.user_id = v_user_id AND r.transaction_id = v_movement.id
-            )
-        THEN
-            PERFORM tarot.refuse_other_request('The first request was another movement.');
-        END IF;
-        RETURN v_movement;
+    -- Nothing is locked before the movement itself: it is what people of one account wait for.
+    SELECT t.*
+    INTO v_movement
+    FROM tarot.transactions AS t
+    WHERE t.user_id = v_user_id AND t.idempotency_key = p_idempotency_key;
+    IF NOT FOUND THEN
+        BEGIN
+            INSERT INTO tarot.transactions (user_id, type, amount, status, idempotency_key)
+            VALUES (v_user_id, 'reading', -v_amount, 'completed', p_idempotency_key)
+            RETURNING * INTO v_movement;
+            IF v_movement.account_version - 1 <> p_expected_version THEN
+                PERFORM tarot.refuse_version(p_expected_version, v_movement.account_version - 1);
+            END IF;
+            RETURN v_movement;
+        EXCEPTION
+            WHEN unique_violation OR SQLSTATE 'TR001' THEN
+                -- A twin of this request may have been quicker, and have spent the rest.
+                v_movement := tarot.find_request(v_user_id, p_idempotency_key);
+                IF v_movement.id IS NULL THEN
+                    RAISE;
+                END IF;
+        END;
     END IF;
 
-    INSERT INTO tarot.transactions (user_id, type, amount, status, idempotency_key)
-    VALUES (v_user_id, 'reading', -v_amount, 'completed', p_idempotency_key)
-    RETURNING * INTO v_movement;
-    IF v_movement.account_version - 1 <> p_expected_version THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'TR003',
-            MESSAGE = 'the account has changed since it was read',
-            DETAIL = pg_catalog.format(
-                'Expected version %s, found %s.', p_expected_version, v_movement.account_version - 1
-            ),
-            HINT = 'Read the account again, decide again, and call with its version.';
+    -- What paid for a reading pays for nothing else. Of a reading that is deleted nothing is left
+    -- to tell by.
+    IF v_movement.type <> 'reading'
+        OR v_movement.amount <> -v_amount
+        OR EXISTS (
+            SELECT
+            FROM tarot.readings AS r
+            WHERE r.user_id = v_user_id AND r.transaction_id = v_movement.id
+        )
+    THEN
+        PERFORM tarot.refuse_other_request('The first request was another movement.');
     END IF;
     RETURN v_movement;
 END;

@@ -56,7 +56,7 @@ SELECT throws_ok(
 
 -- Purchases.
 SELECT results_eq(
-    $$ SELECT status, amount, credits_before, credits_after FROM tarot.start_purchase(50, 'pay-1', 'buy-1') $$,
+    $$ SELECT status::text, amount, credits_before, credits_after FROM tarot.start_purchase(50, 'pay-1', 'buy-1') $$,
     $$ VALUES ('pending', 50, 0, 0) $$,
     'a purchase waits, and moves nothing'
 );
@@ -92,12 +92,12 @@ SELECT set_config('kernel.user_id', current_setting('test.ann'), true);
 
 SET LOCAL ROLE tarot_worker;
 SELECT results_eq(
-    $$ SELECT status, credits_before, credits_after, account_version FROM tarot.complete_purchase('pay-1') $$,
+    $$ SELECT status::text, credits_before, credits_after, account_version FROM tarot.complete_purchase('pay-1') $$,
     $$ VALUES ('completed', 0, 50, 2) $$,
     '[T-16] a paid purchase moves the balance'
 );
 SELECT results_eq(
-    $$ SELECT status, credits_before, credits_after, account_version FROM tarot.complete_purchase('pay-1') $$,
+    $$ SELECT status::text, credits_before, credits_after, account_version FROM tarot.complete_purchase('pay-1') $$,
     $$ VALUES ('completed', 0, 50, 2) $$,
     '[T-F10] [T-F14] the webhook a second time gets the same answer'
 );
@@ -113,7 +113,7 @@ SELECT throws_ok(
 -- Spending.
 SET LOCAL ROLE tarot_app;
 SELECT results_eq(
-    $$ SELECT type, amount, credits_before, credits_after, status FROM tarot.spend_credits(20, 'spend-1') $$,
+    $$ SELECT type::text, amount, credits_before, credits_after, status::text FROM tarot.spend_credits(20, 'spend-1') $$,
     $$ VALUES ('reading', -20, 50, 30, 'completed') $$,
     '[T-15] [T-16] spending takes credits and writes why'
 );
@@ -197,7 +197,7 @@ SELECT set_config(
 );
 SELECT results_eq(
     $$
-    SELECT type, amount, credits_before, credits_after, refunds_id
+    SELECT type::text, amount, credits_before, credits_after, refunds_id
     FROM tarot.refund_transaction(current_setting('test.ann')::bigint, current_setting('test.spent')::bigint, 'back-1')
     $$,
     $$ SELECT 'refund', 20, 29, 49, current_setting('test.spent')::bigint $$,

@@ -29,7 +29,7 @@ UPDATE tarot.transactions SET completed_at = completed_at - interval '1 microsec
 SET LOCAL session_replication_role = origin;
 SET LOCAL ROLE tarot_analyst;
 SELECT results_eq(
-    $$ SELECT day, type, movements, credits, people FROM tarot.daily_movements $$,
+    $$ SELECT day, type::text, movements, credits, people FROM tarot.daily_movements $$,
     $$ SELECT (now() AT TIME ZONE 'UTC')::date - 1, 'bonus', 5::bigint, 50::bigint, 5::bigint $$,
     'a day that is over shows what five people did together, and what four did not at all'
 );

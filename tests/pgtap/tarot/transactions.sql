@@ -17,16 +17,16 @@ SELECT results_eq(
     VALUES
         ('user_id', 'bigint', true, NULL),
         ('id', 'bigint', true, NULL),
-        ('type', 'text', true, NULL),
+        ('type', 'tarot.movement_type', true, NULL),
         ('amount', 'integer', true, NULL),
         ('credits_before', 'integer', true, NULL),
         ('credits_after', 'integer', true, NULL),
-        ('status', 'text', true, '''pending''::text'),
+        ('status', 'tarot.movement_status', true, '''pending''::text'),
         ('payment_reference', 'text', false, NULL),
         ('created_at', 'timestamp with time zone', true, 'CURRENT_TIMESTAMP'),
         ('completed_at', 'timestamp with time zone', false, NULL),
         ('error_message', 'text', false, NULL),
-        ('idempotency_key', 'text', true, NULL),
+        ('idempotency_key', 'tarot.idempotency_key', true, NULL),
         ('account_version', 'integer', false, NULL),
         ('refunds_id', 'bigint', false, NULL)
     $$,
@@ -58,7 +58,7 @@ SELECT results_eq(
         ('CREATE UNIQUE INDEX transactions_payment_reference_idx ON tarot.transactions USING btree '
             '(payment_reference) WHERE (payment_reference IS NOT NULL)'),
         ('CREATE INDEX transactions_pending_idx ON tarot.transactions USING btree (created_at) '
-            'WHERE (status = ''pending''::text)'),
+            'WHERE ((status)::text = ''pending''::text)'),
         ('CREATE UNIQUE INDEX transactions_pkey ON tarot.transactions USING btree (user_id, id)'),
         ('CREATE UNIQUE INDEX transactions_refunds_id_idx ON tarot.transactions USING btree (user_id, refunds_id) '
             'WHERE (refunds_id IS NOT NULL)'),
@@ -167,7 +167,7 @@ SELECT tarot.start_purchase(10, 'pay-1', 'buy-1');
 SELECT tarot.start_purchase(10, 'pay-2', 'buy-2');
 SET LOCAL ROLE tarot_worker;
 SELECT results_eq(
-    $$ SELECT status, error_message FROM tarot.fail_purchase('pay-1', 'card declined') $$,
+    $$ SELECT status::text, error_message FROM tarot.fail_purchase('pay-1', 'card declined') $$,
     $$ VALUES ('failed', 'card declined') $$,
     '[T-F8] what waits may fail'
 );
@@ -211,7 +211,7 @@ SELECT is(
     tarot.fail_stale_purchases(p_now => now() + interval '25 hours'), 1, '[T-21] then the job closes it'
 );
 SELECT results_eq(
-    $$ SELECT status, error_message FROM tarot.transactions WHERE payment_reference = 'pay-2' $$,
+    $$ SELECT status::text, error_message FROM tarot.transactions WHERE payment_reference = 'pay-2' $$,
     $$ VALUES ('failed', 'not paid in time') $$,
     '[T-21] and says why'
 );

@@ -7,6 +7,10 @@ from functools import partial
 from tests.python.tarot.conftest import Bot, at_once, outcome, row
 
 _SPEND = "SELECT id, credits_after FROM tarot.spend_credits(%s, %s)"
+_DRAW = (
+    "SELECT reading_id, transaction_id, balance FROM tarot.draw_reading('single', 'Who?',"
+    """ '[{"card": "the_fool", "position": 1, "reversed": false}]', 'You.', %s)"""
+)
 _START = "SELECT id FROM tarot.start_purchase(%s, %s, %s)"
 _COMPLETE = "SELECT id, credits_before, credits_after FROM tarot.complete_purchase(%s)"
 _REFUND = "SELECT id FROM tarot.refund_transaction(%s, %s, %s)"
@@ -52,6 +56,45 @@ def test_the_same_key_at_once(bot: Bot) -> None:
         answers = at_once([partial(outcome, twin, _SPEND, 3, f"spend-{n}") for twin in twins])
         assert set(answers) == {answers[0]}
         assert bot.balance(person) == 1000 - 3 * (n + 1)
+    assert bot.breaks() == []
+
+
+def test_the_same_key_at_once_for_the_last_credits(bot: Bot) -> None:
+    """[T-F14] A twin that finds the account empty finds that it was itself who emptied it."""
+    person = bot.person()
+    twins = [bot.app(person) for _ in range(4)]
+    for n in range(_ROUNDS):
+        row(bot.clerk, "SELECT tarot.grant_bonus(%s, 3, %s)", person, f"gift-{n}")
+        answers = at_once([partial(outcome, twin, _SPEND, 3, f"last-{n}") for twin in twins])
+        assert set(answers) == {answers[0]}, answers
+        assert isinstance(answers[0], tuple)
+        assert bot.balance(person) == 0
+        assert outcome(twins[0], _SPEND, 3, "another") == "TR001"
+    assert bot.breaks() == []
+
+
+def test_the_same_key_at_once_for_two_different_things(bot: Bot) -> None:
+    """[T-F14] One of them is done, and the others are told that the key is taken."""
+    person = bot.person(1000)
+    twins = [bot.app(person) for _ in range(4)]
+    for n in range(_ROUNDS):
+        answers = at_once(
+            [partial(outcome, twin, _SPEND, k + 1, f"spend-{n}") for k, twin in enumerate(twins)]
+        )
+        assert answers.count("TR002") == len(twins) - 1, answers
+    assert bot.breaks() == []
+
+
+def test_the_same_reading_is_drawn_once(bot: Bot) -> None:
+    """[T-F14] [T-16] Twins of a drawing pay once, and get one reading."""
+    person = bot.person(_ROUNDS)
+    twins = [bot.app(person) for _ in range(4)]
+    for n in range(_ROUNDS):
+        answers = at_once([partial(outcome, twin, _DRAW, f"draw-{n}") for twin in twins])
+        assert set(answers) == {answers[0]}, answers
+        assert isinstance(answers[0], tuple)
+        assert bot.balance(person) == _ROUNDS - n - 1
+    assert row(twins[0], "SELECT count(*) FROM tarot.readings") == (_ROUNDS,)
     assert bot.breaks() == []
 
 
