@@ -17,6 +17,9 @@ from strongroom_codegen.sql_bodies import read_sql_bodies
 from strongroom_codegen.tree import Node, parse_tree, queries_of
 from strongroom_codegen.value_lists import value_lists
 
+# The first OID that is not given out when a cluster is made.
+_FIRST_OF_OURS = 16384
+
 
 @dataclass(frozen=True, slots=True)
 class PgType:
@@ -76,7 +79,10 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A table, view or composite type; into one that `keeps_inserts` each row given is stored."""
+    """A table, view or composite type; into one that `keeps_inserts` each row given is stored.
+
+    `replaced` are the commands (as trees number them) in whose place a rule runs another statement.
+    """
 
     oid: int
     schema: str
@@ -85,6 +91,7 @@ class Relation:
     is_partition: bool
     row_type: int
     keeps_inserts: bool
+    replaced: tuple[int, ...]
     children: tuple[int, ...]
     columns: dict[int, Column]
     keys: tuple[UniqueKey, ...]
@@ -115,7 +122,8 @@ class Function:
 
     @property
     def is_builtin(self) -> bool:
-        return self.schema == "pg_catalog"
+        # What a superuser or an extension put into pg_catalog later is nobody's built-in.
+        return self.schema == "pg_catalog" and self.oid < _FIRST_OF_OURS
 
     @property
     def full_name(self) -> str:
@@ -186,7 +194,19 @@ class Catalog:
             found = self.types[found.base]
         return found
 
+    def is_array(self, oid: int) -> bool:
+        """A true array, or a domain over one."""
+        found = self.base_type(oid)
+        return found.category == "A" and found.element != 0
+
+    def is_row(self, oid: int) -> bool:
+        """A composite type, a domain over one, or any row."""
+        found = self.base_type(oid)
+        return found.kind == "c" or found.name == "record"
+
     def is_not_null_domain(self, oid: int) -> bool:
+        """A cast to it refuses NULL. A column of it may hold NULL all the same: what comes out of
+        an outer join or an empty subquery has the type already, and is stored unchecked."""
         found = self.types[oid]
         while found.kind == "d":
             if found.not_null:
@@ -200,11 +220,17 @@ class Catalog:
         column = table.columns.get(number) if table else None
         if table is None or column is None or table.kind not in ("r", "p"):
             return False
-        if not (column.not_null or self.is_not_null_domain(column.type)):
+        if not column.not_null:
             return False
         return not with_children or all(
             self._child_not_null(child, column.name) for child in table.children
         )
+
+    def refuses_null(self, relation: int, number: int) -> bool:
+        """Storing a plain NULL there fails."""
+        table = self.relations.get(relation)
+        column = table.columns.get(number) if table else None
+        return column is not None and (column.not_null or self.is_not_null_domain(column.type))
 
     def _child_not_null(self, relation: int, name: str) -> bool:
         child = self.relations.get(relation)
@@ -348,6 +374,7 @@ def _relations(
     return {
         row["oid"]: Relation(
             **{key: row[key] for key in _RELATION_FIELDS},
+            replaced=tuple(row["replaced"]),
             children=tuple(row["children"]),
             columns=columns.get(row["oid"], {}),
             keys=tuple(keys.get(row["oid"], ())),

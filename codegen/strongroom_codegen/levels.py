@@ -95,5 +95,4 @@ def _function_origin(analyzer: Analyzer, entry: Node, number: int) -> Origin | N
     relation = analyzer.catalog.relations.get(analyzer.catalog.types[function.result].relation)
     if relation is None or relation.kind not in ("r", "p"):
         return None
-    numbers = list(relation.columns)
-    return (relation.oid, numbers[number - 1]) if number <= len(numbers) else None
+    return (relation.oid, number) if number in relation.columns else None

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from strongroom_codegen.cardinality import at_most_one, slot_of
 from strongroom_codegen.diagnostics import Diagnostics
 from strongroom_codegen.nullability import Analyzer, frames
-from strongroom_codegen.nullability.analyzer import same_tree
 from strongroom_codegen.nullability.frames import Frame
 from strongroom_codegen.parameter_uses import parameter_number
 from strongroom_codegen.parameters import AFTER, PreparedQuery, Variant
-from strongroom_codegen.tree import Node
+from strongroom_codegen.tree import Node, same_tree
 
 _LESS, _GREATER = ("1", "5")
 LIMIT = "limit"
@@ -113,9 +112,7 @@ def _relabelled(node: Node) -> Node:
 
 def _without_limit(analyzer: Analyzer, frame: Frame) -> Frame:
     query = {**frame.query, "limitCount": None}
-    copy = Frame(query, frame.parent, frame.blanked, frame.proven, frame.grouped)
-    copy.cte_outputs = frame.cte_outputs
-    return copy
+    return replace(frame, query=query)
 
 
 def _sorts(analyzer: Analyzer, frame: Frame) -> Iterator[_Sort]:

@@ -32,7 +32,7 @@ class Uses:
             return True
         if not self.assigned or self.compared or self.other_comparisons:
             return False
-        return all(not analyzer.catalog.column_not_null(*target) for target in self.assigned)
+        return all(not analyzer.catalog.refuses_null(*target) for target in self.assigned)
 
     def column(self) -> Origin | None:
         """The column whose values the parameter takes, when all its uses agree."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from strongroom_codegen.catalog import Catalog, Function
-from strongroom_codegen.nullability import frames
+from strongroom_codegen.nullability import frames, grouping
 from strongroom_codegen.nullability.expressions import RULES
-from strongroom_codegen.nullability.frames import Frame, build_frame, returning_frame
+from strongroom_codegen.nullability.frames import Blanking, Frame, build_frame, returning_frame
 from strongroom_codegen.nullability.proofs import Proofs, Slot
+from strongroom_codegen.nullability.result_types import keeps_values
 from strongroom_codegen.nullability.verdict import Verdict, maybe, never
 from strongroom_codegen.tree import Node, queries_of
 
 _UNION, _INTERSECT = "1", "2"
+_CAST = "the function casts it to its declared type, which may make a NULL of it"
 
 
 class Analyzer:
@@ -29,6 +30,8 @@ class Analyzer:
         # The tree is kept beside the frame: an id is only good while its object lives.
         self._frames: dict[int, tuple[Node, Frame]] = {}
         self._outputs: dict[int, tuple[Frame, list[Verdict]]] = {}
+        # What holds for a level outside every condition, while one is assumed.
+        self._unconditional: dict[int, tuple[frozenset[Slot], dict[int, frozenset[Blanking]]]] = {}
         self._running: frozenset[int] = frozenset()
 
     def result(self, query: Node) -> list[Verdict]:
@@ -48,8 +51,8 @@ class Analyzer:
 
     def expression(self, node: Node, frame: Frame) -> Verdict:
         """Can this expression be NULL in a row of this query level."""
-        if frame.grouped and any(same_tree(node, other) for other in frame.grouped):
-            return maybe("grouping sets leave columns out")
+        if frame.left_out and grouping.form(node, frame) in frame.left_out:
+            return maybe(grouping.REASON)
         rule = RULES.get(node["node"])
         if rule is None:
             return maybe(f"nothing is known about {node['node']}")
@@ -90,44 +93,80 @@ class Analyzer:
     ) -> Verdict | None:
         """A SQL function's single result, from its body; None when that shows nothing."""
         query = self._body(function)
-        if query is None or function.oid in self._running or not self.always_one_row(query):
+        if query is None or not self.always_one_row(query):
             return None
-        outputs = self.function_outputs(function, arguments, frame)
+        outputs = self.function_outputs(function, arguments, frame, [function.result])
         if len(outputs) != 1:
             return None
         said = f"{function.full_name}(): {outputs[0].reason}"
         return Verdict(outputs[0].nullable, said, function.name)
 
     def function_outputs(
-        self, function: Function, arguments: list[Node], frame: Frame
+        self, function: Function, arguments: list[Node], frame: Frame, declared: list[int]
     ) -> list[Verdict]:
-        """The columns of a SQL function's last statement, called with these arguments."""
+        """The columns of a SQL function's last statement, called with these arguments.
+
+        Empty when nothing is known, or when it has other columns than those that are declared.
+        """
         query = self._body(function)
-        if query is None or function.oid in self._running:
+        entries = frames.targets(query) if query else []
+        if query is None or function.oid in self._running or len(entries) != len(declared):
             return []
         inner = Analyzer(self.catalog, self._null_arguments(function, arguments, frame))
         inner._running = self._running | {function.oid}
-        return inner.result(query)
+        return [
+            found if keeps_values(self.catalog, entry["expr"], wanted) else maybe(_CAST)
+            for found, entry, wanted in zip(inner.result(query), entries, declared, strict=True)
+        ]
+
+    def one_row(self, function: Function) -> bool:
+        """A SQL function whose last statement gives exactly one row."""
+        query = self._body(function)
+        return query is not None and self.always_one_row(query)
 
     @contextmanager
     def assuming(self, frame: Frame, proven: frozenset[Slot]) -> Iterator[None]:
         """Inside, the columns count as proven: a condition guards what is looked at."""
-        before = frame.proven, frame.blanked
-        frame.proven = before[0] | proven
         there = {join for index, _ in proven for join in frame.blanked.get(index, ())}
-        frame.blanked = {index: joins - there for index, joins in before[1].items()}
-        try:
+        blanked = {index: joins - there for index, joins in frame.blanked.items()}
+        with self._holding(frame, frame.proven | proven, blanked):
             yield
+
+    @contextmanager
+    def assuming_nothing(self, frame: Frame) -> Iterator[None]:
+        """Inside, conditions around the expression don't count: another row is looked at."""
+        with self._holding(
+            frame, *self._unconditional.get(id(frame), (frame.proven, frame.blanked))
+        ):
+            yield
+
+    @contextmanager
+    def _holding(
+        self, frame: Frame, proven: frozenset[Slot], blanked: dict[int, frozenset[Blanking]]
+    ) -> Iterator[None]:
+        before = frame.proven, frame.blanked
+        if (proven, blanked) == before:
+            yield
+            return
+        outermost = id(frame) not in self._unconditional
+        self._unconditional.setdefault(id(frame), before)
+        frame.proven, frame.blanked = proven, blanked
+        try:
+            # What is worked out for a subquery under a condition holds under it only.
+            with self.fresh():
+                yield
         finally:
             frame.proven, frame.blanked = before
+            if outermost:
+                del self._unconditional[id(frame)]
 
     @contextmanager
     def fresh(self) -> Iterator[None]:
         """Inside, nothing that was worked out before is reused."""
         before = self._frames, self._outputs
-        self._frames, self._outputs = dict(before[0]), {}
-        for key in [k for k, (_, frame) in before[0].items() if frame.parent is not None]:
-            del self._frames[key]
+        # Views stand alone: no condition and no recursion changes them.
+        self._frames = {k: v for k, v in before[0].items() if v[1].parent is None}
+        self._outputs = {k: v for k, v in before[1].items() if v[0].parent is None}
         try:
             yield
         finally:
@@ -172,13 +211,3 @@ class Analyzer:
     def _body(self, function: Function) -> Node | None:
         queries = queries_of(function.body) if function.body else []
         return queries[-1] if queries else None
-
-
-def same_tree(node: Any, other: Any) -> bool:
-    """Equal trees, wherever in the text they stand."""
-    if isinstance(node, dict) and isinstance(other, dict):
-        keys = (node.keys() | other.keys()) - {"location"}
-        return all(same_tree(node.get(key), other.get(key)) for key in keys)
-    if isinstance(node, list) and isinstance(other, list):
-        return len(node) == len(other) and all(map(same_tree, node, other))
-    return bool(node == other)

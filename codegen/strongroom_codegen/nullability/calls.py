@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from strongroom_codegen.catalog import Function
 from strongroom_codegen.nullability import never_null
+from strongroom_codegen.nullability.arrays import elements
 from strongroom_codegen.nullability.verdict import Verdict, maybe, never
 from strongroom_codegen.tree import Node
 
@@ -26,8 +28,10 @@ def function_call(analyzer: Analyzer, node: Node, frame: Frame) -> Verdict:
     if function is None:
         return maybe("an unknown function")
     if node["funcretset"] == "true":
-        return _set_in_select_list(analyzer, function, frame)
+        return _set_in_select_list(analyzer, function, node, frame)
     arguments = node["args"] or []
+    if function.is_builtin and node["funcvariadic"] == "true" and not function.strict:
+        return maybe(f"{function.name}() of a NULL array is NULL", function.name)
     if function.is_builtin and function.name in never_null.NOT_STRICT:
         return never(f"{function.name}() never answers NULL")
     if function.is_builtin and function.name in never_null.FIRST_ARGUMENT:
@@ -45,13 +49,13 @@ def user_function(
     analyzer: Analyzer, function: Function, arguments: list[Node], frame: Frame
 ) -> Verdict:
     """A function that isn't known by heart: what its comment says, or what its body shows."""
-    declared = function.comment.tag("nonnull")
-    if declared is not None and not declared:
-        return never(f"the comment of {function.full_name} says @nonnull")
     if function.strict:
         given = analyzer.any_null(arguments, frame, f"{function.full_name}()")
         if given.nullable:
             return given
+    declared = function.comment.tag("nonnull")
+    if declared is not None and not declared:
+        return never(f"the comment of {function.full_name} says @nonnull")
     if function.body and not function.returns_set:
         found = analyzer.function_result(function, arguments, frame)
         if found:
@@ -83,14 +87,10 @@ def array_comparison(analyzer: Analyzer, node: Node, frame: Frame) -> Verdict:
     left, right = node["args"]
     if not never_null.safe_operator(operator.name, operator.schema, function, analyzer.catalog):
         return maybe(f"operator {operator.name} may answer NULL")
-    items = right
-    while items["node"] in ("RELABELTYPE", "ARRAYCOERCEEXPR"):
-        items = items["arg"]
-    if items["node"] == "ARRAYEXPR":
-        return analyzer.any_null([left, *(items["elements"] or [])], frame, "the comparison")
-    if items["node"] == "PARAM" and items["paramkind"] == "0":
-        return analyzer.any_null([left, items], frame, "the comparison")
-    return maybe("an element of the array may be NULL")
+    held = elements(analyzer, right, frame)
+    if held.nullable:
+        return held
+    return analyzer.any_null([left, right], frame, "the comparison")
 
 
 def aggregate(analyzer: Analyzer, node: Node, frame: Frame) -> Verdict:
@@ -128,13 +128,17 @@ def window(analyzer: Analyzer, node: Node, frame: Frame) -> Verdict:
     if name in ("lag", "lead"):
         if len(arguments) < 3:
             return maybe(f"{name}() is NULL where there is no such row", name)
-        return analyzer.any_null(arguments, frame, f"{name}() with a default")
+        with analyzer.assuming_nothing(frame):
+            return analyzer.any_null(arguments, frame, f"{name}() with a default")
     is_known = name in _FIRST_OR_LAST or name in never_null.AGGREGATES
     if not is_known or node["aggfilter"] or not _has_own_row(node, frame):
         return maybe(f"{name}() is NULL when its frame is empty", name)
     if name in never_null.COLLECTING:
         return never(f"{name}() has at least the row itself")
-    return analyzer.any_null(arguments, frame, f"{name}() over a frame with the row itself")
+    # The first and the last row may be others; what skips NULLs has the value of the row itself.
+    held = analyzer.assuming_nothing(frame) if name in _FIRST_OR_LAST else nullcontext()
+    with held:
+        return analyzer.any_null(arguments, frame, f"{name}() over a frame with the row itself")
 
 
 def _has_own_row(node: Node, frame: Frame) -> bool:
@@ -150,9 +154,13 @@ def _has_own_row(node: Node, frame: Frame) -> bool:
     )
 
 
-def _set_in_select_list(analyzer: Analyzer, function: Function, frame: Frame) -> Verdict:
+def _set_in_select_list(
+    analyzer: Analyzer, function: Function, node: Node, frame: Frame
+) -> Verdict:
     if frame.padded:
         return maybe("the shorter of several sets ends in NULLs", function.name)
+    if function.is_builtin and function.name == "unnest":
+        return elements(analyzer, node["args"][0], frame)
     if function.is_builtin and 1 in never_null.SET_RETURNING.get(function.name, ()):
         return never(f"{function.name}() gives no NULL")
     if function.comment.tag("nonnull") == "":

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from strongroom_codegen.nullability import calls, relations
+from strongroom_codegen.nullability import arrays, calls, relations
 from strongroom_codegen.nullability.frames import Frame
+from strongroom_codegen.nullability.proofs import Slots
 from strongroom_codegen.nullability.verdict import Verdict, maybe, never
 from strongroom_codegen.tree import Node
 
@@ -18,6 +19,10 @@ Rule = Callable[["Analyzer", Node, Frame], Verdict]
 _EXISTS, _ALL, _ANY, _ROW, _SCALAR, _MULTI, _ARRAY = map(str, range(7))
 _CURRENT_SCHEMA = "14"
 _JSON_OBJECT_OR_ARRAY = ("1", "2")
+# JSON(...), JSON_SCALAR(...), JSON_SERIALIZE(...)
+_JSON_OF_ONE = ("5", "6", "7")
+_JSON_EXISTS_OP = "0"
+_UNKNOWN_ON_ERROR = "5"
 
 
 def _argument(analyzer: Analyzer, node: Node, frame: Frame) -> Verdict:
@@ -55,14 +60,19 @@ def _null_if(analyzer: Analyzer, node: Node, frame: Frame) -> Verdict:
 def _case(analyzer: Analyzer, node: Node, frame: Frame) -> Verdict:
     if node["defresult"] is None:
         return maybe("CASE without ELSE")
+    passed: Slots = frozenset()
     for when in node["args"]:
-        # A branch is taken only where its condition is true.
-        proven = frozenset() if node["arg"] else analyzer.proofs.proven(when["expr"], frame)
+        # A branch is taken only where its condition is true, and none before it was.
+        proven = passed
+        if node["arg"] is None:
+            proven = passed | analyzer.proofs.proven(when["expr"], frame)
+            passed |= analyzer.proofs.passed_by(when["expr"], frame)
         with analyzer.assuming(frame, proven):
             found = analyzer.expression(when["result"], frame)
         if found.nullable:
             return maybe(f"a branch of CASE: {found.reason}", found.word)
-    found = analyzer.expression(node["defresult"], frame)
+    with analyzer.assuming(frame, passed):
+        found = analyzer.expression(node["defresult"], frame)
     return maybe(f"ELSE of CASE: {found.reason}", found.word) if found.nullable else found
 
 
@@ -106,6 +116,8 @@ def _current(analyzer: Analyzer, node: Node, frame: Frame) -> Verdict:
 def _json_constructor(analyzer: Analyzer, node: Node, frame: Frame) -> Verdict:
     if node["type"] in _JSON_OBJECT_OR_ARRAY:
         return never("a JSON constructor never answers NULL")
+    if node["type"] in _JSON_OF_ONE:
+        return analyzer.any_null(node["args"], frame, "a JSON constructor")
     return maybe("a JSON aggregate of no rows is NULL")
 
 
@@ -152,6 +164,7 @@ RULES: dict[str, Rule] = {
     "CONVERTROWTYPEEXPR": _argument,
     "COERCETODOMAIN": _domain,
     "FIELDSELECT": _field,
+    "SUBSCRIPTINGREF": arrays.subscript,
     "SQLVALUEFUNCTION": _current,
     "JSONCONSTRUCTOREXPR": _json_constructor,
     "RETURNINGEXPR": _returning,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
+from strongroom_codegen.nullability import grouping
 from strongroom_codegen.nullability.proofs import Proofs, Slot
 from strongroom_codegen.nullability.verdict import Verdict
 from strongroom_codegen.tree import Node, nodes
@@ -13,20 +15,26 @@ INNER, LEFT, FULL, RIGHT = range(4)
 TABLE, SUBQUERY, JOIN, FUNCTION, TABLE_FUNCTION, VALUES, CTE = range(7)
 GROUP = 9
 
+# The range table index of an outer join, and which of its arms it can blank.
+Blanking = tuple[int, int]
+
 
 @dataclass(slots=True)
 class Frame:
     """What holds for the rows of one query level.
 
-    `blanked` maps a range table index to the outer joins that can replace its row by NULLs;
-    `proven` are columns that a condition has shown not to be NULL.
+    `outer` maps a range table index to the outer joins above it, `blanked` to those of them that
+    can replace its row by NULLs in spite of all conditions; `proven` are columns that a condition
+    has shown not to be NULL. `left_out` are the expressions that grouping sets leave out.
     """
 
     query: Node
     parent: Frame | None
-    blanked: dict[int, frozenset[int]] = field(default_factory=dict)
+    blanked: dict[int, frozenset[Blanking]] = field(default_factory=dict)
     proven: frozenset[Slot] = frozenset()
-    grouped: tuple[Node, ...] = ()
+    outer: dict[int, frozenset[Blanking]] = field(default_factory=dict)
+    left_out: tuple[Any, ...] = ()
+    left_out_columns: frozenset[Slot] = frozenset()
     unproven: frozenset[int] = frozenset()
     cte_outputs: dict[str, list[Verdict]] = field(default_factory=dict)
 
@@ -41,7 +49,8 @@ class Frame:
     @property
     def padded(self) -> bool:
         """Several set-returning functions in one select list: the shorter ones end in NULLs."""
-        found = nodes(targets(self.query), into_queries=False)
+        # Those of ORDER BY alone count as well: they run with the others.
+        found = nodes(self.query["targetList"], into_queries=False)
         sets = [n for n in found if "true" in (n.get("funcretset"), n.get("opretset"))]
         return len(sets) > 1
 
@@ -75,9 +84,15 @@ def build_frame(query: Node, parent: Frame | None, proofs: Proofs) -> Frame:
         having = proofs.proven(query["havingQual"], frame)
     arm.prove(having)
     frame.blanked = {index: frozenset(joins) for index, joins in arm.blanked.items()}
+    frame.outer = {index: frozenset(joins) for index, joins in arm.outer.items()}
     frame.proven = frozenset(arm.proven)
-    if query["groupingSets"]:
-        frame.grouped = tuple(_grouped(query))
+    left_out = grouping.left_out(query)
+    frame.left_out = tuple(grouping.form(node, frame) for node in left_out)
+    frame.left_out_columns = frozenset(
+        grouping.column(node, frame)
+        for node in left_out
+        if node["node"] == "VAR" and not int(node["varlevelsup"])
+    )
     return frame
 
 
@@ -103,20 +118,20 @@ def returning_frame(frame: Frame) -> Frame:
     )
 
 
-def _grouped(query: Node) -> list[Node]:
-    wanted = {clause["tleSortGroupRef"] for clause in query["groupClause"] or []}
-    return [e["expr"] for e in query["targetList"] if e["ressortgroupref"] in wanted]
-
-
 @dataclass(slots=True)
 class _Arm:
     """A part of the join tree."""
 
-    blanked: dict[int, set[int]] = field(default_factory=dict)
+    blanked: dict[int, set[Blanking]] = field(default_factory=dict)
+    outer: dict[int, set[Blanking]] = field(default_factory=dict)
     proven: set[Slot] = field(default_factory=set)
+
+    def add(self, index: int) -> None:
+        self.blanked[index], self.outer[index] = set(), set()
 
     def merge(self, other: _Arm) -> None:
         self.blanked |= other.blanked
+        self.outer |= other.outer
         self.proven |= other.proven
 
     def prove(self, slots: frozenset[Slot]) -> None:
@@ -127,8 +142,8 @@ class _Arm:
         for joins in self.blanked.values():
             joins -= defeated
 
-    def blank(self, join: int) -> None:
-        for joins in self.blanked.values():
+    def blank(self, join: Blanking) -> None:
+        for joins in (*self.blanked.values(), *self.outer.values()):
             joins.add(join)
 
 
@@ -146,7 +161,9 @@ class _Walk:
 
     def item(self, node: Node) -> _Arm:
         if node["node"] == "RANGETBLREF":
-            return _Arm({int(node["rtindex"]): set()})
+            arm = _Arm()
+            arm.add(int(node["rtindex"]))
+            return arm
         if node["node"] == "FROMEXPR":
             return self.filtered(node, node["quals"])
         if node["node"] != "JOINEXPR":
@@ -162,11 +179,11 @@ class _Walk:
         if kind == RIGHT:
             left.prove(slots)
         if kind in (LEFT, FULL):
-            right.blank(index)
+            right.blank((index, RIGHT))
         if kind in (RIGHT, FULL):
-            left.blank(index)
+            left.blank((index, LEFT))
         left.merge(right)
-        left.blanked[index] = set()
+        left.add(index)
         if kind == INNER:
             left.prove(slots)
         return left

@@ -112,6 +112,12 @@ def safe_function(function: Function, node: Node, catalog: Catalog) -> bool:
     return function.name in FUNCTIONS
 
 
+def safe_call(node: Node, catalog: Catalog) -> bool:
+    """A call that gives NULL only when an argument is."""
+    function = catalog.functions.get(int(node["funcid"]))
+    return function is not None and safe_function(function, node, catalog)
+
+
 def safe_operator(name: str, schema: str, function: Function, catalog: Catalog) -> bool:
     """A strict built-in operator whose result is NULL only when an operand is."""
     if schema != "pg_catalog" or not function.strict or name not in OPERATORS:

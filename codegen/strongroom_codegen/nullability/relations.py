@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from strongroom_codegen.nullability import frames, never_null
+from strongroom_codegen.catalog import Function
+from strongroom_codegen.nullability import frames, grouping, never_null
+from strongroom_codegen.nullability.arrays import elements
 from strongroom_codegen.nullability.frames import Frame
+from strongroom_codegen.nullability.result_types import declared_types
 from strongroom_codegen.nullability.verdict import Verdict, maybe, never
 from strongroom_codegen.tree import Node
 
@@ -26,7 +29,13 @@ def variable(analyzer: Analyzer, node: Node, frame: Frame) -> Verdict:
     word = entry["eref"]["aliasname"]
     version = int(node.get("varreturningtype", 0))
     if version:
+        if _is_replaced(analyzer, owner, entry):
+            return maybe(f"a rule of {word} runs another statement", word)
         return _old_or_new(analyzer, owner, index, number, version)
+    if grouping.column(node, owner) in owner.left_out_columns:
+        return maybe(grouping.REASON, word)
+    if index == owner.target and index in owner.unproven and _is_replaced(analyzer, owner, entry):
+        return maybe(f"a rule of {word} runs another statement", word)
     blanked = owner.blanked.get(index, frozenset())
     if blanked:
         return maybe(f"an outer join may find no row of {word}", word)
@@ -44,7 +53,13 @@ def _old_or_new(analyzer: Analyzer, frame: Frame, index: int, number: int, versi
     there = {frames.UPDATE: (1, 2), frames.INSERT: (2,), frames.DELETE: (1,)}
     if version not in there.get(frame.command, ()):
         return maybe("that row may not exist")
-    return relation_column(analyzer, frame, index, number) if number > 0 else never("a row")
+    return relation_column(analyzer, frame, index, number) if number else never("a row")
+
+
+def _is_replaced(analyzer: Analyzer, frame: Frame, entry: Node) -> bool:
+    """A rule says INSTEAD, so that RETURNING shows what the rule's own statement returns."""
+    relation = analyzer.catalog.relations.get(int(entry.get("relid", 0)))
+    return relation is not None and frame.command in relation.replaced
 
 
 def relation_column(analyzer: Analyzer, frame: Frame, index: int, number: int) -> Verdict:
@@ -57,7 +72,7 @@ def relation_column(analyzer: Analyzer, frame: Frame, index: int, number: int) -
         case frames.SUBQUERY:
             outputs = analyzer.outputs(analyzer.frame(entry["subquery"], frame))
         case frames.JOIN:
-            return _join(analyzer, frame, entry, number)
+            return _join(analyzer, frame, index, number, frozenset())
         case frames.FUNCTION:
             return _function(analyzer, frame, entry, number)
         case frames.VALUES:
@@ -66,8 +81,6 @@ def relation_column(analyzer: Analyzer, frame: Frame, index: int, number: int) -
         case frames.CTE:
             outputs = _cte(analyzer, frame, entry)
         case frames.GROUP:
-            if frame.grouped:
-                return maybe("grouping sets leave columns out", word)
             return analyzer.expression(entry["groupexprs"][number - 1], frame)
         case _:
             return maybe(f"{word} may have NULLs", word)
@@ -98,27 +111,39 @@ def _table(analyzer: Analyzer, frame: Frame, index: int, number: int) -> Verdict
     with_children = entry["inh"] == "true"
     if analyzer.catalog.column_not_null(table.oid, number, with_children=with_children):
         return never(f"{name} is NOT NULL")
+    if column and analyzer.catalog.is_not_null_domain(column.type):
+        return maybe(
+            f"{name} may hold NULL: its domain checks casts, its column is not NOT NULL",
+            column.name,
+        )
     return maybe(f"{name} may be NULL", column.name if column else word)
 
 
-def _join(analyzer: Analyzer, frame: Frame, entry: Node, number: int) -> Verdict:
+def _join(
+    analyzer: Analyzer, frame: Frame, index: int, number: int, within: frozenset[int]
+) -> Verdict:
+    """A column of a join; `within` are the full joins around it, which are accounted for."""
+    entry = frame.entry(index)
     expression = entry["joinaliasvars"][number - 1]
     if int(entry["jointype"]) == frames.FULL and expression["node"] == "COALESCEEXPR":
         # A row of FULL JOIN USING comes from one side at least, and that side has the value.
-        sides = [_ignoring_join(analyzer, frame, arg) for arg in expression["args"]]
+        around = within | {index}
+        sides = [_side(analyzer, frame, arg, around) for arg in expression["args"]]
         bad = next((side for side in sides if side.nullable), None)
         return bad or never("one side of the full join has the value")
     return analyzer.expression(expression, frame)
 
 
-def _ignoring_join(analyzer: Analyzer, frame: Frame, node: Node) -> Verdict:
+def _side(analyzer: Analyzer, frame: Frame, node: Node, around: frozenset[int]) -> Verdict:
     while node["node"] in ("RELABELTYPE", "COLLATEEXPR"):
         node = node["arg"]
     if node["node"] != "VAR" or int(node["varlevelsup"]):
         return analyzer.expression(node, frame)
     index, number = int(node["varno"]), int(node["varattno"])
-    if len(frame.blanked.get(index, ())) > 1:
-        return maybe("more than one outer join")
+    if not {join for join, _ in frame.blanked.get(index, ())} <= around:
+        return maybe("another outer join may find no row")
+    if int(frame.entry(index)["rtekind"]) == frames.JOIN:
+        return _join(analyzer, frame, index, number, around)
     return relation_column(analyzer, frame, index, number)
 
 
@@ -161,41 +186,46 @@ def _function(analyzer: Analyzer, frame: Frame, entry: Node, number: int) -> Ver
     if len(functions) > 1:
         return maybe("the shorter of several functions ends in NULLs", word)
     call = functions[0]["funcexpr"]
-    if call["node"] == "ARRAYEXPR":
-        return analyzer.expression(call, frame)
     if call["node"] != "FUNCEXPR":
         return analyzer.expression(call, frame) if width == 1 else maybe(word, word)
     function = analyzer.catalog.functions.get(int(call["funcid"]))
     if function is None:
         return maybe("an unknown function", word)
     if function.is_builtin:
-        return _builtin_set(analyzer, frame, call, number)
+        return _builtin_set(analyzer, frame, call, number, width)
+    return _own_function(analyzer, frame, entry, function, number)
+
+
+def _own_function(
+    analyzer: Analyzer, frame: Frame, entry: Node, function: Function, number: int
+) -> Verdict:
+    call = entry["functions"][0]["funcexpr"]
+    arguments = call["args"] or []
+    if function.strict and not function.returns_set:
+        # A NULL argument gives one row of NULLs; of a function that gives sets it gives none.
+        given = analyzer.any_null(arguments, frame, f"{function.full_name}()")
+        if given.nullable:
+            return given
     name = _column_name(entry, function.outputs, analyzer, function.result, number)
     declared = function.comment.tag("nonnull")
     if declared is not None and (not declared or name in _names(declared)):
         return never(f"the comment of {function.full_name} says @nonnull {declared}".rstrip())
-    if function.body and function.returns_set:
-        outputs = analyzer.function_outputs(function, call["args"] or [], frame)
-        if len(outputs) == width:
+    if function.body and (function.returns_set or analyzer.one_row(function)):
+        types = declared_types(analyzer.catalog, function)
+        outputs = analyzer.function_outputs(function, arguments, frame, types)
+        if number <= len(outputs) == int(entry["functions"][0]["funccolcount"]):
             return outputs[number - 1]
-    if function.body and width == 1:
-        return analyzer.expression(call, frame)
-    return maybe(f"{function.full_name}() may give NULL for {name}", word)
+    return maybe(f"{function.full_name}() may give NULL for {name}", entry["eref"]["aliasname"])
 
 
-def _builtin_set(analyzer: Analyzer, frame: Frame, call: Node, number: int) -> Verdict:
+def _builtin_set(analyzer: Analyzer, frame: Frame, call: Node, number: int, width: int) -> Verdict:
     function = analyzer.catalog.functions[int(call["funcid"])]
-    if function.name == "unnest" and number == 1:
-        items = call["args"][0]
-        while items["node"] in ("RELABELTYPE", "ARRAYCOERCEEXPR"):
-            items = items["arg"]
-        if items["node"] == "ARRAYEXPR" and items.get("multidims") == "false":
-            return analyzer.any_null(items["elements"] or [], frame, "unnest()")
-        if items["node"] == "PARAM":
-            return never("elements of an array that is passed in are not NULL")
+    # The elements of an array of rows are spread into columns.
+    if function.name == "unnest" and not analyzer.catalog.is_row(int(call["funcresulttype"])):
+        return elements(analyzer, call["args"][0], frame)
     if number in never_null.SET_RETURNING.get(function.name, ()):
         return never(f"{function.name}() gives no NULL there")
-    if not function.returns_set:
+    if not function.returns_set and width == 1:
         return analyzer.expression(call, frame)
     return maybe(f"{function.name}() may give NULL", function.name)
 
@@ -211,8 +241,8 @@ def _column_name(
     if outputs:
         return outputs[number - 1][0]
     relation = analyzer.catalog.relations.get(analyzer.catalog.types[result].relation)
-    if relation:
-        return [c.name for c in relation.columns.values()][number - 1]
+    if relation and number in relation.columns:
+        return relation.columns[number].name
     name: str = entry["eref"]["colnames"][number - 1]
     return name
 

@@ -12,6 +12,14 @@ SELECT
         WHERE i.inhparent = c.oid
         ORDER BY i.inhrelid
     ) AS children,
+    ARRAY(
+        SELECT r.ev_type::text::integer
+        FROM pg_catalog.pg_rewrite AS r
+        WHERE r.ev_class = c.oid
+          AND r.is_instead
+          AND r.rulename <> '_RETURN'
+        ORDER BY r.ev_type
+    ) AS replaced,
     c.relkind IN ('r', 'p')
         AND NOT c.relhasrules
         AND NOT EXISTS (

@@ -32,6 +32,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write what the generator gives now as what it should give; review the diff",
     )
+    parser.addoption(
+        "--oracle",
+        type=int,
+        default=1,
+        metavar="TIMES",
+        help="how many times more random rows and queries are tried than usual",
+    )
 
 
 @pytest.fixture

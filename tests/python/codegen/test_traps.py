@@ -73,7 +73,7 @@ def test_a_foreign_table_promises_nothing(shop: Shop) -> None:
 def test_a_domain_that_is_not_null_becomes_null_under_an_outer_join(shop: Shop) -> None:
     ddl = (
         "CREATE DOMAIN shop.given AS text NOT NULL",
-        "CREATE TABLE shop.d (id bigint PRIMARY KEY, x shop.given)",
+        "CREATE TABLE shop.d (id bigint PRIMARY KEY, x shop.given NOT NULL)",
     )
     assert _columns(_analyse(shop, "SELECT d.x FROM shop.d", *ddl)) == "x"
     sql = "SELECT d.x FROM shop.people AS p LEFT JOIN shop.d ON d.id = p.id"
