@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,14 +94,16 @@ def analyse(
     prepared: PreparedQuery,
     diagnostics: Diagnostics,
     project: Project | None = None,
+    answers: Mapping[str, Described | Refusal] | None = None,
 ) -> AnalysedQuery | None:
     """Analyse a query; None when the server refuses it or its variants disagree (reported).
 
     With the project, what is said about a missing object names the files that are not loaded.
+    With the answers, by SQL text, the server need not be asked again.
     """
     found: list[_One] = []
     for variant in prepared.variants:
-        described = describe(connection, catalog, variant)
+        described = answers[variant.sql] if answers else describe(connection, catalog, variant)
         if isinstance(described, Refusal):
             _report(prepared, variant, described, diagnostics, project)
             return None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import psycopg
 from psycopg import pq
@@ -13,9 +15,11 @@ from strongroom_codegen.parameters import Variant
 from strongroom_codegen.tree import Node, queries_of
 
 _BODY = (
-    "SELECT prosqlbody::text FROM pg_catalog.pg_proc WHERE proname = 'strongroom_query'"
-    " AND pronamespace = pg_catalog.pg_my_temp_schema()"
+    b"SELECT prosqlbody::text FROM pg_catalog.pg_proc WHERE proname = 'strongroom_query'"
+    b" AND pronamespace = pg_catalog.pg_my_temp_schema()"
 )
+# While the client reads the tree of one text, the server is at the next ones.
+_AT_A_TIME = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,9 @@ class Described:
     query: Node | None
 
 
+_Prepared: TypeAlias = tuple[tuple[int, ...], tuple[ResultColumn, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """The server does not take the statement; `position` counts characters of it from 1."""
@@ -50,12 +57,7 @@ def describe(
     connection: psycopg.Connection[Any], catalog: Catalog, variant: Variant
 ) -> Described | Refusal:
     """Describe one SQL text; nothing of it stays in the database."""
-    found = _prepare(connection.pgconn, variant.sql)
-    if isinstance(found, Refusal):
-        return found
-    parameters, columns = found
-    types = [catalog.types[oid].format for oid in parameters]
-    return Described(parameters, columns, _tree(connection.pgconn, variant.sql, types))
+    return describe_all(connection, catalog, [variant.sql])[variant.sql]
 
 
 def refusal_of(connection: psycopg.Connection[Any], text: str) -> Refusal | None:
@@ -64,20 +66,85 @@ def refusal_of(connection: psycopg.Connection[Any], text: str) -> Refusal | None
     return None if result.status == pq.ExecStatus.COMMAND_OK else _refusal(result)
 
 
-def _prepare(
-    pgconn: pq.abc.PGconn, text: str
-) -> tuple[tuple[int, ...], tuple[ResultColumn, ...]] | Refusal:
-    result = pgconn.prepare(b"", text.encode())
-    if result.status == pq.ExecStatus.COMMAND_OK:
-        result = pgconn.describe_prepared(b"")
-    if result.status != pq.ExecStatus.COMMAND_OK:
-        return _refusal(result)
+def describe_all(
+    connection: psycopg.Connection[Any],
+    catalog: Catalog,
+    texts: Sequence[str],
+    progress: Callable[[int], None] = lambda done: None,
+) -> dict[str, Described | Refusal]:
+    """Describe SQL texts, several of them on their way at a time; nothing stays in the database.
+
+    `progress` is told now and then how many texts are done.
+    """
+    found: dict[str, Described | Refusal] = {}
+    for start in range(0, len(texts), _AT_A_TIME):
+        some = texts[start : start + _AT_A_TIME]
+        prepared = _prepare(connection.pgconn, some)
+        taken = [text for text in some if not isinstance(prepared[text], Refusal)]
+        formats = {
+            text: [catalog.types[oid].format for oid in answer[0]]
+            for text, answer in prepared.items()
+            if not isinstance(answer, Refusal)
+        }
+        trees = dict(zip(taken, _trees(connection.pgconn, taken, formats), strict=True))
+        for text, answer in prepared.items():
+            if isinstance(answer, Refusal):
+                found[text] = answer
+            else:
+                found[text] = Described(*answer, trees[text])
+        progress(len(found))
+    return found
+
+
+def _prepare(pgconn: pq.abc.PGconn, texts: Sequence[str]) -> dict[str, _Prepared | Refusal]:
+    """What PREPARE says about each text, all sent before the first answer is read."""
+    with _pipeline(pgconn):
+        for text in texts:
+            pgconn.send_prepare(b"", text.encode())
+            pgconn.send_describe_prepared(b"")
+            pgconn.pipeline_sync()
+        return {text: _prepared(pgconn) for text in texts}
+
+
+@contextmanager
+def _pipeline(pgconn: pq.abc.PGconn) -> Iterator[None]:
+    """Sending waits for the server (and reads what it answers), so that all is really sent."""
+    before = pgconn.nonblocking
+    pgconn.nonblocking = 0
+    pgconn.enter_pipeline_mode()
+    try:
+        yield
+    finally:
+        pgconn.exit_pipeline_mode()
+        pgconn.nonblocking = before
+
+
+def _prepared(pgconn: pq.abc.PGconn) -> _Prepared | Refusal:
+    """The next text's answer: what was prepared, what it is like, and the sync behind it."""
+    results = list(_results(pgconn))
+    failed = next((r for r in results if r.status == pq.ExecStatus.FATAL_ERROR), None)
+    if failed:
+        return _refusal(failed)
+    result = results[1]
     parameters = tuple(result.param_type(n) for n in range(result.nparams))
     columns = tuple(
         ResultColumn((result.fname(n) or b"").decode(), result.ftype(n))
         for n in range(result.nfields)
     )
     return parameters, columns
+
+
+def _results(pgconn: pq.abc.PGconn) -> Iterator[pq.abc.PGresult]:
+    """The results up to the next sync; None stands between those of two commands."""
+    while True:
+        result = pgconn.get_result()
+        if result is None:
+            if pgconn.status == pq.ConnStatus.BAD:
+                raise psycopg.OperationalError("the connection to the scratch database was lost")
+            continue
+        if result.status == pq.ExecStatus.PIPELINE_SYNC:
+            return
+        yield result
 
 
 def _refusal(result: pq.abc.PGresult) -> Refusal:
@@ -95,19 +162,34 @@ def _refusal(result: pq.abc.PGresult) -> Refusal:
     )
 
 
-def _tree(pgconn: pq.abc.PGconn, text: str, types: list[str]) -> Node | None:
-    """The analysed query, by a function that is rolled back; all in one message to the server."""
+def _trees(
+    pgconn: pq.abc.PGconn, texts: Sequence[str], types: dict[str, list[str]]
+) -> Iterator[Node | None]:
+    """The analysed query of each text, by a function that is rolled back.
+
+    Utility statements can't stand in one; they have no columns to reason about.
+    """
     alone = pgconn.transaction_status == pq.TransactionStatus.IDLE
-    begin, end = ("BEGIN", "ROLLBACK") if alone else ("SAVEPOINT query", "ROLLBACK TO query")
-    head = f"CREATE FUNCTION pg_temp.strongroom_query({', '.join(types)}) RETURNS void"
-    statements = f"{begin}; {head} LANGUAGE sql BEGIN ATOMIC {text}\n; END; {_BODY}; {end}"
-    body: bytes | None = None
-    pgconn.send_query(statements.encode())
-    while result := pgconn.get_result():
+    begin, end = (b"BEGIN", b"ROLLBACK") if alone else (b"SAVEPOINT query", b"ROLLBACK TO query")
+    with _pipeline(pgconn):
+        for text in texts:
+            head = f"CREATE FUNCTION pg_temp.strongroom_query({', '.join(types[text])})"
+            function = f"{head} RETURNS void LANGUAGE sql BEGIN ATOMIC {text}\n; END"
+            for statement in (begin, function.encode(), _BODY):
+                pgconn.send_query_params(statement, None)
+            pgconn.pipeline_sync()
+            # Behind the sync, for after an error the server skips everything before it.
+            pgconn.send_query_params(end, None)
+            pgconn.pipeline_sync()
+        for _ in texts:
+            results = [*_results(pgconn), *_results(pgconn)]
+            yield _tree(results)
+
+
+def _tree(results: list[pq.abc.PGresult]) -> Node | None:
+    for result in results:
         if result.status == pq.ExecStatus.TUPLES_OK and result.ntuples:
             body = result.get_value(0, 0)
-    if pgconn.transaction_status == pq.TransactionStatus.INERROR:
-        # Utility statements can't stand there, and have no columns to reason about.
-        pgconn.exec_(end.encode())
-    queries = queries_of(body.decode()) if body else []
-    return queries[0] if queries else None
+            queries = queries_of(body.decode()) if body else []
+            return queries[0] if queries else None
+    return None

@@ -36,12 +36,13 @@ def base_digests(project: Project) -> dict[str, str]:
         "the SQL of the schema": schema_digest(project),
         "the error codes": digest([codes.read_text("utf-8") if codes.is_file() else ""]),
         "the settings": digest([project.package, *types]),
-        "the generator": _generator_digest(),
+        "the generator": generator_digest(),
     }
 
 
 @cache
-def _generator_digest() -> str:
+def generator_digest() -> str:
+    """Of the generator itself: its code, its SQL, its templates."""
     files = sorted(_files(resources.files("strongroom_codegen")), key=lambda pair: pair[0])
     return digest(part for pair in files for part in pair)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from strongroom.project import Project
 from strongroom_codegen.analyse import AnalysedQuery, analyse
 from strongroom_codegen.annotations import AnnotatedFile, AnnotatedQuery, parse_file
+from strongroom_codegen.answers import ask
 from strongroom_codegen.api import prepare_routines
 from strongroom_codegen.api_files import about_routine, with_routines
 from strongroom_codegen.catalog import read_catalog
@@ -40,8 +42,13 @@ def read_sources(project: Project, diagnostics: Diagnostics) -> Sources:
     return Sources(found, files, read_registry(project, diagnostics))
 
 
-def build_model(project: Project, sources: Sources, diagnostics: Diagnostics) -> ProjectModel:
-    """Ask PostgreSQL about every query.
+def build_model(
+    project: Project,
+    sources: Sources,
+    diagnostics: Diagnostics,
+    progress: Callable[[int], None] = lambda done: None,
+) -> ProjectModel:
+    """Ask PostgreSQL about every query; `progress` is told how many SQL texts it has answered.
 
     Raises QueryError, with everything that was found, when a query can't be generated.
     """
@@ -54,10 +61,11 @@ def build_model(project: Project, sources: Sources, diagnostics: Diagnostics) ->
         _check_unique(files, diagnostics)
         prepared += routines
         analysed: dict[str, AnalysedQuery] = {}
-        for one in prepared:
-            if not _is_for_server(one, catalog.server_version, diagnostics):
-                continue
-            result = analyse(connection, catalog, one, diagnostics, project)
+        wanted = [q for q in prepared if _is_for_server(q, catalog.server_version, diagnostics)]
+        texts = list(dict.fromkeys(v.sql for query in wanted for v in query.variants))
+        answers = ask(project, connection, catalog, texts, progress)
+        for one in wanted:
+            result = analyse(connection, catalog, one, diagnostics, project, answers)
             if result:
                 analysed[one.query.full_name] = about_routine(result)
         composer = Composer(project, connection, catalog, sources.registry, diagnostics)

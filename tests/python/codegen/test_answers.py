@@ -1,0 +1,169 @@
+"""What the server said is kept between runs: whatever was edited, the result is as without it."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+
+from strongroom.project import Project
+from strongroom.server import Server
+from strongroom_codegen import scratch
+from strongroom_codegen.catalog import read_catalog
+from strongroom_codegen.describe import Described, Refusal, describe_all
+from strongroom_codegen.diagnostics import Diagnostics, QueryError
+from strongroom_codegen.pipeline import build_model, read_sources, render_files
+
+MORE = (
+    "SELECT i.title FROM shop.items AS i",
+    "SELECT p.name, i.title FROM shop.people AS p LEFT JOIN shop.items AS i ON i.id = p.id",
+    "SELECT count(*) AS number FROM shop.sales AS s WHERE s.amount > :least",
+    "SELECT p.nick FROM shop.people AS p WHERE p.nick IS NOT NULL",
+    "SELECT p.nme FROM shop.people AS p",
+)
+
+
+@pytest.fixture
+def kept(
+    project: Project, any_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Project]:
+    """The project works on a test server as if that were its embedded one."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr(scratch, "_embedded_url", lambda _: any_server.url())
+    yield project
+    with psycopg.connect(any_server.url(), autocommit=True) as admin:
+        rows = admin.execute("SELECT datname FROM pg_catalog.pg_database").fetchall()
+        for (name,) in rows:
+            if name.startswith(scratch._family(project)):
+                scratch._drop(admin, name)
+
+
+def _run(project: Project) -> tuple[dict[str, str], str]:
+    """The files that would be written, and everything that is said."""
+    diagnostics = Diagnostics()
+    try:
+        sources = read_sources(project, diagnostics)
+        files = render_files(project, sources, build_model(project, sources, diagnostics))
+    except QueryError as error:
+        return {}, error.diagnostics.render()
+    return files, diagnostics.render()
+
+
+def _asked(project: Project, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The SQL texts of a run that the server was asked about."""
+    from strongroom_codegen import answers
+
+    asked: list[str] = []
+
+    def spy(*arguments: object) -> dict[str, Described | Refusal]:
+        asked.extend(arguments[2])  # type: ignore[arg-type]
+        return describe_all(*arguments)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(answers, "describe_all", spy)
+        _run(project)
+    return asked
+
+
+def _edit(project: Project, dice: random.Random) -> None:
+    """One change that a person may make."""
+    path = dice.choice(sorted((project.queries / "shop").glob("*.sql")))
+    text = path.read_text("utf-8")
+    schema = project.schema / "zz.sql"
+    match dice.randrange(7):
+        case 0:
+            number = dice.randrange(1000)
+            path.write_text(
+                f"{text}\n-- name: more_{number} :many\n{dice.choice(MORE)};\n", "utf-8"
+            )
+        case 1:
+            path.write_text(f"-- A line above, {dice.random()}.\n\n{text}", "utf-8")
+        case 2:
+            queries = text.split("\n-- name: ")
+            queries[1:] = dice.sample(queries[1:], len(queries) - 1)
+            path.write_text("\n-- name: ".join(queries), "utf-8")
+        case 3:
+            path.write_text(text.replace("p.name", "p.nick", 1), "utf-8")
+        case 4:
+            path.write_text(text.replace(" LEFT JOIN ", " JOIN ", 1), "utf-8")
+        case 5:
+            name = f"c{dice.randrange(10**6)}"
+            kind = dice.choice(["text", "text NOT NULL DEFAULT ''"])
+            with schema.open("a", encoding="utf-8") as file:
+                file.write(f"ALTER TABLE shop.items ADD COLUMN {name} {kind};\n")
+        case 6:
+            schema.write_text(f"ALTER TABLE shop.items ALTER COLUMN note {dice.choice(NULLS)};\n")
+
+
+NULLS = ("SET NOT NULL", "DROP NOT NULL", "SET STATISTICS 10")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_kept_answers_change_nothing(kept: Project, seed: int) -> None:
+    dice = random.Random(seed)
+    for _ in range(6):
+        _edit(kept, dice)
+        with_answers = _run(kept)  # with those of the run before, or of the edit before
+        shutil.rmtree(kept.state / "codegen")
+        assert _run(kept) == with_answers
+
+
+def test_only_what_is_new_is_asked(kept: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(_asked(kept, monkeypatch)) > 10
+    assert _asked(kept, monkeypatch) == []
+    path = kept.queries / "shop" / "more.sql"
+    path.write_text("-- A new file.\n\n-- name: more :many\nSELECT 1 AS one, :x::int AS x;\n")
+    assert _asked(kept, monkeypatch) == ["SELECT 1 AS one, $1::int AS x"]
+    (kept.schema / "zz.sql").write_text("CREATE TABLE shop.zz (id bigint PRIMARY KEY);\n")
+    assert len(_asked(kept, monkeypatch)) > 10
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"identity": [], "answers": {}}', "\0\0"])
+def test_a_broken_file_is_written_again(
+    kept: Project, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    first = _run(kept)
+    path = kept.state / "codegen" / "answers.json"
+    path.write_text(text)
+    assert _run(kept) == first
+    assert _asked(kept, monkeypatch) == []
+
+
+def test_nothing_is_kept_of_a_database_that_is_dropped(
+    project: Project, on_any_server: Server
+) -> None:
+    _run(project)
+    assert not (project.state / "codegen").exists()
+
+
+def test_what_the_server_refuses_stops_no_other(
+    scratch_shop: Callable[[], psycopg.Connection[tuple[object, ...]]],
+) -> None:
+    """Errors stand between the others on their way."""
+    texts = ["SELECT 1 AS a", "SELECT nope", "LISTEN x", "SELEC", "SELECT 1; SELECT 2", "SELECT 2"]
+    texts += [f"SELECT {n} AS n, repeat('x', {n})" for n in range(120)]
+    connection = scratch_shop()
+    catalog = read_catalog(connection)
+    found = describe_all(connection, catalog, texts)
+    assert list(found) == texts
+    refused = [text for text, answer in found.items() if isinstance(answer, Refusal)]
+    assert refused == ["SELECT nope", "SELEC", "SELECT 1; SELECT 2"]
+    unanalysed = {t for t, a in found.items() if isinstance(a, Described) and a.query is None}
+    assert unanalysed == {"LISTEN x"}
+    with connection.transaction():
+        accepted = [text for text in texts if text not in refused]
+        assert describe_all(connection, catalog, accepted) == {t: found[t] for t in accepted}
+        assert connection.execute("SELECT 7").fetchone() == (7,)
+    rows = connection.execute("SELECT FROM pg_proc WHERE proname = 'strongroom_query'").fetchall()
+    assert rows == []
+
+
+@pytest.fixture
+def scratch_shop(
+    project: Project, on_server: Server
+) -> Iterator[Callable[[], psycopg.Connection[tuple[object, ...]]]]:
+    with scratch.scratch_database(project) as connection:
+        yield lambda: connection
