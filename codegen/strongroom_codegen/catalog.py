@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 from strongroom_codegen.comments import Comment, parse_comment
 from strongroom_codegen.sql_bodies import read_sql_bodies
 from strongroom_codegen.tree import Node, parse_tree, queries_of
+from strongroom_codegen.unique_keys import UniqueKey, unique_key
 from strongroom_codegen.value_lists import value_lists
 
 # The first OID that is not given out when a cluster is made.
@@ -55,14 +56,6 @@ class Column:
     not_null: bool
     comment: Comment
     values: tuple[str | int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class UniqueKey:
-    """Columns of which no two rows agree; a partial one only where `not_null` columns are set."""
-
-    columns: frozenset[int]
-    needs_not_null: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,7 +361,7 @@ def _relations(
         columns.setdefault(row["relation"], {})[column.number] = column
     keys: dict[int, list[UniqueKey]] = {}
     for row in _rows(connection, "unique_keys"):
-        key = _unique_key(row)
+        key = unique_key(row)
         if key:
             keys.setdefault(row["relation"], []).append(key)
     return {
@@ -382,23 +375,3 @@ def _relations(
         )
         for row in _rows(connection, "relations")
     }
-
-
-def _unique_key(row: dict[str, Any]) -> UniqueKey | None:
-    columns = frozenset(row["columns"][: row["width"]])
-    if row["predicate"] is None:
-        return UniqueKey(columns, frozenset())
-    # A partial key counts where its condition is only that its own columns are set.
-    predicate = parse_tree(row["predicate"])
-    tests = predicate["args"] if predicate["node"] == "BOOLEXPR" else [predicate]
-    needed = set()
-    for test in tests:
-        if (
-            test["node"] != "NULLTEST"
-            or test["nulltesttype"] != "1"
-            or test["arg"]["node"] != "VAR"
-            or (predicate["node"] == "BOOLEXPR" and predicate["boolop"] != "and")
-        ):
-            return None
-        needed.add(int(test["arg"]["varattno"]))
-    return UniqueKey(columns, frozenset(needed)) if needed <= columns else None
