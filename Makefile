@@ -30,8 +30,9 @@ lint: .venv/ready ## style of Python, and of migrations
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/squawk --config .squawk.toml $$(find migrations -name '*.sql' ! -name '*.rollback.sql')
 
-types: .venv/ready ## mypy --strict over hand-written and generated code
+types: .venv/ready ## mypy --strict over hand-written and generated code, pyright over the latter
 	@$(BIN)/mypy
+	@$(BIN)/basedpyright
 
 generate: generate/code generate/trace ## write everything that is generated
 

@@ -21,7 +21,7 @@ from strongroom_codegen.nullability import Analyzer, Verdict, frames
 from strongroom_codegen.page import Key, find_key
 from strongroom_codegen.parameter_uses import Uses, parameter_uses
 from strongroom_codegen.parameters import AFTER, PreparedQuery, Variant, place_of
-from strongroom_codegen.statements import always_answers, parameter_hint
+from strongroom_codegen.statements import always_answers, answers_once, parameter_hint
 from strongroom_codegen.tree import Node, nodes
 from strongroom_codegen.unloaded import missing_object_hint
 
@@ -162,8 +162,8 @@ def _variant(
             described=described,
             parameters=plain,
             columns=tuple(columns),
-            at_most_one=False,
-            always_one=False,
+            at_most_one=answers_once(prepared.query.body),
+            always_one=answers_once(prepared.query.body),
             declared_one=False,
             footprint=NO_FOOTPRINT,
             functions=(),

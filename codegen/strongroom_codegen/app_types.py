@@ -10,7 +10,7 @@ from strongroom_codegen.diagnostics import Diagnostics
 from strongroom_codegen.levels import Origin, origin
 from strongroom_codegen.model import Adapter, Field, JsonModel, LiteralType, RowType
 from strongroom_codegen.named_types import NamedTypes
-from strongroom_codegen.naming import camel, field_name
+from strongroom_codegen.naming import camel, class_name, field_names, model_field_names
 from strongroom_codegen.nullability import Analyzer, frames
 from strongroom_codegen.pytypes import STR, TYPES_MODULE, PyType, python_type
 
@@ -31,6 +31,7 @@ class AppTypes:
     models: dict[int, JsonModel] = field(default_factory=dict)
     adapters: dict[Origin, Adapter] = field(default_factory=dict)
     rows: dict[int, RowType] = field(default_factory=dict)
+    classes: set[str] = field(default_factory=set)
 
     def column_type(self, oid: int, origin: Origin | None) -> PyType | None:
         """The type of a value of PostgreSQL type `oid` that is a copy of a column, if it is."""
@@ -58,6 +59,14 @@ class AppTypes:
                 return self.column_type(column, origin)
         return self.column_type(oid, origin)
 
+    def free_class(self, name: str) -> str:
+        """The name of a class of this app that no other class of it has."""
+        found = class_name(name)
+        while found in self.classes:
+            found += "_"
+        self.classes.add(found)
+        return found
+
     def adapter(self, oid: int, origin: Origin | None) -> Adapter | None:
         """How a json value is checked; None for what is no json or has no declared shape."""
         is_json = self.catalog.base_type(oid).name in _JSON
@@ -73,6 +82,7 @@ def read_app_types(
 ) -> AppTypes:
     """Every type that the tables of an app's schema declare."""
     types = AppTypes(app, catalog, overrides, diagnostics, named)
+    types.classes |= {named.names[oid] for oid in named.names if catalog.types[oid].schema == app}
     relations = sorted(
         (r for r in catalog.relations.values() if r.schema == app and not r.is_partition),
         key=lambda relation: relation.name,
@@ -90,9 +100,9 @@ def read_app_types(
 
 
 def _read_column(types: AppTypes, relation: Relation, number: int, column: Column) -> None:
-    name = camel(relation.name) + camel(column.name)
     doc = column.comment.text
     if column.values:
+        name = types.free_class(camel(relation.name) + camel(column.name))
         types.literals[relation.oid, number] = LiteralType(name, column.values, doc)
     shape = column.comment.tag("json")
     if shape is None:
@@ -122,20 +132,23 @@ def _shape(types: AppTypes, shape: str) -> PyType | None:
 
 
 def _model_type(types: AppTypes, found: PgType) -> PyType:
-    name = camel(found.name)
     if found.oid not in types.models:
-        relation = types.catalog.relations[found.relation]
+        name = types.free_class(found.name)
+        columns = types.catalog.relations[found.relation].columns.values()
         fields = tuple(
             Field(
-                field_name(column.name) or column.name,
+                field,
                 _attribute_type(types, column.type),
                 column.comment.tag("nullable") is not None,
                 column.comment.text,
+                column.name,
             )
-            for column in relation.columns.values()
+            for field, column in zip(
+                model_field_names([column.name for column in columns]), columns, strict=True
+            )
         )
         types.models[found.oid] = JsonModel(name, fields, found.comment.text)
-    return PyType(TYPES_MODULE, name)
+    return PyType(TYPES_MODULE, types.models[found.oid].name)
 
 
 def _attribute_type(types: AppTypes, oid: int) -> PyType:
@@ -148,24 +161,25 @@ def _attribute_type(types: AppTypes, oid: int) -> PyType:
 
 
 def _row(types: AppTypes, relation: Relation) -> RowType | None:
-    """The row of a table or view; None when a column has no Python type or no usable name."""
+    """The row of a table or view; None when a column has no Python type."""
     view = types.catalog.view_query(relation.oid)
     analyzer = Analyzer(types.catalog, None)
     verdicts = analyzer.result(view) if view else []
     fields: list[Field] = []
+    names = field_names([column.name for column in relation.columns.values()])
     for place, (number, column) in enumerate(relation.columns.items()):
         source: Origin | None = (relation.oid, number)
         if view:
             entry = frames.targets(view)[place]
             source = origin(analyzer, entry["expr"], analyzer.frame(view, None))
         found = types.column_type(column.type, source)
-        name = field_name(column.name)
-        if found is None or name is None:
+        if found is None:
             return None
         if view:
             nullable = verdicts[place].nullable
         else:
             nullable = not types.catalog.column_not_null(relation.oid, number)
-        fields.append(Field(name, found, nullable, column.comment.text))
+        fields.append(Field(names[place], found, nullable, column.comment.text))
     doc = relation.comment.text or f"A row of {relation.full_name}."
-    return RowType(relation.comment.tag("row") or camel(relation.name), tuple(fields), doc)
+    name = types.free_class(relation.comment.tag("row") or relation.name)
+    return RowType(name, tuple(fields), doc)

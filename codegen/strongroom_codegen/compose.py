@@ -37,7 +37,7 @@ from strongroom_codegen.model import (
     VariantModel,
 )
 from strongroom_codegen.named_types import NamedTypes, read_named_types
-from strongroom_codegen.naming import camel, field_name
+from strongroom_codegen.naming import camel, field_names
 
 _TIMEOUT = re.compile(r"(?P<number>\d+)\s*(?P<unit>ms|s|min)$")
 _MILLISECONDS = {"ms": 1, "s": 1000, "min": 60000}
@@ -124,7 +124,8 @@ class Composer:
         columns = compose_columns(found, types, self.diagnostics) if returns_rows else ()
         role = self._role(query)
         option = query.option("deprecated")
-        key = [columns[n] for n in found.key.columns] if found.key and columns else []
+        names = field_names([column.name for column in columns])
+        key = [names[n] for n in found.key.columns] if found.key and columns else []
         return QueryModel(
             app=query.app,
             subject=query.subject,
@@ -140,9 +141,9 @@ class Composer:
             variants=self._variants(found),
             optional=found.prepared.optional,
             orders=found.prepared.orders,
-            key=tuple(field_name(column.name) or "" for column in key),
+            key=tuple(key),
             key_types=self._key_types(found),
-            row=self._row(query, columns, types, rows),
+            row=self._row(found, columns, types, rows),
             role=role,
             identity=self._identity(query, role),
             at_most_one=found.at_most_one,
@@ -177,7 +178,7 @@ class Composer:
 
     def _row(
         self,
-        query: AnnotatedQuery,
+        found: AnalysedQuery,
         columns: tuple[ColumnModel, ...],
         types: AppTypes,
         rows: dict[str, RowType],
@@ -185,9 +186,15 @@ class Composer:
         """The row type of a query: a table's where it is the same, else one of its own."""
         if len(columns) < 2:
             return None
-        fields = tuple(Field(field_name(c.name) or c.name, c.type, c.nullable) for c in columns)
+        query = found.prepared.query
+        names = field_names([column.name for column in columns])
+        fields = tuple(
+            Field(name, c.type, c.nullable) for name, c in zip(names, columns, strict=True)
+        )
         shape = [(f.name, f.type, f.nullable) for f in fields]
-        for row in types.rows.values():
+        origins = {column.origin[0] for column in found.columns if column.origin}
+        # Tables may look alike: the one that the columns are from comes first.
+        for _, row in sorted(types.rows.items(), key=lambda item: item[0] not in origins):
             if [(f.name, f.type, f.nullable) for f in row.fields] == shape:
                 return row.name
         name = f"{camel(query.name)}Row"

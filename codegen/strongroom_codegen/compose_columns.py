@@ -9,8 +9,9 @@ from strongroom_codegen.annotations import Option
 from strongroom_codegen.app_types import AppTypes
 from strongroom_codegen.diagnostics import Diagnostics, did_you_mean
 from strongroom_codegen.model import ColumnModel
-from strongroom_codegen.naming import field_name
+from strongroom_codegen.naming import field_names
 from strongroom_codegen.pytypes import OBJECT
+from strongroom_codegen.statements import words_of
 
 
 def compose_columns(
@@ -22,11 +23,11 @@ def compose_columns(
         diagnostics.error(
             query.place,
             f"a :{query.kind} query returns rows, and this one has no columns",
-            "add RETURNING, or make it :exec",
+            "select something, or make it :rowcount"
+            if words_of(query.body, 1) == ("SELECT",)
+            else "add RETURNING, or make it :exec",
         )
     columns = tuple(_column(found, column, types, diagnostics) for column in found.columns)
-    if len(columns) > 1:
-        _check_names(found, columns, diagnostics)
     for option in [*query.all_options("nonnull"), *query.all_options("nullable")]:
         columns = _override(option, columns, diagnostics)
     if query.kind in ("one", "maybe") and not (found.at_most_one or found.declared_one):
@@ -61,48 +62,28 @@ def _column(
     )
 
 
-def _check_names(
-    found: AnalysedQuery, columns: tuple[ColumnModel, ...], diagnostics: Diagnostics
-) -> None:
-    seen: set[str] = set()
-    for column in columns:
-        name = field_name(column.name)
-        place = found.prepared.query.place
-        if name is None:
-            diagnostics.error(
-                place,
-                f'a column is named "{column.name}", which no field of a row can be',
-                "give it a name: AS total",
-            )
-        elif name in seen:
-            diagnostics.error(
-                place, f'two columns are named "{column.name}"', "rename one of them with AS"
-            )
-        else:
-            seen.add(name)
-
-
 def _override(
     option: Option, columns: tuple[ColumnModel, ...], diagnostics: Diagnostics
 ) -> tuple[ColumnModel, ...]:
     nullable = option.name == "nullable"
-    changed = {column.name: column for column in columns}
+    changed = list(columns)
+    fields = field_names([column.name for column in columns])
     for name in [part.strip() for part in option.argument.split(",")]:
-        column = changed.get(name)
-        if column is None:
+        places = [n for n, c in enumerate(columns) if name in (c.name, fields[n])]
+        if not places:
             diagnostics.error(
                 option.place,
                 f'@{option.name} names no column of the result: "{name}"',
-                did_you_mean(name, changed),
+                did_you_mean(name, fields),
             )
-        elif column.nullable == nullable:
+        elif all(columns[n].nullable == nullable for n in places):
             can = "can" if nullable else "can't"
             diagnostics.error(
                 option.place,
-                f'"{name}" {can} be NULL without @{option.name}: {column.reason}',
+                f'"{name}" {can} be NULL without @{option.name}: {columns[places[0]].reason}',
                 "remove it from the line",
             )
-        else:
-            reason = f"@{option.name} says so; inferred: {column.reason}"
-            changed[name] = replace(column, nullable=nullable, reason=reason)
-    return tuple(changed[column.name] for column in columns)
+        for n in places:
+            reason = f"@{option.name} says so; inferred: {columns[n].reason}"
+            changed[n] = replace(columns[n], nullable=nullable, reason=reason)
+    return tuple(changed)

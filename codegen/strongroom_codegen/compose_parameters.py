@@ -14,7 +14,7 @@ from strongroom_codegen.diagnostics import Diagnostics, did_you_mean
 from strongroom_codegen.levels import Origin
 from strongroom_codegen.literals import can_be_default, python_literal
 from strongroom_codegen.model import Parameter
-from strongroom_codegen.naming import argument_name
+from strongroom_codegen.naming import argument_names
 from strongroom_codegen.page import LIMIT
 from strongroom_codegen.parameters import AFTER
 from strongroom_codegen.pytypes import OBJECT, STR
@@ -36,11 +36,15 @@ def compose_parameters(
     query = found.prepared.query
     notes = {note.name: note for note in query.notes}
     like = _like(query.all_options("like"), found, types, diagnostics)
+    names = argument_names(
+        [parameter.name for parameter in found.parameters],
+        sorts=bool(found.prepared.orders),
+    )
     parameters = []
     for parameter in found.parameters:
         note = notes.get(parameter.name)
         parameters.append(
-            _parameter(found, parameter, note, like.get(parameter.name), types, diagnostics)
+            _parameter(found, parameter, note, like.get(parameter.name), types, names, diagnostics)
         )
         if note and note.default is not None:
             default = _default(note, parameter, types, connection, diagnostics)
@@ -54,6 +58,7 @@ def _parameter(
     note: ParameterNote | None,
     like: Origin | None,
     types: AppTypes,
+    names: dict[str, str],
     diagnostics: Diagnostics,
 ) -> Parameter:
     column = like or parameter.column
@@ -71,7 +76,7 @@ def _parameter(
         )
     adapter = types.adapter(parameter.type, column)
     return Parameter(
-        name=argument_name(parameter.name),
+        name=names[parameter.name],
         source=parameter.name,
         type=STR if is_token else (python or OBJECT),
         pg_type=pg_type,

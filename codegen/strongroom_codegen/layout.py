@@ -11,7 +11,8 @@ WIDTH = 100
 
 def docstring(text: str, indent: str = "") -> str:
     """A docstring with its quotes; one line where it fits."""
-    lines = [line.strip() and line.rstrip() for line in block(text.strip()).splitlines()]
+    shown = block(text.strip().expandtabs(4))
+    lines = [line.strip() and line.rstrip() for line in shown.splitlines()]
     if len(lines) <= 1:
         return f'{indent}"""{"".join(lines)}"""'
     body = "\n".join(f"{indent}{line}" if line else "" for line in lines[1:])

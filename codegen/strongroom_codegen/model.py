@@ -31,12 +31,17 @@ class NamedType:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a row or of a json model."""
+    """A field of a row or of a json model; `key` is its name in the json."""
 
     name: str
     type: PyType
     nullable: bool
     doc: str = ""
+    key: str = ""
+
+    @property
+    def has_other_key(self) -> bool:
+        return self.key not in ("", self.name)
 
 
 @dataclass(frozen=True, slots=True)

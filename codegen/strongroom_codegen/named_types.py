@@ -115,7 +115,7 @@ def _names_of_relations(catalog: Catalog, schema: str) -> Iterable[str]:
     """What the rows, json models and value lists of a schema's tables are called."""
     for relation in catalog.relations.values():
         if relation.schema == schema:
-            yield relation.comment.tag("row") or camel(relation.name)
+            yield class_name(relation.comment.tag("row") or relation.name)
             for column in relation.columns.values():
                 if column.values:
                     yield camel(relation.name) + camel(column.name)

@@ -17,6 +17,7 @@ from strongroom_codegen.compose import Composer
 from strongroom_codegen.diagnostics import Diagnostics, QueryError
 from strongroom_codegen.errors_registry import ErrorCode, read_registry
 from strongroom_codegen.model import ProjectModel
+from strongroom_codegen.naming import function_name
 from strongroom_codegen.parameters import PreparedQuery, prepare
 from strongroom_codegen.read import QueryFile, read_queries
 from strongroom_codegen.render import render
@@ -89,13 +90,13 @@ def _check_unique(files: list[AnnotatedFile], diagnostics: Diagnostics) -> None:
     seen: dict[str, AnnotatedQuery] = {}
     queries = [query for file in files for query in file.queries]
     for query in sorted(queries, key=lambda q: q.routine is not None):
-        first = seen.setdefault(query.full_name, query)
+        first = seen.setdefault(f"{query.app}.{function_name(query.name)}", query)
         if first is not query:
             other = f"@api {query.subject} :{query.kind} another_name"
             mend = f"write: {other}" if query.routine else "rename one of them"
             diagnostics.error(
                 query.place,
-                f'{query.app} has two queries named "{query.name}"',
+                f'{query.app} has two queries named "{function_name(query.name)}"',
                 f"the other one is at {first.place}; {mend}",
             )
 

@@ -116,6 +116,8 @@ def _types(project: ProjectModel, app: AppModel) -> Rendered:
         imports.add("pydantic", "BaseModel", "ConfigDict")
         for item in model.fields:
             _add_outside(imports, item.type, _taken(model.fields))
+            if item.has_other_key:
+                imports.add("pydantic", "Field")
     for adapter in app.adapters:
         imports.add("pydantic", "TypeAdapter")
         _add_outside(imports, adapter.type, frozenset())
@@ -164,7 +166,7 @@ def _rows(project: ProjectModel, app: AppModel) -> Rendered:
 def _subject(project: ProjectModel, app: AppModel, subject: SubjectModel, *, aio: bool) -> Rendered:
     imports = Imports(project.package, app.name)
     docs = {e.name: e.text or e.doc.partition("\n")[0] for e in _errors(project, app)}
-    functions = FunctionRenderer(imports, docs, subject.name, aio=aio)
+    functions = FunctionRenderer(imports, docs, subject.name, aio=aio, classes=_classes(app))
     statements = [] if aio else [functions.statement(query) for query in subject.queries]
     bodies = [functions.function(query) for query in subject.queries]
     folder = f"aio/{app.name}" if aio else app.name
@@ -178,6 +180,11 @@ def _subject(project: ProjectModel, app: AppModel, subject: SubjectModel, *, aio
         statements=statements,
         functions=bodies,
     )
+
+
+def _classes(app: AppModel) -> frozenset[str]:
+    groups = (app.literals, app.domains, app.models, app.adapters, app.rows)
+    return frozenset(item.name for group in groups for item in group)
 
 
 def _errors(project: ProjectModel, app: AppModel) -> list[ErrorClass]:

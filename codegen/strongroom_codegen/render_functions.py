@@ -35,12 +35,14 @@ class FunctionRenderer:
     error_docs: Mapping[str, str]
     subject: str
     aio: bool
+    classes: frozenset[str] = frozenset()
+    """Names of the app's rows and types, and of the checks of its json columns."""
 
     def statement(self, query: QueryModel) -> str:
         """The module constant: one statement, or one for each variant."""
         self.imports.add(_SESSION, "Statement")
         self.imports.add(f"{self._app_module()}.errors", "ERRORS")
-        name, result = constant_name(query.name), self._result(query)
+        name, result = self._constant(query), self._result(query)
         if not _has_variants(query):
             return f"{name}: Statement[{result}] = {self._variant(query, query.variants[0], '')}"
         parts = ["str"] * bool(query.orders) + ["bool"] * len(query.optional)
@@ -57,7 +59,7 @@ class FunctionRenderer:
         session = "AsyncSession" if self.aio else "Session"
         self.imports.add(_SESSION, session)
         if self.aio:
-            self.imports.add(f"{self._app_module()}.{self.subject}", constant_name(query.name))
+            self.imports.add(f"{self._app_module()}.{self.subject}", self._constant(query))
         arguments = [f"db: {session}"]
         if query.parameters or query.orders:
             arguments.append("*")
@@ -74,6 +76,9 @@ class FunctionRenderer:
             self.imports.add("typing_extensions", "deprecated")
             lines.insert(0, f"@deprecated({quoted(query.deprecated)})")
         return "\n".join(lines)
+
+    def _constant(self, query: QueryModel) -> str:
+        return constant_name(query.name, self.classes | {p.name for p in query.parameters})
 
     def _app_module(self) -> str:
         return f"{self.imports.package}.{self.imports.app}"
@@ -173,7 +178,7 @@ class FunctionRenderer:
 
     def _body(self, query: QueryModel) -> list[str]:
         lines: list[str] = []
-        statement = constant_name(query.name)
+        statement = self._constant(query)
         if not _has_variants(query):
             values = [self._value(query, parameter) for parameter in _in_sql_order(query)]
             return [*lines, self._call(query, statement, values)]

@@ -108,6 +108,12 @@ def _is_bracketed(tokens: Sequence[Token]) -> bool:
     return texts.count("[") > texts.count("]")
 
 
+def answers_once(tokens: Sequence[Token]) -> bool:
+    """CALL answers with one row, and SHOW of one setting, too."""
+    words = words_of(tokens, 2)
+    return words[:1] == ("CALL",) or (words[:1] == ("SHOW",) and words != ("SHOW", "ALL"))
+
+
 def _is_routine(words: list[str]) -> bool:
     if words[:3] == ["CREATE", "OR", "REPLACE"]:
         return words[3:4] in (["FUNCTION"], ["PROCEDURE"])

@@ -20,6 +20,15 @@ _CODE = re.compile(r"`([^`]+)`")
 # In these columns stands what an author writes; the others say what it means.
 _WRITTEN = frozenset({"you write", "kind", "example", "line", "tag"})
 _COMMANDS = ("line", "what it does")
+# Roles belong to the whole server, and another test may have made one of this name.
+_GRANTS = """
+DO $$ BEGIN
+    IF to_regrole('APP_app') IS NOT NULL THEN
+        GRANT USAGE ON SCHEMA APP TO APP_app;
+        GRANT EXECUTE ON ALL ROUTINES IN SCHEMA APP TO APP_app;
+    END IF;
+END $$;
+"""
 _PYPROJECT = '[project]\nname = "strongroom"\n'
 
 
@@ -94,6 +103,9 @@ def make_project(root: Path, found: list[Block]) -> None:
     for block in found:
         if block.what == "file":
             _add(root, block.argument, block.text)
+    schemas = {b.argument.split("/")[1] for b in found if b.argument.startswith("schema/")}
+    for schema in sorted(schemas):
+        _add(root, f"schema/{schema}/grants.sql", _GRANTS.replace("APP", schema))
 
 
 def _add(root: Path, name: str, text: str) -> None:
