@@ -18,6 +18,8 @@
 \ir ../functions/kernel/app_schemas.sql
 \ir ../functions/kernel/guarded_schemas.sql
 \ir ../functions/kernel/acl_text.sql
+\ir ../functions/kernel/catalog_dependents.sql
+\ir ../functions/kernel/catalog_rarities.sql
 \ir ../functions/kernel/catalog_members.sql
 \ir ../functions/kernel/catalog_relations.sql
 \ir ../functions/kernel/catalog_columns.sql
@@ -28,8 +30,10 @@
 \ir ../functions/kernel/catalog_routines.sql
 \ir ../functions/kernel/catalog_rules.sql
 \ir ../functions/kernel/catalog_operators.sql
+\ir ../functions/kernel/catalog_operator_families.sql
 \ir ../functions/kernel/catalog_text_search.sql
 \ir ../functions/kernel/catalog_publications.sql
+\ir ../functions/kernel/catalog_default_privileges.sql
 \ir ../functions/kernel/catalog_others.sql
 \ir ../functions/kernel/catalog_comments.sql
 \ir ../functions/kernel/catalog_snapshot.sql

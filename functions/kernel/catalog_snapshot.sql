@@ -29,9 +29,13 @@ AS $$
         UNION ALL
         SELECT * FROM kernel.catalog_operators(w.schemas)
         UNION ALL
+        SELECT * FROM kernel.catalog_operator_families(w.schemas)
+        UNION ALL
         SELECT * FROM kernel.catalog_text_search(w.schemas)
         UNION ALL
         SELECT * FROM kernel.catalog_publications(w.schemas)
+        UNION ALL
+        SELECT * FROM kernel.catalog_default_privileges(w.schemas)
         UNION ALL
         SELECT * FROM kernel.catalog_others(w.schemas)
         UNION ALL

@@ -18,11 +18,6 @@ FUNCTION_LINES = 80
 HAND_WRITTEN = ("strongroom", "codegen", "tests", "benchmarks", "examples")
 # Files of a namespace that are about the schema as a whole, not about a subject.
 OF_THE_SCHEMA = frozenset({"schema", "types"})
-LONG_FOR_A_REASON = {
-    "functions/kernel/catalog_members.sql": "one branch of a UNION for each kind of object",
-    "functions/kernel/catalog_operators.sql": "one branch of a UNION for each kind of object",
-    "functions/kernel/catalog_others.sql": "one branch of a UNION for each kind of object",
-}
 CREATES_FUNCTION = re.compile(
     r"^ *CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE|AGGREGATE)\s+(\w+)\.(\w+)", re.MULTILINE
 )
@@ -159,13 +154,13 @@ def test_python_is_short_enough() -> None:
 
 
 def test_sql_is_short_enough() -> None:
-    """So do SQL files, each function being a file; what is longer has a reason, and is longer."""
+    """So do SQL files, each function being a file."""
     long = {
         name_of(file)
         for file in (*SQL, *FUNCTIONS)
         if _code_lines(file) > (FUNCTION_LINES if file in FUNCTIONS else MODULE_LINES)
     }
-    assert long == set(LONG_FOR_A_REASON)
+    assert long == set()
 
 
 def test_packages_say_what_they_export() -> None:
