@@ -38,6 +38,7 @@ generate: generate/code generate/trace ## write everything that is generated
 
 generate/code: .venv/ready ## typed Python from queries/
 	@$(BIN)/strongroom generate
+	@cd examples/bike_rental && ../../$(BIN)/strongroom generate
 
 generate/trace: .venv/ready ## docs/requirements.md from the tests
 	@$(RUN) strongroom.trace

@@ -21,6 +21,7 @@ DATABASE = "strongroom"
 """Where the data are on a project's own server; `postgres` stays for administration."""
 
 _INCLUDE = re.compile(r"^\\ir?\s+(\S+)\s*$")
+_SETTINGS = re.compile(r"^\[tool\.strongroom[.\]]", re.MULTILINE)
 _META = re.compile(r"^\\(?!ir?\s)\S+")
 _KNOWN_KEYS = frozenset(
     {"schema", "functions", "queries", "migrations", "generated", "package", "search_path", "types"}
@@ -92,9 +93,17 @@ def find_project(start: Path | None = None) -> Project:
     """The project that holds the current folder, else the SQL that ships in the package."""
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
-        if (folder / "schema").is_dir() and (folder / "pyproject.toml").is_file():
+        if _is_project(folder):
             return read_project(folder)
     return read_project(shipped_root())
+
+
+def _is_project(folder: Path) -> bool:
+    """It has a pyproject.toml and either a `schema/` or settings that say where that is."""
+    file = folder / "pyproject.toml"
+    if not file.is_file():
+        return False
+    return (folder / "schema").is_dir() or _SETTINGS.search(file.read_text("utf-8")) is not None
 
 
 def shipped_root() -> Path:
