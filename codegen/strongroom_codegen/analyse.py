@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -15,12 +15,14 @@ from strongroom_codegen.describe import Described, Refusal, describe
 from strongroom_codegen.diagnostics import Diagnostics
 from strongroom_codegen.domains import checked_domains, result_types
 from strongroom_codegen.footprint import Footprint, footprint, union
+from strongroom_codegen.inside import Inside, merged
 from strongroom_codegen.kinds import check_kind
 from strongroom_codegen.levels import Origin, levels, origin
 from strongroom_codegen.nullability import Analyzer, Verdict, frames
 from strongroom_codegen.page import Key, find_key
 from strongroom_codegen.parameter_uses import Uses, parameter_uses
 from strongroom_codegen.parameters import AFTER, PreparedQuery, Variant, place_of
+from strongroom_codegen.shapes import output
 from strongroom_codegen.statements import always_answers, answers_once, parameter_hint
 from strongroom_codegen.tree import Node, nodes
 from strongroom_codegen.unloaded import missing_object_hint
@@ -52,6 +54,7 @@ class AnalysedColumn:
     type: int
     verdict: Verdict
     origin: Origin | None
+    inside: Inside | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,18 +182,26 @@ def _variant(
     null = frozenset(n for n, name in enumerate(variant.names, 1) if name in allowed)
     analyzer = Analyzer(catalog, null)
     frame = analyzer.frame(query, None)
-    inside = [(frame, entry["expr"]) for entry in frames.targets(query)]
     return _One(
         variant=variant,
         described=described,
         parameters=parameters,
         columns=tuple(
-            AnalysedColumn(column.name, column.type, verdict, origin(analyzer, expression, level))
-            for column, verdict, (level, expression) in zip(
-                result_types(catalog, described.columns, query),
-                analyzer.result(query),
-                inside,
-                strict=True,
+            AnalysedColumn(
+                column.name,
+                column.type,
+                verdict,
+                origin(analyzer, entry["expr"], frame),
+                output(analyzer, query, None, number),
+            )
+            for number, (column, verdict, entry) in enumerate(
+                zip(
+                    result_types(catalog, described.columns, query),
+                    analyzer.result(query),
+                    frames.targets(query),
+                    strict=True,
+                ),
+                1,
             )
         ),
         at_most_one=at_most_one(analyzer, frame),
@@ -249,7 +260,8 @@ def _parameters(
 
 
 def _column(same: tuple[AnalysedColumn, ...]) -> AnalysedColumn:
-    return next((column for column in same if column.verdict.nullable), same[0])
+    found = next((column for column in same if column.verdict.nullable), same[0])
+    return replace(found, inside=merged([column.inside for column in same]))
 
 
 def _functions(analyzer: Analyzer, query: Node) -> tuple[int, ...]:

@@ -6,12 +6,20 @@ import re
 from dataclasses import dataclass, field
 
 from strongroom_codegen.catalog import Catalog, Column, PgType, Relation
+from strongroom_codegen.compose_shapes import relation_row
 from strongroom_codegen.diagnostics import Diagnostics
-from strongroom_codegen.levels import Origin, origin
-from strongroom_codegen.model import Adapter, Field, JsonModel, LiteralType, RowType
+from strongroom_codegen.inside import Items, Value
+from strongroom_codegen.levels import Origin
+from strongroom_codegen.model import (
+    Adapter,
+    Field,
+    JsonModel,
+    LiteralType,
+    RecordModel,
+    RowType,
+)
 from strongroom_codegen.named_types import NamedTypes
-from strongroom_codegen.naming import camel, class_name, field_names, model_field_names
-from strongroom_codegen.nullability import Analyzer, frames
+from strongroom_codegen.naming import camel, class_name, model_field_names
 from strongroom_codegen.pytypes import STR, TYPES_MODULE, PyType, python_type
 
 _MAP = re.compile(r"map<\s*text\s*,\s*(?P<type>.+?)\s*>$")
@@ -32,6 +40,9 @@ class AppTypes:
     adapters: dict[Origin, Adapter] = field(default_factory=dict)
     rows: dict[int, RowType] = field(default_factory=dict)
     classes: set[str] = field(default_factory=set)
+    composites: dict[int, RowType] = field(default_factory=dict)
+    made: dict[str, RowType] = field(default_factory=dict)
+    records: dict[str, RecordModel] = field(default_factory=dict)
 
     def column_type(self, oid: int, origin: Origin | None) -> PyType | None:
         """The type of a value of PostgreSQL type `oid` that is a copy of a column, if it is."""
@@ -67,6 +78,17 @@ class AppTypes:
         self.classes.add(found)
         return found
 
+    def override(self, oid: int) -> bool:
+        """Whether the project's configuration says what a type is in Python."""
+        found = self.catalog.types.get(oid)
+        return found is not None and bool({found.format, found.name} & self.overrides.keys())
+
+    def full_array(self, relation: int, number: int) -> Items | None:
+        """What a column's arrays hold where none of their elements is NULL."""
+        column = self.catalog.relations[relation].columns[number]
+        element = self.catalog.base_type(column.type).element
+        return Items(Value(element, False)) if column.full_array and element else None
+
     def adapter(self, oid: int, origin: Origin | None) -> Adapter | None:
         """How a json value is checked; None for what is no json or has no declared shape."""
         is_json = self.catalog.base_type(oid).name in _JSON
@@ -89,11 +111,11 @@ def read_app_types(
     )
     for relation in relations:
         for number, column in relation.columns.items():
-            if relation.kind in ("r", "p"):
+            if relation.kind in ("r", "p", "c"):
                 _read_column(types, relation, number, column)
     for relation in relations:
         if relation.kind in ("r", "p") or relation.comment.tag("row"):
-            row = _row(types, relation)
+            row = relation_row(types, relation)
             if row:
                 types.rows[relation.oid] = row
     return types
@@ -158,28 +180,3 @@ def _attribute_type(types: AppTypes, oid: int) -> PyType:
     if found.category == "A" and found.element:
         return PyType("builtins", "list", (_attribute_type(types, found.element),))
     return types.python_type(oid) or PyType("pydantic", "JsonValue")
-
-
-def _row(types: AppTypes, relation: Relation) -> RowType | None:
-    """The row of a table or view; None when a column has no Python type."""
-    view = types.catalog.view_query(relation.oid)
-    analyzer = Analyzer(types.catalog, None)
-    verdicts = analyzer.result(view) if view else []
-    fields: list[Field] = []
-    names = field_names([column.name for column in relation.columns.values()])
-    for place, (number, column) in enumerate(relation.columns.items()):
-        source: Origin | None = (relation.oid, number)
-        if view:
-            entry = frames.targets(view)[place]
-            source = origin(analyzer, entry["expr"], analyzer.frame(view, None))
-        found = types.column_type(column.type, source)
-        if found is None:
-            return None
-        if view:
-            nullable = verdicts[place].nullable
-        else:
-            nullable = not types.catalog.column_not_null(relation.oid, number)
-        fields.append(Field(names[place], found, nullable, column.comment.text))
-    doc = relation.comment.text or f"A row of {relation.full_name}."
-    name = types.free_class(relation.comment.tag("row") or relation.name)
-    return RowType(name, tuple(fields), doc)

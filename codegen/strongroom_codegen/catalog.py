@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from strongroom_codegen.array_checks import columns_of_full_arrays
 from strongroom_codegen.comments import Comment, parse_comment
 from strongroom_codegen.sql_bodies import read_sql_bodies
 from strongroom_codegen.tree import Node, parse_tree, queries_of
@@ -48,7 +49,10 @@ class PgType:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column; `not_null` only where a NULL really can't be read."""
+    """A column; `not_null` only where a NULL really can't be read.
+
+    `full_array`: a CHECK or the comment says that no element of its arrays is NULL.
+    """
 
     number: int
     name: str
@@ -56,6 +60,7 @@ class Column:
     not_null: bool
     comment: Comment
     values: tuple[str | int, ...] = ()
+    full_array: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,15 +353,18 @@ def _relations(
         if row["kind"] == "c" and row["validated"] and row["relation"]:
             for number, found in value_lists(row["expression"]).items():
                 values.setdefault((row["relation"], number), found)
+    full = columns_of_full_arrays(constraints)
     columns: dict[int, dict[int, Column]] = {}
     for row in _rows(connection, "columns"):
+        comment, place = parse_comment(row["comment"]), (row["relation"], row["number"])
         column = Column(
             row["number"],
             row["name"],
             row["type"],
             row["not_null"],
-            parse_comment(row["comment"]),
-            values.get((row["relation"], row["number"]), ()),
+            comment,
+            values.get(place, ()),
+            full_array=place in full or comment.tag("nonnull") == "[]",
         )
         columns.setdefault(row["relation"], {})[column.number] = column
     keys: dict[int, list[UniqueKey]] = {}

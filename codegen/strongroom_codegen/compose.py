@@ -106,11 +106,25 @@ class Composer:
             domains=named.domains(app) if is_shown else (),
             models=tuple(types.models.values()) if files else (),
             adapters=tuple(types.adapters.values()) if files else (),
-            rows=tuple(rows.values()),
+            composites=tuple(types.composites.values()) if files else (),
+            rows=self._all_rows(app, rows, types) if files else (),
+            records=tuple(types.records.values()) if files else (),
             errors=errors,
             shared_errors=tuple(name for name in shared if name != app),
             subjects=tuple(subjects),
         )
+
+    def _all_rows(self, app: str, rows: dict[str, RowType], types: AppTypes) -> tuple[RowType, ...]:
+        """The rows of tables and queries, and those within them."""
+        made = {name: row for name, row in types.made.items() if rows.get(name) != row}
+        names = [*rows, *made, *(row.name for row in types.composites.values())]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            self.diagnostics.error(
+                None,
+                f"two classes of {app} would be named {name}",
+                "rename the query, the column or the type, or give the table a tag @row",
+            )
+        return (*rows.values(), *made.values())
 
     def _query(
         self,

@@ -7,9 +7,11 @@ from dataclasses import replace
 from strongroom_codegen.analyse import AnalysedColumn, AnalysedQuery
 from strongroom_codegen.annotations import Option
 from strongroom_codegen.app_types import AppTypes
+from strongroom_codegen.compose_shapes import shaped
 from strongroom_codegen.diagnostics import Diagnostics, did_you_mean
+from strongroom_codegen.inside import Value
 from strongroom_codegen.model import ColumnModel
-from strongroom_codegen.naming import field_names
+from strongroom_codegen.naming import camel, field_names
 from strongroom_codegen.pytypes import OBJECT
 from strongroom_codegen.statements import words_of
 
@@ -42,11 +44,13 @@ def compose_columns(
 def _column(
     found: AnalysedQuery, column: AnalysedColumn, types: AppTypes, diagnostics: Diagnostics
 ) -> ColumnModel:
-    python = types.column_type(column.type, column.origin)
+    value = Value(column.type, column.verdict.nullable, column.origin, column.inside)
+    query = found.prepared.query
+    python, reader = shaped(types, value, camel(query.name) + camel(column.name))
     pg_type = types.catalog.types[column.type].format
     if python is None:
         diagnostics.error(
-            found.prepared.query.place,
+            query.place,
             f'column "{column.name}" has the type {pg_type}, for which there is no Python type',
             f'cast it, or name one in [tool.strongroom.types]: "{pg_type}" = "str"',
         )
@@ -59,6 +63,7 @@ def _column(
         reason=column.verdict.reason,
         word=column.verdict.word,
         decode=f"{adapter.name}.validate_json" if adapter else None,
+        reader=None if adapter else reader,
     )
 
 
@@ -69,7 +74,13 @@ def _override(
     changed = list(columns)
     fields = field_names([column.name for column in columns])
     for name in [part.strip() for part in option.argument.split(",")]:
-        places = [n for n, c in enumerate(columns) if name in (c.name, fields[n])]
+        is_list = name.endswith("[]")
+        wanted = name.removesuffix("[]") if is_list else name
+        places = [n for n, c in enumerate(columns) if wanted in (c.name, fields[n])]
+        if places and is_list:
+            for n in places:
+                changed[n] = _override_elements(option, changed[n], diagnostics, nullable=nullable)
+            continue
         if not places:
             diagnostics.error(
                 option.place,
@@ -85,5 +96,28 @@ def _override(
             )
         for n in places:
             reason = f"@{option.name} says so; inferred: {columns[n].reason}"
-            changed[n] = replace(columns[n], nullable=nullable, reason=reason)
+            changed[n] = replace(changed[n], nullable=nullable, reason=reason)
     return tuple(changed)
+
+
+def _override_elements(
+    option: Option, column: ColumnModel, diagnostics: Diagnostics, *, nullable: bool
+) -> ColumnModel:
+    """`@nonnull tags[]`: no element of this column's lists is NULL."""
+    if column.type.name != "list":
+        diagnostics.error(
+            option.place,
+            f'@{option.name} {column.name}[]: column "{column.name}" is no list',
+            "leave the brackets out",
+        )
+        return column
+    element = column.type.arguments[0]
+    if element.or_none == nullable:
+        can = "can" if nullable else "can't"
+        diagnostics.error(
+            option.place,
+            f'elements of "{column.name}" {can} be NULL without @{option.name}',
+            "remove it from the line",
+        )
+    changed = replace(column.type, arguments=(replace(element, or_none=nullable),))
+    return replace(column, type=changed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -10,7 +11,9 @@ import psycopg
 from strongroom_codegen.analyse import AnalysedParameter, AnalysedQuery
 from strongroom_codegen.annotations import Option, ParameterNote
 from strongroom_codegen.app_types import AppTypes
+from strongroom_codegen.compose_shapes import shaped
 from strongroom_codegen.diagnostics import Diagnostics, did_you_mean
+from strongroom_codegen.inside import Items, Value
 from strongroom_codegen.levels import Origin
 from strongroom_codegen.literals import can_be_default, python_literal
 from strongroom_codegen.model import Parameter
@@ -67,7 +70,11 @@ def _parameter(
     pg_type = types.catalog.types[parameter.type].format
     # An array compared with a column has the column's values as elements, not as itself.
     fits = column is not None and not pg_type.endswith("[]")
-    python = types.compared_type(parameter.type, column if fits else None)
+    source = column if fits else None
+    value = Value(parameter.type, parameter.nullable, source, _elements(types, parameter.type))
+    python, writer = shaped(types, value, "")
+    if writer is None and fits:
+        python = types.compared_type(parameter.type, source)
     if python is None:
         diagnostics.error(
             found.prepared.first_use[parameter.name],
@@ -85,21 +92,28 @@ def _parameter(
         optional=parameter.name in found.prepared.optional,
         doc=(note.doc if note else "") or (_AFTER_DOC if is_token else ""),
         encode=f"{adapter.name}.dump_json" if adapter else None,
+        writer=None if adapter else writer,
+        holes=_takes_holes(types, parameter.type, column),
     )
+
+
+def _elements(types: AppTypes, oid: int) -> Items | None:
+    """An array that is passed in: what is compared, or unnested, has no NULL in it."""
+    element = types.catalog.base_type(oid).element
+    return Items(Value(element, False)) if element else None
+
+
+def _takes_holes(types: AppTypes, oid: int, column: Origin | None) -> bool:
+    """An array that goes where its elements may be NULL."""
+    if column is None or not types.catalog.base_type(oid).element:
+        return False
+    declared = types.catalog.relations[column[0]].columns[column[1]].type
+    return types.catalog.is_array(declared) and types.full_array(*column) is None
 
 
 def _with_default(parameter: Parameter, default: str | None) -> Parameter:
-    return Parameter(
-        parameter.name,
-        parameter.source,
-        parameter.type,
-        parameter.pg_type,
-        parameter.nullable or default == "None",
-        default,
-        parameter.optional,
-        parameter.doc,
-        parameter.encode,
-    )
+    nullable = parameter.nullable or default == "None"
+    return replace(parameter, nullable=nullable, default=default)
 
 
 def _default(

@@ -84,7 +84,11 @@ def _types(app: AppModel) -> list[dict[str, Any]]:
                 for f in shape.fields
             ],
         }
-        for kind, shapes in (("json", app.models), ("row", app.rows))
+        for kind, shapes in (
+            ("json", app.models),
+            ("composite", app.composites),
+            ("row", app.rows),
+        )
         for shape in shapes
     ]
     return [*literals, *shapes]

@@ -71,6 +71,31 @@ class RowType:
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """A shape as generated code writes it, with the (module, name) of each name in it."""
+
+    text: str
+    names: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordModel:
+    """The constant by which rows of a class are read and written inside of other values.
+
+    `names`, `types` and `type` are the database's; `module` is '.rows' or '.types'.
+    """
+
+    name: str
+    module: str
+    row: str
+    names: tuple[str, ...]
+    types: tuple[str, ...]
+    type: str | None
+    inside: tuple[Reader | None, ...]
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorClass:
     """An exception for a SQLSTATE, for a constraint (schema, table, name), or for one of a domain.
 
@@ -90,7 +115,8 @@ class ErrorClass:
 class Parameter:
     """An argument of a generated function; `source` is its name in the SQL.
 
-    A `variadic` one takes an iterable, which is sent as an array.
+    A `variadic` one takes an iterable, which is sent as an array. `holes`: it is a list, in which
+    None may stand for NULL.
     """
 
     name: str
@@ -103,6 +129,8 @@ class Parameter:
     doc: str
     encode: str | None = None
     variadic: bool = False
+    writer: Reader | None = None
+    holes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +144,7 @@ class ColumnModel:
     reason: str
     word: str | None = None
     decode: str | None = None
+    reader: Reader | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +224,9 @@ class AppModel:
     domains: tuple[NamedType, ...]
     models: tuple[JsonModel, ...]
     adapters: tuple[Adapter, ...]
+    composites: tuple[RowType, ...]
     rows: tuple[RowType, ...]
+    records: tuple[RecordModel, ...]
     errors: tuple[ErrorClass, ...]
     shared_errors: tuple[str, ...]
     subjects: tuple[SubjectModel, ...]

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from strongroom_codegen.catalog import Catalog, PgType
 
-TYPES_MODULE = ".types"
+TYPES_MODULE, ROWS_MODULE = ".types", ".rows"
 
 
 @dataclass(frozen=True, slots=True)
 class PyType:
-    """A type as generated code writes it; `module` '.types' is the app's own."""
+    """A type as generated code writes it; `module` '.types' or '.rows' is the app's own.
+
+    `or_none`: an element of a list, which None may stand for.
+    """
 
     module: str
     name: str
     arguments: tuple[PyType, ...] = ()
+    or_none: bool = False
 
     def text(self, taken: frozenset[str] = frozenset()) -> str:
         """How it is written where the names in `taken` mean something else."""
+        text = self._text(taken)
+        return f"{text} | None" if self.or_none else text
+
+    def _text(self, taken: frozenset[str]) -> str:
         name = f"{module_alias(self.module)}.{self.name}" if self.name in taken else self.name
         if not self.arguments:
             return name
@@ -28,6 +36,11 @@ class PyType:
     def parts(self) -> list[PyType]:
         """The type and every type in it."""
         return [self, *(part for argument in self.arguments for part in argument.parts())]
+
+
+def with_holes(found: PyType) -> PyType:
+    """A list of the same, with None among the elements."""
+    return replace(found, arguments=tuple(replace(a, or_none=True) for a in found.arguments))
 
 
 def module_alias(module: str) -> str:
@@ -91,7 +104,9 @@ def python_type(
         return STR
     if found.category == "A" and found.element:
         element = python_type(catalog, found.element, overrides, names, app)
-        return PyType("builtins", "list", (element,)) if element else None
+        if element is None:
+            return None
+        return PyType("builtins", "list", (replace(element, or_none=True),))
     if found.kind in ("r", "m"):
         return STR
     return _scalar(found)

@@ -16,9 +16,17 @@ from strongroom_codegen.layout import (
     tuple_source,
 )
 from strongroom_codegen.literals import python_literal, quoted
-from strongroom_codegen.model import AppModel, ErrorClass, Field, ProjectModel, SubjectModel
-from strongroom_codegen.pytypes import TYPES_MODULE, PyType, module_alias
+from strongroom_codegen.model import (
+    AppModel,
+    ErrorClass,
+    Field,
+    ProjectModel,
+    Reader,
+    SubjectModel,
+)
+from strongroom_codegen.pytypes import ROWS_MODULE, TYPES_MODULE, PyType, module_alias
 from strongroom_codegen.render_functions import FunctionRenderer
+from strongroom_codegen.render_records import record_source
 
 
 @dataclass(slots=True)
@@ -36,7 +44,7 @@ class Imports:
     def add_type(self, found: PyType, taken: frozenset[str] = frozenset()) -> None:
         for part in found.parts():
             module = part.module
-            if module == TYPES_MODULE:
+            if module in (TYPES_MODULE, ROWS_MODULE):
                 module = f"{self.package}.{self.app}{module}"
             if module.startswith("."):
                 alias = part.name.partition(".")[0]
@@ -45,6 +53,13 @@ class Imports:
                 self.aliases.add(f"import {module} as {module_alias(part.module)}")
             elif module != "builtins":
                 self.add(module, part.name)
+
+    def add_reader(self, reader: Reader, own: str = "") -> None:
+        """What a shape names; nothing of the module `own`, in which it stands."""
+        for module, name in reader.names:
+            if module != own:
+                is_own = module in (TYPES_MODULE, ROWS_MODULE)
+                self.add(f"{self.package}.{self.app}{module}" if is_own else module, name)
 
     def text(self) -> str:
         parts = ["\n".join(sorted(self.aliases)), import_lines(self.lines)]
@@ -118,6 +133,11 @@ def _types(project: ProjectModel, app: AppModel) -> Rendered:
             _add_outside(imports, item.type, _taken(model.fields))
             if item.has_other_key:
                 imports.add("pydantic", "Field")
+    for composite in app.composites:
+        imports.add("dataclasses", "dataclass")
+        imports.add("typing", "TypeVar", "dataclass_transform")
+        for item in composite.fields:
+            _add_outside(imports, item.type, _taken(composite.fields))
     for adapter in app.adapters:
         imports.add("pydantic", "TypeAdapter")
         _add_outside(imports, adapter.type, frozenset())
@@ -132,9 +152,23 @@ def _types(project: ProjectModel, app: AppModel) -> Rendered:
         f"schema/{app.name}/",
         "types.py.j2",
         app=app,
+        records=_records(app, TYPES_MODULE, imports),
         imports=imports.text(),
         taken=_taken,
     )
+
+
+def _records(app: AppModel, module: str, imports: Imports) -> list[str]:
+    """The constants by which the rows of a module are read inside of other values."""
+    found = []
+    for record in app.records:
+        if record.module == module:
+            imports.add("strongroom.session", "Record")
+            for reader in record.inside:
+                if reader:
+                    imports.add_reader(reader, module)
+            found.append(record_source(record))
+    return found
 
 
 def _add_outside(imports: Imports, found: PyType, taken: frozenset[str]) -> None:
@@ -151,13 +185,16 @@ def _rows(project: ProjectModel, app: AppModel) -> Rendered:
     for row in app.rows:
         taken = _taken(row.fields)
         for item in row.fields:
-            imports.add_type(item.type, taken)
+            for part in item.type.parts():
+                if part.module != ROWS_MODULE:
+                    imports.add_type(PyType(part.module, part.name), taken)
     return _file(
         project,
         f"{app.name}/rows.py",
         f"schema/{app.name}/",
         "rows.py.j2",
         app=app,
+        records=_records(app, ROWS_MODULE, imports),
         imports=imports.text(),
         taken=_taken,
     )

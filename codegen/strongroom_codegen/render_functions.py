@@ -8,11 +8,11 @@ from typing import Protocol
 
 from strongroom_codegen.layout import WIDTH, bracketed, docstring, exploded, tuple_source
 from strongroom_codegen.literals import block, quoted
-from strongroom_codegen.model import Parameter, QueryModel, VariantModel
+from strongroom_codegen.model import Parameter, QueryModel, Reader, VariantModel
 from strongroom_codegen.naming import constant_name
 from strongroom_codegen.page import LIMIT
 from strongroom_codegen.parameters import AFTER
-from strongroom_codegen.pytypes import PyType
+from strongroom_codegen.pytypes import PyType, with_holes
 
 _SESSION = "strongroom.session"
 
@@ -25,6 +25,7 @@ class ImportSink(Protocol):
 
     def add(self, module: str, *names: str) -> None: ...
     def add_type(self, found: PyType, taken: frozenset[str] = ...) -> None: ...
+    def add_reader(self, reader: Reader, own: str = ...) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,9 @@ class FunctionRenderer:
     def _argument(self, parameter: Parameter) -> str:
         self.imports.add_type(parameter.type)
         text = parameter.type.text()
+        if parameter.holes:
+            # A list of str is no list of str | None to a type checker, and both will do.
+            text += f" | {with_holes(parameter.type).text()}"
         if parameter.optional:
             self.imports.add(_SESSION, "UNSET", "Unset")
             text += " | Unset"
@@ -156,6 +160,16 @@ class FunctionRenderer:
             adapters = [item.partition(".")[0] for item in items if item != "None"]
             if adapters:
                 self.imports.add(f"{self._app_module()}.types", *adapters)
+                fields.append(f"{field}={tuple_source(items, indent, room=len(field) + 2)}")
+        for field, readers in (
+            ("shapes", [column.reader for column in query.columns]),
+            ("takes", [by_name[name].writer for name in variant.names]),
+        ):
+            if any(readers):
+                for reader in readers:
+                    if reader:
+                        self.imports.add_reader(reader)
+                items = [reader.text if reader else "None" for reader in readers]
                 fields.append(f"{field}={tuple_source(items, indent, room=len(field) + 2)}")
         return fields
 

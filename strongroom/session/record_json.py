@@ -77,7 +77,7 @@ def json_reader(shape: Shape, where: str) -> ReadJson:
     if isinstance(shape, Array):
         return _list(json_reader(shape.element, where), where)
     if isinstance(shape, Plain):
-        return LEAVES[shape.type] or _same
+        return _leaf(shape.type, where) or _same
     if isinstance(shape, Converted):
         return shape.read
     if isinstance(shape, FromJson):
@@ -107,7 +107,10 @@ def _record(shape: Record[Any], where: str) -> ReadJson:
     inside = shape.inside or (None,) * len(shape.names)
     names = shape.names
     changes = [
-        json_reader(part, f"{where}.{name}") if part else _leaf(type_, f"{where}.{name}")
+        (
+            json_reader(part, f"{where}.{name}") if part else _leaf(type_, f"{where}.{name}"),
+            isinstance(part, Json) and part.required,
+        )
         for name, type_, part in zip(names, shape.types, inside, strict=True)
     ]
     make = shape.make
@@ -122,8 +125,8 @@ def _record(shape: Record[Any], where: str) -> ReadJson:
             ) from None
         return make(
             *[
-                part if part is None or change is None else change(part)
-                for part, change in zip(parts, changes, strict=True)
+                part if change is None or (part is None and not required) else change(part)
+                for part, (change, required) in zip(parts, changes, strict=True)
             ]
         )
 

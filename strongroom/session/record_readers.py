@@ -14,8 +14,17 @@ from psycopg.adapt import AdaptersMap, Transformer
 from strongroom.session.errors import ShapeMismatch
 from strongroom.session.loaders import JSONB_OID, RECORD_OID, has_loader
 from strongroom.session.record_json import json_reader, loads_for
-from strongroom.session.records import Array, Converted, FromJson, Json, KnownTypes, Record, Shape
-from strongroom.session.values import BINARY, TEXT
+from strongroom.session.records import (
+    Array,
+    Converted,
+    FromJson,
+    Json,
+    KnownTypes,
+    Plain,
+    Record,
+    Shape,
+)
+from strongroom.session.values import BINARY, BINDINGS, TEXT
 
 if TYPE_CHECKING:
     from strongroom.session.statement import Statement
@@ -89,7 +98,7 @@ def readable(shape: Shape, oid: int, known: KnownTypes, adapters: AdaptersMap) -
     inside = shape.inside or (None,) * len(oids)
     return all(
         readable(part, number, known, adapters)
-        if part and not isinstance(part, Converted)
+        if part and not isinstance(part, Converted | Plain)
         else has_loader(adapters, number, BINARY)
         for part, number in zip(inside, oids, strict=True)
     )
@@ -97,6 +106,8 @@ def readable(shape: Shape, oid: int, known: KnownTypes, adapters: AdaptersMap) -
 
 def _element_type(shape: Array, known: KnownTypes) -> int:
     element = shape.element
+    if isinstance(element, Plain):
+        return BINDINGS[element.type].oid
     return known.oids.get(element.type or "", RECORD_OID) if isinstance(element, Record) else 0
 
 
@@ -182,7 +193,7 @@ class Reading:
         for position, part in enumerate(shape.inside or ()):
             if isinstance(part, Converted):
                 changes.append((position, part.read))
-            elif part is not None:
+            elif part is not None and not isinstance(part, Plain):
                 stand_ins[position] = raw_type(self.format)
                 field = f"{where}.{shape.names[position]}"
                 changes.append((position, self.reader(part, oids[position], field)))
@@ -286,14 +297,18 @@ class Reading:
         return read
 
     def _element(self, shape: Shape, oid: int, where: str) -> Read:
-        if not isinstance(shape, Converted):
+        if not isinstance(shape, Converted | Plain):
             return self.reader(shape, oid, f"{where}[]")
         transformer = Transformer(self.adapters)
         load = transformer.get_loader(oid, pq.Format(self.format)).load
-        change = shape.read
+        change = shape.read if isinstance(shape, Converted) else _as_it_is
         if self.format != BINARY:
             return lambda text: change(load(text.encode()))
         return lambda data: change(load(data))
+
+
+def _as_it_is(value: object) -> object:
+    return value
 
 
 def _split(text: str, where: str) -> list[str | None]:

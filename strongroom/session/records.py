@@ -41,15 +41,19 @@ class Array:
 
 @dataclass(frozen=True, eq=False)
 class Json:
-    """A json or jsonb value that a program stored: `read` gets its text, `write` gives it."""
+    """A json or jsonb value that a program stored: `read` gets its text, `write` gives it.
+
+    `required`: the database holds no NULL there, so a JSON null is for `read` to judge.
+    """
 
     read: Callable[[bytes], object]
     write: Callable[[Any], object]
+    required: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Plain:
-    """A value of a built-in type, where it stands in JSON that the server made."""
+    """A value of a built-in type, where it may stand in JSON that the server made."""
 
     type: str
 

@@ -6,6 +6,7 @@ SELECT
     k.conname AS name,
     k.contype AS kind,
     k.convalidated AS validated,
+    k.connoinherit AS no_inherit,
     k.conbin::text AS expression,
     pg_catalog.obj_description(k.oid, 'pg_constraint') AS comment
 FROM pg_catalog.pg_constraint AS k

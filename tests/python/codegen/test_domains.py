@@ -133,7 +133,7 @@ def test_what_can_be_a_new_type(project: Project, on_any_server: Server) -> None
     found = {domain.name: (domain.is_new, domain.base.text()) for domain in _domains(project)}
     assert found["Really"] == (False, "Consent")
     assert found["Size2"] == (False, "Size")
-    assert found["Tags"] == (True, "list[str]")
+    assert found["Tags"] == (True, "list[str | None]")
     assert found["Extra"] == (False, "JsonValue")
     assert found["Sum"] == (True, "shared_types.Amount")
 
