@@ -22,6 +22,8 @@ _PARTS = {
     "migrate": "strongroom.migrate.command:app",
     "server": "strongroom.server.command:app",
     "generate": "strongroom_codegen.command:generate",
+    "new": "strongroom_codegen.new_command:app",
+    "query": "strongroom_codegen.query_command:app",
 }
 
 app = typer.Typer(

@@ -61,7 +61,7 @@ def generate(
         raise UsageError(f"--emit is json, not {emit}")
     if as_json and not impact:
         raise UsageError("--json is for --impact", hint="the whole model: --emit json")
-    project = _project_here()
+    project = project_here()
     diagnostics = Diagnostics()
     try:
         closing = None
@@ -81,7 +81,7 @@ def generate(
         typer.echo(closing + _warnings(diagnostics))
 
 
-def _project_here() -> Project:
+def project_here() -> Project:
     """The project around the current folder; the SQL that ships in the package is no one's own."""
     here = Path.cwd().resolve()
     project = find_project(here)

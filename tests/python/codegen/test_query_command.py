@@ -1,0 +1,202 @@
+"""`strongroom query print | run` and `strongroom new query`, as people call them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from strongroom.project import Project
+from tests.python.fix_databases import Database
+
+ROOT = Path(__file__).parents[3]
+NOWHERE = "postgresql://postgres@/postgres?host=/nowhere"
+BALANCE = """\
+BEGIN;
+{identity};
+PREPARE "tarot.get_balance" AS
+{sql};
+EXECUTE "tarot.get_balance";
+ROLLBACK;
+"""
+
+
+def _strongroom(
+    *arguments: str, folder: Path = ROOT, url: str = NOWHERE
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "strongroom", *arguments],
+        cwd=folder,
+        env={**os.environ, "DATABASE_URL": url, "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_print_shows_what_is_sent() -> None:
+    from strongroom.session.identity import SET_IDENTITY
+    from strongroom_db.tarot.credits import GET_BALANCE
+
+    done = _strongroom("query", "print", "tarot.get_balance", "--as", "42")
+    identity = SET_IDENTITY.decode()
+    for number, value in enumerate(("tarot", "42", "", "", "tarot_app"), 1):
+        identity = identity.replace(f"${number}", f"'{value}'")
+    assert done.stdout == BALANCE.format(identity=identity, sql=GET_BALANCE.sql)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "execute"),
+    [
+        (["limit=5"], "('6')"),
+        (["spread_type=it's"], "('it''s', '21')"),
+        (["spread_type="], "('', '21')"),
+        (["spread_type=a=b"], "('a=b', '21')"),
+        (["--null", "spread_type"], "(NULL, '21')"),
+        (["spread_type=NULL"], "('NULL', '21')"),
+    ],
+)
+def test_values_are_written_as_sql(arguments: list[str], execute: str) -> None:
+    done = _strongroom("query", "print", "tarot.list_readings", "--as", "42", *arguments)
+    assert f'EXECUTE "tarot.list_readings" {execute};\n' in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["tarot.get_balence", "--as", "1"], "did you mean get_balance?"),
+        (["tarrot.get_balance"], "there is no generated app"),
+        (["get_balance"], "there is no generated app"),
+        (["tarot.get_balance"], "acts for a user, and none is named"),
+        (["tarot.get_balance", "--as", "01"], "--as: user_id as text"),
+        (["tarot.get_reading", "--as", "1"], "needs reading_id"),
+        (["tarot.get_balance", "--as", "1", "x=1"], "no argument x"),
+        (["tarot.get_balance", "--as", "1", "nonsense"], "written NAME=VALUE"),
+        (["tarot.get_reading", "--as", "1", "reading_id=1", "reading_id=2"], "given twice"),
+        (["tarot.list_readings", "--as", "1", "limit=many"], "limit is a whole number"),
+        (["tarot.list_readings", "--as", "1", "after=abc"], "not one of its page tokens"),
+    ],
+)
+def test_arguments_that_can_not_be_followed(arguments: list[str], said: str) -> None:
+    done = _strongroom("query", "print", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+@pytest.fixture
+def tarot(any_database: Database) -> Database:
+    with any_database.admin() as admin:
+        admin.execute("INSERT INTO tarot.users (telegram_id, username) VALUES (77, 'anna')")
+    return any_database
+
+
+def _user(database: Database) -> tuple[str, str | None]:
+    with database.admin() as admin:
+        row = admin.execute("SELECT id::text, username FROM tarot.users").fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def test_run_shows_rows(tarot: Database) -> None:
+    user, _ = _user(tarot)
+    done = _strongroom("query", "run", "tarot.get_user", "--as", user, url=tarot.url())
+    head, rule, row, status = done.stdout.splitlines()
+    assert (rule.strip("-+ |"), status) == ("", "SELECT 1")
+    assert "username" in head
+    assert "anna" in row
+    assert "NULL" in row
+    done = _strongroom("query", "run", "tarot.get_user", "--as", user, "--json", url=tarot.url())
+    document = json.loads(done.stdout)
+    shown = dict(zip(document["columns"], document["rows"][0], strict=True))
+    assert (shown["username"], shown["telegram_id"]) == ("anna", 77)
+    assert (document["query"], document["committed"]) == ("tarot.get_user", False)
+
+
+def test_run_shows_nobody_elses_rows(tarot: Database) -> None:
+    done = _strongroom("query", "run", "tarot.get_user", "--as", "999", url=tarot.url())
+    assert done.stdout.splitlines()[-1] == "SELECT 0"
+
+
+def test_run_keeps_nothing_unless_told_to(tarot: Database) -> None:
+    user, name = _user(tarot)
+    call = ("query", "run", "tarot.set_username", "--as", user)
+    done = _strongroom(*call, "username=NULL", url=tarot.url())
+    assert (done.returncode, done.stdout) == (0, "UPDATE 1\n")
+    assert "rolled back; --commit keeps" in done.stderr
+    assert _user(tarot) == (user, name)
+    _strongroom(*call, "username=NULL", "--commit", url=tarot.url())
+    assert _user(tarot) == (user, "NULL")
+    done = _strongroom(*call, "--null", "username", "--commit", url=tarot.url())
+    assert (done.stdout, done.stderr) == ("UPDATE 1\n", "")
+    assert _user(tarot) == (user, None)
+
+
+def test_what_the_server_refuses_is_said_without_the_row(tarot: Database) -> None:
+    user, _ = _user(tarot)
+    call = ("query", "run", "tarot.get_reading", "--as", user, "reading_id=x1", "--json")
+    done = _strongroom(*call, url=tarot.url())
+    assert done.returncode == 1
+    assert 'invalid input syntax for type bigint: "x1" (SQLSTATE 22P02)' in done.stderr
+    assert json.loads(done.stdout)["exit_code"] == 1
+    assert _strongroom(*call).returncode == 9
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    for name in ("queries", "schema", "functions", "docs"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_new_queries_can_be_generated(copied: Path, any_database: Database) -> None:
+    kinds = ("one", "maybe", "many", "page", "stream", "exec", "rowcount")
+    for kind in kinds:
+        done = _strongroom("new", "query", f"tarot.my_{kind}_reading", f":{kind}", folder=copied)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.startswith("wrote queries/tarot/readings.sql:")
+    text = (copied / "queries" / "tarot" / "readings.sql").read_text("utf-8")
+    assert text.count("t.user_id = kernel.user_bigint()") == len(kinds)
+    assert text.startswith((ROOT / "queries" / "tarot" / "readings.sql").read_text("utf-8"))
+    done = _strongroom("generate", folder=copied, url=any_database.url(user="postgres"))
+    assert done.returncode == 0, done.stderr
+
+
+def test_new_query_in_a_new_file(project: Project) -> None:
+    done = _strongroom("new", "query", "shop.best", "--subject", "hits", folder=project.root)
+    assert done.stdout == "wrote queries/shop/hits.sql:1\n"
+    assert (project.queries / "shop" / "hits.sql").read_text("utf-8") == (
+        "-- name: best :many\n-- What it is for, in one sentence.\n"
+        "SELECT t.id\nFROM shop.hits AS t\nORDER BY t.id;\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["shop.bosses"], "shop.bosses exists already: queries/shop/people.sql:65:1"),
+        (["shop.Bosses"], "can't be the name of a query"),
+        (["shop.class"], "can't be the name of a query"),
+        (["shop.more", ":mony"], "did you mean :many?"),
+        (["sho.more"], "did you mean shop?"),
+        (["more"], "names no query"),
+    ],
+)
+def test_new_query_refuses(project: Project, arguments: list[str], said: str) -> None:
+    before = {p: p.read_text("utf-8") for p in project.queries.rglob("*.sql")}
+    done = _strongroom("new", "query", *arguments, "--subject", "people", folder=project.root)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert {p: p.read_text("utf-8") for p in project.queries.rglob("*.sql")} == before
+
+
+def test_new_query_asks_for_the_file(project: Project) -> None:
+    done = _strongroom("new", "query", "shop.thing", folder=project.root)
+    assert done.returncode == 2
+    assert "add --subject and one of lots, offers, people, sales" in done.stderr
