@@ -25,10 +25,11 @@ test: .venv/ready ## every test, on every PostgreSQL that this machine can run
 
 check: lint types verify test ## what CI runs: lint, types, everything generated, every test
 
-lint: .venv/ready ## style of Python, and of migrations
+lint: .venv/ready ## style of Python and of migrations, plans of queries
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/squawk --config .squawk.toml $$(find migrations -name '*.sql' ! -name '*.rollback.sql')
+	@DATABASE_URL= $(BIN)/strongroom lint queries
 
 types: .venv/ready ## mypy --strict over hand-written and generated code, pyright over the latter
 	@$(BIN)/mypy

@@ -24,6 +24,7 @@ _PARTS = {
     "generate": "strongroom_codegen.command:generate",
     "new": "strongroom_codegen.new_command:app",
     "query": "strongroom_codegen.query_command:app",
+    "lint": "strongroom_codegen.lint.command:app",
 }
 
 app = typer.Typer(

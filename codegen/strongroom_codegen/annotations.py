@@ -41,10 +41,10 @@ _OPTION = re.compile(r"@(?P<name>\w+)(?:\s+(?P<argument>.*\S))?\s*$")
 OPTIONS = frozenset(
     {
         *("nonnull", "nullable", "timeout", "role", "requires", "deprecated", "identity", "sort"),
-        *("like", "fetch"),
+        *("like", "fetch", "lint"),
     }
 )
-_REPEATABLE = frozenset({"nonnull", "nullable", "sort", "like"})
+_REPEATABLE = frozenset({"nonnull", "nullable", "sort", "like", "lint"})
 
 
 @dataclass(frozen=True, slots=True)

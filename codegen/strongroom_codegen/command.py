@@ -76,7 +76,7 @@ def generate(
             diagnostics.found += error.diagnostics.found
         raise QueryError(diagnostics) from error
     finally:
-        _show(diagnostics, form)
+        show_diagnostics(diagnostics, form)
     if closing:
         typer.echo(closing + _warnings(diagnostics))
 
@@ -134,7 +134,7 @@ def _check(project: Project, sources: Sources, diagnostics: Diagnostics) -> str:
     return UP_TO_DATE
 
 
-def _show(diagnostics: Diagnostics, form: str) -> None:
+def show_diagnostics(diagnostics: Diagnostics, form: str) -> None:
     """Findings go where errors go, so that standard output holds nothing but the result."""
     if not diagnostics.found:
         return

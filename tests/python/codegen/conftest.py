@@ -64,10 +64,10 @@ def project(tmp_path: Path) -> Project:
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Project:
-    """A copy of the library: views, functions, roles and row level security, without a kernel."""
-    root = tmp_path / "library"
-    shutil.copytree(FIXTURES / "library", root)
+def annex(tmp_path: Path) -> Project:
+    """A copy of the annex: views, functions, roles and row level security, without a kernel."""
+    root = tmp_path / "annex"
+    shutil.copytree(FIXTURES / "annex", root)
     return read_project(root)
 
 

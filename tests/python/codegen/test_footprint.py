@@ -31,10 +31,10 @@ def _model(project: Project) -> ProjectModel:
     return build_model(project, read_sources(project, diagnostics), diagnostics)
 
 
-def test_columns_of_every_query(library: Project, on_server: Server, golden: Golden) -> None:
+def test_columns_of_every_query(annex: Project, on_server: Server, golden: Golden) -> None:
     """Star, whole row, system column, RETURNING, ON CONFLICT, MERGE, CTEs, views, functions."""
     lines = []
-    for query in json.loads(emit_json(_model(library)))["queries"]:
+    for query in json.loads(emit_json(_model(annex)))["queries"]:
         lines.append(f"{query['name']}: reads {query['reads']}, writes {query['writes']}")
         for use in query["uses"]:
             through = "".join(f" <- {step}" for step in reversed(use["through"]))
@@ -45,24 +45,24 @@ def test_columns_of_every_query(library: Project, on_server: Server, golden: Gol
 
 
 TARGETS = (
-    "library.books",
-    "library.books.copies",
-    "library.books.shelf",
-    "library.cards.number",
-    "library.loans.member_id",
-    "library.loans.returned_at",
-    "library.members.email",
-    "library.members.note",
-    "library.open_loans.title",
-    "library.shelves",
+    "annex.books",
+    "annex.books.copies",
+    "annex.books.shelf",
+    "annex.cards.number",
+    "annex.loans.member_id",
+    "annex.loans.returned_at",
+    "annex.members.email",
+    "annex.members.note",
+    "annex.open_loans.title",
+    "annex.shelves",
 )
 
 
-def test_what_a_change_touches(library: Project, on_server: Server, golden: Golden) -> None:
+def test_what_a_change_touches(annex: Project, on_server: Server, golden: Golden) -> None:
     """Through views, functions, triggers and policies; a text that only mentions it is told."""
-    with scratch_database(library) as connection:
+    with scratch_database(annex) as connection:
         catalog, policies = read_catalog(connection), read_policies(connection)
-    model = _model(library)
+    model = _model(annex)
     texts = []
     for name in TARGETS:
         target = find_target(catalog, name)
@@ -82,42 +82,42 @@ def _generate(project: Project, server: Server, *words: str) -> subprocess.Compl
     )
 
 
-def test_impact_as_json(library: Project, any_server: Server) -> None:
-    done = _generate(library, any_server, "--impact", "library.members.name", "--json")
+def test_impact_as_json(annex: Project, any_server: Server) -> None:
+    done = _generate(annex, any_server, "--impact", "annex.members.name", "--json")
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
-    assert answer["target"] == "library.members.name"
+    assert answer["target"] == "annex.members.name"
     assert answer["touches"][0] == {
         "kind": "query",
-        "name": "library.forget",
+        "name": "annex.forget",
         "access": "writes",
         "through": [],
-        "file": "queries/library/members.sql",
+        "file": "queries/annex/members.sql",
         "line": 8,
-        "generated": "library_db.library.members.forget",
+        "generated": "annex_db.annex.members.forget",
     }
-    assert not library.generated.exists()
+    assert not annex.generated.exists()
 
 
 @pytest.mark.parametrize(
     ("target", "message", "hint"),
     [
-        ("library.book", 'no table or view "library.book"', "did you mean library.books?"),
-        ("library.books.shelve", 'no column "shelve"', "did you mean shelf?"),
-        ("books", 'no table or view "books"', "did you mean library.books?"),
-        ("library.book.shelf", 'no table or view "library.book"', "did you mean library.books?"),
+        ("annex.book", 'no table or view "annex.book"', "did you mean annex.books?"),
+        ("annex.books.shelve", 'no column "shelve"', "did you mean shelf?"),
+        ("books", 'no table or view "books"', "did you mean annex.books?"),
+        ("annex.book.shelf", 'no table or view "annex.book"', "did you mean annex.books?"),
     ],
 )
 def test_impact_of_what_is_not_there(
-    library: Project, any_server: Server, target: str, message: str, hint: str
+    annex: Project, any_server: Server, target: str, message: str, hint: str
 ) -> None:
-    done = _generate(library, any_server, "--impact", target)
+    done = _generate(annex, any_server, "--impact", target)
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
     assert hint in done.stderr
 
 
-def test_json_alone_is_refused(library: Project, any_server: Server) -> None:
-    done = _generate(library, any_server, "--json")
+def test_json_alone_is_refused(annex: Project, any_server: Server) -> None:
+    done = _generate(annex, any_server, "--json")
     assert done.returncode == 2
     assert "--json is for --impact" in done.stderr

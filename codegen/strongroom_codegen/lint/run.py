@@ -1,0 +1,122 @@
+"""Check every variant of every query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import psycopg
+
+from strongroom.project import Project
+from strongroom_codegen.annotations import AnnotatedQuery
+from strongroom_codegen.catalog import read_catalog
+from strongroom_codegen.describe import Described, describe
+from strongroom_codegen.diagnostics import Diagnostics, QueryError
+from strongroom_codegen.lint.facts import Facts, read_facts
+from strongroom_codegen.lint.ignores import without_ignored
+from strongroom_codegen.lint.plans import Planner
+from strongroom_codegen.lint.rules import Finding, variant_in_words
+from strongroom_codegen.lint.scans import check_plan
+from strongroom_codegen.lint.security import check_policies, held_back
+from strongroom_codegen.lint.sizes import inject, read_sizes
+from strongroom_codegen.lint.statements import check_text, check_tree
+from strongroom_codegen.model import QueryModel, VariantModel
+from strongroom_codegen.parameters import Variant
+from strongroom_codegen.pipeline import build_model, read_sources
+from strongroom_codegen.scratch import scratch_database
+
+_NO_STATEMENT = "42601"
+"""What PREPARE says about a statement that has no plan, as CALL."""
+_DENIED = "42501"
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a run found; `unbound` are roles that don't exist, so that policies were not seen."""
+
+    findings: list[Finding]
+    places: dict[str, AnnotatedQuery]
+    queries: int
+    variants: int
+    unbound: tuple[str, ...]
+
+
+def check_queries(project: Project, diagnostics: Diagnostics, progress: Progress) -> Checked:
+    """Every finding that nobody ignores.
+
+    Raises QueryError when a query can't be analysed or a line of the checks can't be followed.
+    """
+    sources = read_sources(project, diagnostics)
+    model = build_model(project, sources, diagnostics)
+    annotated = {query.full_name: query for file in sources.files for query in file.queries}
+    # Wrappers of functions are bare calls: there is nothing to plan.
+    every = [q for app in model.apps for s in app.subjects for q in s.queries]
+    queries = [query for query in every if query.full_name in annotated]
+    found: list[Finding] = []
+    with scratch_database(project) as connection:
+        catalog = read_catalog(connection)
+        sizes = read_sizes(catalog, diagnostics)
+        facts = read_facts(connection, catalog, sizes)
+        with connection.transaction(force_rollback=True):
+            inject(connection, catalog, sizes)
+            planner = Planner(connection, has_identity="kernel" in catalog.schemas)
+            check = _Check(connection, facts, planner, annotated)
+            for number, query in enumerate(queries):
+                progress(number, len(queries))
+                found += check.query(query)
+            unbound = {f"{q.app}_{q.role}" for q in queries if planner.role_of(q) is None}
+    kept = without_ignored(found, annotated.values(), diagnostics)
+    if diagnostics.failed:
+        raise QueryError(diagnostics)
+    count = sum(len(query.variants) for query in queries)
+    return Checked(kept, annotated, len(queries), count, tuple(sorted(unbound)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    connection: psycopg.Connection[Any]
+    facts: Facts
+    planner: Planner
+    annotated: dict[str, AnnotatedQuery]
+
+    def query(self, query: QueryModel) -> list[Finding]:
+        """The findings of all variants; what several share is told once."""
+        found = set(check_text(query, self.annotated[query.full_name]))
+        role = self.planner.role_of(query)
+        if role:
+            found |= set(check_policies(self.facts, query, role))
+        first: dict[tuple[str, str], Finding] = {}
+        # The variant with everything given is the one that people have before their eyes.
+        for variant in sorted(query.variants, key=lambda v: -len(v.given)):
+            words = variant_in_words(query, variant)
+            for finding in sorted(set(self._variant(query, variant, role)), key=lambda f: f.why):
+                first.setdefault((finding.rule, finding.about), replace(finding, when=words))
+        return sorted({*found, *first.values()}, key=lambda f: (f.rule, f.about, f.why))
+
+    def _variant(
+        self, query: QueryModel, variant: VariantModel, role: str | None
+    ) -> Iterator[Finding]:
+        plan = self.planner.plan(query, variant)
+        if isinstance(plan, psycopg.Error):
+            if plan.sqlstate == _DENIED:
+                yield Finding(
+                    "denied",
+                    query,
+                    "",
+                    f"{role} may not run it: {plan.diag.message_primary}",
+                    "grant what it needs, or change @role: strongroom generate --grants says what",
+                )
+            elif plan.sqlstate != _NO_STATEMENT:
+                raise plan
+            return
+        whole = Variant(variant.given, variant.order, variant.sql, variant.names, ())
+        described = describe(self.connection, self.facts.catalog, whole)
+        tree = described.query if isinstance(described, Described) else None
+        stuck: set[str] = set()
+        if tree:
+            yield from check_tree(self.facts, query, tree)
+            stuck = held_back(self.facts, tree, role) if role else set()
+        yield from check_plan(self.facts, query, plan, stuck)
