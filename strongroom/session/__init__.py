@@ -23,9 +23,11 @@ from strongroom.session.errors import (
     TransactionAborted,
     TransactionConflict,
     WrongRole,
+    failed_item,
 )
 from strongroom.session.pages import read_token
 from strongroom.session.records import Array, Converted, FromJson, Json, Plain, Record
+from strongroom.session.results import load_all, load_maybe, load_one, load_rowcount
 from strongroom.session.statement import UNSET, Page, Statement, Unset
 from strongroom.session.streams import AsyncStream, Stream
 from strongroom.session.sync import Session, session
@@ -62,7 +64,12 @@ __all__ = [
     "Unset",
     "WrongRole",
     "async_session",
+    "failed_item",
     "listed",
+    "load_all",
+    "load_maybe",
+    "load_one",
+    "load_rowcount",
     "read_token",
     "session",
 ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, nullcontext
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from uuid import UUID
@@ -14,13 +14,17 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 from strongroom.session import results
+from strongroom.session.batches import batch
 from strongroom.session.blocks import Isolation
+from strongroom.session.bulks import bulk
+from strongroom.session.copies import copy
 from strongroom.session.cursors import FETCH, Cursor
 from strongroom.session.engine import Engine
 from strongroom.session.errors import BadParameter, SessionError
 from strongroom.session.identity import Identity
 from strongroom.session.link import link_of
 from strongroom.session.pages import cut_page
+from strongroom.session.programs import Program, Row, drive_async
 from strongroom.session.statement import Page, Role, Statement
 from strongroom.session.streams import AsyncStream
 from strongroom.session.tracing import Tracing, watched
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
 
     from strongroom.session.link import Plan
 
+I = TypeVar("I")  # noqa: E741 - an item
 T = TypeVar("T")
 R = TypeVar("R")
 Load: TypeAlias = "Callable[[Statement[T], Plan, PGresult], R]"
@@ -153,6 +158,71 @@ class AsyncSession:
             self._acquire, self._wait, lambda engine: Cursor(engine, statement, params, fetch)
         )
 
+    async def batch(
+        self,
+        statement: Statement[T],
+        items: Iterable[I] | AsyncIterable[I],
+        *,
+        take: Callable[[I], Row],
+        load: Load[T, R],
+    ) -> list[R]:
+        """Run once for each item, in pipelines, all or nothing; results in the items' order.
+
+        `take`: the parameters of an item. `load`: one of `strongroom.session.results`.
+        """
+        return await self._run(
+            statement, items, lambda e, who: batch(e, statement, take, load, who)
+        )
+
+    async def bulk(
+        self,
+        statement: Statement[Any],
+        items: Iterable[I] | AsyncIterable[I],
+        *,
+        take: Callable[[I], Row],
+        fixed: Mapping[int, object] = {},
+        chunk: int | None = None,
+    ) -> int:
+        """Run over arrays of the items, all or nothing; how many rows were changed or found.
+
+        `take`: an element of each array. `fixed`: the other parameters, by their place from 0.
+        `chunk`: items of one statement; None: all.
+        """
+        load = results.load_rowcount
+        return sum(
+            await self._run(
+                statement,
+                items,
+                lambda e, who: bulk(e, statement, take, fixed, chunk, load, who),
+            )
+        )
+
+    async def bulk_rows(
+        self,
+        statement: Statement[T],
+        items: Iterable[I] | AsyncIterable[I],
+        *,
+        take: Callable[[I], Row],
+        fixed: Mapping[int, object] = {},
+        chunk: int | None = None,
+    ) -> list[T]:
+        """As `bulk`, for a statement that returns rows."""
+        load: Load[T, list[T]] = results.load_all
+        found = await self._run(
+            statement, items, lambda e, who: bulk(e, statement, take, fixed, chunk, load, who)
+        )
+        return found[0] if len(found) == 1 else [row for rows in found for row in rows]
+
+    async def copy(
+        self,
+        statement: Statement[Any],
+        items: Iterable[I] | AsyncIterable[I],
+        *,
+        take: Callable[[I], Row],
+    ) -> int:
+        """COPY the items into the statement's table, all or nothing; how many there were."""
+        return await self._run(statement, items, lambda e, who: copy(e, statement, take, who))
+
     @asynccontextmanager
     async def transaction(
         self, *, isolation: Isolation | None = None, read_only: bool = False
@@ -195,6 +265,22 @@ class AsyncSession:
             except BaseException:
                 engine.abandon_if_unsettled()
                 raise
+
+    async def _run(
+        self,
+        statement: Statement[Any],
+        items: Iterable[Any] | AsyncIterable[Any],
+        make: Callable[[Engine, object], Program[R]],
+    ) -> R:
+        self._identity.require(statement)
+        connection, engine = await self._acquire()
+        observe = self._tracing.observe
+        with observe(statement) if observe is not None else nullcontext():
+            return await drive_async(
+                make(engine, asyncio.current_task()),
+                items,
+                lambda gen: self._wait(connection, engine, gen),
+            )
 
     async def _wait(
         self, connection: psycopg.AsyncConnection[Any], engine: Engine, gen: PQGen[R]

@@ -19,7 +19,11 @@ def make_plan(
     dumps = [binding.dump for binding in bindings]
     for position, encode in enumerate(statement.encode or ()):
         if encode is not None:
-            is_json = statement.parameters[position] in ("json", "jsonb")
+            name = statement.parameters[position]
+            if name in ("json[]", "jsonb[]"):
+                dumps[position] = _encoded_elements(encode, dumps[position])
+                continue
+            is_json = name in ("json", "jsonb")
             dumps[position] = _encoded(encode, dumps[position], is_json=is_json)
     sql = commented(statement.sql, statement.name, comment)
     return Plan(sql.encode(), bindings, dumps)
@@ -31,6 +35,15 @@ def _encoded(
     def dump_encoded(value: Any) -> bytes:
         encoded = encode(value)
         return dump(encoded_json(encoded) if is_json else encoded)
+
+    return dump_encoded
+
+
+def _encoded_elements(
+    encode: Callable[[Any], object], dump: Callable[[Any], bytes]
+) -> Callable[[Any], bytes]:
+    def dump_encoded(value: Any) -> bytes:
+        return dump([None if item is None else encoded_json(encode(item)) for item in value])
 
     return dump_encoded
 

@@ -58,7 +58,8 @@ class Cursor(Generic[T]):
         `who`: the thread or task that does it. Raises what a call of the statement raises.
         """
         engine = self.engine
-        if engine.busy and all(level.own for level in engine.levels):
+        alone = all(level.own for level in engine.levels)
+        if engine.busy and (alone or engine.copying):
             raise TransactionConflict(engine.busy)
         # Inside a block the rows may feed the call that keeps the session busy.
         busy, engine.busy = engine.busy, ""

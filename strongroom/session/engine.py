@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from psycopg.abc import PQGen
     from psycopg.pq.abc import PGresult
 
+    from strongroom.session.errors import ErrorTable
     from strongroom.session.link import Plan
     from strongroom.session.statement import Statement
 
@@ -140,8 +141,8 @@ class Engine(Blocks):
     ) -> PQGen[R]:
         has_rows = bool(statement.columns) and load not in _ROWLESS
         if statement.writes and has_rows and not plan.columns_known:
-            yield from self._describe(statement, plan)
-        refusable = statement.writes and self._refusable(statement, load)
+            yield from self.describe(statement, plan)
+        refusable = statement.writes and self.refusable(statement, load)
         held = fresh and not self.levels and self.implicit and (self.special or refusable)
         result = yield from self._execute(statement, plan, values, hold=held)
         if has_rows and not (plan.columns_known and self.prepare):
@@ -156,7 +157,7 @@ class Engine(Blocks):
             self._holding = False
         return value
 
-    def _refusable(self, statement: Statement[Any], load: Callable[..., object]) -> bool:
+    def refusable(self, statement: Statement[Any], load: Callable[..., object]) -> bool:
         """Whether a write can still be refused when its rows are seen, so Sync may not commit."""
         checked = statement.decode or statement.convert or statement.shapes
         if checked is not None or not self.prepare:
@@ -191,6 +192,10 @@ class Engine(Blocks):
         results = yield from self.exchange(batch)
         return results[at]
 
+    def errors_at_commit(self, errors: ErrorTable | None) -> None:
+        """Whose classes name what only the end of the open block shows."""
+        self._errors = errors
+
     def limit(self, statement: Statement[Any], batch: list[wire.Command]) -> None:
         """Add what limits the time of the commands that follow, if the statement has a limit."""
         if statement.timeout_ms is not None:
@@ -202,7 +207,7 @@ class Engine(Blocks):
         if statement.timeout_ms is not None:
             batch.append(wire.simple(self.pgconn, _RESTORE_TIMEOUT))
 
-    def _describe(self, statement: Statement[Any], plan: Plan) -> PQGen[None]:
+    def describe(self, statement: Statement[Any], plan: Plan) -> PQGen[None]:
         """Learn a write's columns before it runs for the first time on this connection."""
         batch = self.opening()
         if self.prepare:

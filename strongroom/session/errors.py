@@ -186,3 +186,19 @@ def raise_server_error(result: PGresult, errors: ErrorTable | None) -> NoReturn:
     if violation is None:
         raise error from None
     raise violation from error
+
+
+def at_item(error: BaseException, item: int) -> None:
+    """Note for which item of a batch, bulk or copy an error was raised, counted from 0."""
+    if failed_item(error) is None:
+        error.__dict__["failed_item"] = item
+        error.add_note(f"item {item}, counted from 0")
+
+
+def failed_item(error: BaseException) -> int | None:
+    """The item for which a `:batch`, `:bulk` or `:copy` call failed, counted from 0.
+
+    None when the error is not of one item, or the server does not say of which.
+    """
+    item = error.__dict__.get("failed_item")
+    return item if isinstance(item, int) else None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from uuid import UUID
@@ -14,13 +14,17 @@ import psycopg
 from psycopg_pool import ConnectionPool
 
 from strongroom.session import results
+from strongroom.session.batches import batch
 from strongroom.session.blocks import Isolation
+from strongroom.session.bulks import bulk
+from strongroom.session.copies import copy
 from strongroom.session.cursors import FETCH, Cursor
 from strongroom.session.engine import Engine
 from strongroom.session.errors import BadParameter, SessionError
 from strongroom.session.identity import Identity
 from strongroom.session.link import link_of
 from strongroom.session.pages import cut_page
+from strongroom.session.programs import Program, Row, drive
 from strongroom.session.statement import Page, Role, Statement
 from strongroom.session.streams import Stream
 from strongroom.session.tracing import Tracing, watched
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
 
     from strongroom.session.link import Plan
 
+I = TypeVar("I")  # noqa: E741 - an item
 T = TypeVar("T")
 R = TypeVar("R")
 Load: TypeAlias = "Callable[[Statement[T], Plan, PGresult], R]"
@@ -159,6 +164,65 @@ class Session:
             self._acquire, self._wait, lambda engine: Cursor(engine, statement, params, fetch)
         )
 
+    def batch(
+        self,
+        statement: Statement[T],
+        items: Iterable[I],
+        *,
+        take: Callable[[I], Row],
+        load: Load[T, R],
+    ) -> list[R]:
+        """Run once for each item, in pipelines, all or nothing; results in the items' order.
+
+        `take`: the parameters of an item. `load`: one of `strongroom.session.results`.
+        """
+        return self._run(statement, items, lambda e, who: batch(e, statement, take, load, who))
+
+    def bulk(
+        self,
+        statement: Statement[Any],
+        items: Iterable[I],
+        *,
+        take: Callable[[I], Row],
+        fixed: Mapping[int, object] = {},
+        chunk: int | None = None,
+    ) -> int:
+        """Run over arrays of the items, all or nothing; how many rows were changed or found.
+
+        `take`: an element of each array. `fixed`: the other parameters, by their place from 0.
+        `chunk`: items of one statement; None: all.
+        """
+        load = results.load_rowcount
+        return sum(
+            self._run(
+                statement,
+                items,
+                lambda e, who: bulk(e, statement, take, fixed, chunk, load, who),
+            )
+        )
+
+    def bulk_rows(
+        self,
+        statement: Statement[T],
+        items: Iterable[I],
+        *,
+        take: Callable[[I], Row],
+        fixed: Mapping[int, object] = {},
+        chunk: int | None = None,
+    ) -> list[T]:
+        """As `bulk`, for a statement that returns rows."""
+        load: Load[T, list[T]] = results.load_all
+        found = self._run(
+            statement, items, lambda e, who: bulk(e, statement, take, fixed, chunk, load, who)
+        )
+        return found[0] if len(found) == 1 else [row for rows in found for row in rows]
+
+    def copy(
+        self, statement: Statement[Any], items: Iterable[I], *, take: Callable[[I], Row]
+    ) -> int:
+        """COPY the items into the statement's table, all or nothing; how many there were."""
+        return self._run(statement, items, lambda e, who: copy(e, statement, take, who))
+
     @contextmanager
     def transaction(
         self, *, isolation: Isolation | None = None, read_only: bool = False
@@ -199,6 +263,22 @@ class Session:
             except BaseException:
                 engine.abandon_if_unsettled()
                 raise
+
+    def _run(
+        self,
+        statement: Statement[Any],
+        items: Iterable[Any],
+        make: Callable[[Engine, object], Program[R]],
+    ) -> R:
+        self._identity.require(statement)
+        connection, engine = self._acquire()
+        observe = self._tracing.observe
+        with observe(statement) if observe is not None else nullcontext():
+            return drive(
+                make(engine, threading.get_ident()),
+                items,
+                lambda gen: self._wait(connection, engine, gen),
+            )
 
     def _wait(self, connection: psycopg.Connection[Any], engine: Engine, gen: PQGen[R]) -> R:
         with connection.lock:
