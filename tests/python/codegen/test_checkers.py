@@ -14,7 +14,7 @@ from strongroom.project import read_project
 from strongroom.server import Server
 from tests.python.codegen.conftest import FIXTURES
 from tests.python.codegen.generated_fixtures import generate_into
-from tests.python.docs.annotations_page import PAGE, blocks, make_project, program
+from tests.python.docs.annotations_page import all_blocks, make_project, program
 
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
@@ -29,7 +29,7 @@ def generated(any_server: Server, tmp_path_factory: pytest.TempPathFactory) -> P
     for root in sorted(p.parent for p in FIXTURES.glob("*/pyproject.toml")):
         generate_into(folder, read_project(root), any_server)
     page = tmp_path_factory.mktemp("page")
-    found = blocks(PAGE.read_text("utf-8"))
+    found = all_blocks()
     make_project(page, found)
     generate_into(folder, read_project(page), any_server)
     (folder / "calls.py").write_text(program(found), "utf-8")

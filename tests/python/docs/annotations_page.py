@@ -1,4 +1,7 @@
-"""docs/query-annotations.md as a project: its blocks are files, its tables show what they hold."""
+"""docs/query-annotations.md as a project: its blocks are files, its tables show what they hold.
+
+The blocks of docs/coming-from.md are added to them.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,12 @@ import re
 import shutil
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "docs" / "query-annotations.md"
+COMING_FROM = ROOT / "docs" / "coming-from.md"
 _BLOCK = re.compile(
     r"(?:^<!-- (?P<what>\w+)(?:: (?P<argument>.+?))? -->\n)?"
     r"^```(?P<language>\w*)\n(?P<text>.*?)^```$",
@@ -41,6 +45,12 @@ class Block:
     language: str
     text: str
     line: int
+    page: str = ""
+
+    @property
+    def name(self) -> str:
+        """As Python names it: the page and the line."""
+        return f"{self.page}_{self.line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,15 @@ class Cell:
     head: str
     code: str
     line: int
+
+
+def all_blocks() -> list[Block]:
+    """The blocks of both pages."""
+    return [
+        replace(block, page=page.stem.replace("-", "_"))
+        for page in (PAGE, COMING_FROM)
+        for block in blocks(page.read_text("utf-8"))
+    ]
 
 
 def blocks(text: str) -> list[Block]:
@@ -123,9 +142,9 @@ def program(found: list[Block]) -> str:
     calls = [block for block in found if block.what == "call"]
     parts = ["from __future__ import annotations", "from strongroom.session import Session"]
     for block in calls:
-        parts.append(f"\n\ndef line_{block.line}(db: Session) -> None:")
+        parts.append(f"\n\ndef {block.name}(db: Session) -> None:")
         parts.append(textwrap.indent(block.text, "    "))
-    names = ", ".join(f"line_{block.line}" for block in calls)
+    names = ", ".join(block.name for block in calls)
     return "\n".join([*parts, f"\nCALLS = [{names}]\n"])
 
 

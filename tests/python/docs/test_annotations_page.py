@@ -1,4 +1,4 @@
-"""docs/query-annotations.md: every block is tried, and every line of a table stands in a block."""
+"""docs/query-annotations.md and docs/coming-from.md: all blocks are tried, and what tables show."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ from strongroom_codegen.pipeline import build_model, read_sources, render_files
 from strongroom_codegen.scratch import scratch_database
 from strongroom_codegen.write import write
 from tests.python.docs.annotations_page import (
+    COMING_FROM,
     PAGE,
     ROOT,
-    blocks,
+    all_blocks,
     commands,
     make_project,
     program,
@@ -32,8 +33,10 @@ from tests.python.docs.annotations_page import (
 )
 
 TEXT = PAGE.read_text("utf-8")
-BLOCKS = blocks(TEXT)
+COMING = COMING_FROM.read_text("utf-8")
+BLOCKS = all_blocks()
 MARKERS = {"file": ("sql", "toml"), "refused": ("sql",), "call": ("python",)}
+MARKERS["theirs"] = ("sql", "python")  # what another tool reads
 # Commands that no single run shows, and the test that sees them work.
 ELSEWHERE: dict[str, str] = {}
 OBJECTS = ("TABLES", "SEQUENCES", "ROUTINES")
@@ -83,13 +86,16 @@ def _grant(connection: psycopg.Connection[Any]) -> None:
 
 def test_every_block_is_tried() -> None:
     """A block without a marker would be an example that nobody runs."""
-    idle = [b.line for b in BLOCKS if b.language not in MARKERS.get(b.what, ())]
+    idle = [b.name for b in BLOCKS if b.language not in MARKERS.get(b.what, ())]
     assert idle == [], "blocks (by line) without a marker; docs/testing.md says which there are"
 
 
 def test_every_line_of_a_table_stands_in_a_block() -> None:
-    tried = "\n".join(b.text for b in BLOCKS if b.what in ("file", "refused"))
-    missing = [f"{cell.line}: {cell.code}" for cell in written(TEXT) if cell.code not in tried]
+    tried = "\n".join(b.text for b in BLOCKS if b.what in ("file", "refused", "call"))
+    cells = [*written(TEXT), *written(COMING)]
+    # Commands are run by a test of their own.
+    cells = [cell for cell in cells if cell.code not in commands(TEXT)]
+    missing = [f"{cell.line}: {cell.code}" for cell in cells if cell.code not in tried]
     assert missing == [], "write them, just so, in a block below the table"
 
 
@@ -106,7 +112,7 @@ def test_every_kind_option_and_tag_is_on_the_page() -> None:
 def test_what_is_refused_is_refused_as_the_page_says(root: Path, any_server: Server) -> None:
     """All refused blocks at once: each has a file of its own and an error of its own."""
     project = read_project(root)
-    refused = {f"refused_{b.line}": b for b in BLOCKS if b.what == "refused"}
+    refused = {f"refused_{b.name}": b for b in BLOCKS if b.what == "refused"}
     files = {name: project.queries / "library" / f"{name}.sql" for name in refused}
     for name, block in refused.items():
         files[name].write_text(block.text, "utf-8")
