@@ -174,6 +174,14 @@ def _variant(
             key=None,
         )
     _refuse_risky_lines(prepared, query, diagnostics)
+    # Replaced by a statement of another kind, a write gives nothing, whatever it says.
+    is_silent = not described.columns
+    if is_silent and frames.targets(query) and prepared.query.kind not in ("exec", "rowcount"):
+        diagnostics.error(
+            prepared.query.place,
+            "a rule replaces this statement by one of another kind, so RETURNING gives no rows",
+            "put it into WITH: WITH done AS (...) SELECT ... FROM done",
+        )
     uses = parameter_uses(Analyzer(catalog, frozenset()), query)
     parameters = _described_parameters(
         prepared, variant, described, uses, Analyzer(catalog, frozenset())
@@ -186,24 +194,7 @@ def _variant(
         variant=variant,
         described=described,
         parameters=parameters,
-        columns=tuple(
-            AnalysedColumn(
-                column.name,
-                column.type,
-                verdict,
-                origin(analyzer, entry["expr"], frame),
-                output(analyzer, query, None, number),
-            )
-            for number, (column, verdict, entry) in enumerate(
-                zip(
-                    result_types(catalog, described.columns, query),
-                    analyzer.result(query),
-                    frames.targets(query),
-                    strict=True,
-                ),
-                1,
-            )
-        ),
+        columns=() if is_silent else _columns(analyzer, query, described),
         at_most_one=at_most_one(analyzer, frame),
         always_one=always_one(catalog, frame),
         declared_one=_declared_one(catalog, query),
@@ -211,6 +202,28 @@ def _variant(
         functions=_functions(analyzer, query),
         domains=checked_domains(catalog, described.parameters, query),
         key=find_key(analyzer, frame, prepared, variant, diagnostics),
+    )
+
+
+def _columns(analyzer: Analyzer, query: Node, described: Described) -> tuple[AnalysedColumn, ...]:
+    frame = analyzer.frame(query, None)
+    return tuple(
+        AnalysedColumn(
+            column.name,
+            column.type,
+            verdict,
+            origin(analyzer, entry["expr"], frame),
+            output(analyzer, query, None, number),
+        )
+        for number, (column, verdict, entry) in enumerate(
+            zip(
+                result_types(analyzer.catalog, described.columns, query),
+                analyzer.result(query),
+                frames.targets(query),
+                strict=True,
+            ),
+            1,
+        )
     )
 
 

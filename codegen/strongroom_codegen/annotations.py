@@ -80,7 +80,6 @@ class ApiRoutine:
     always_one: bool
     variadic: str | None
     may_be_empty: bool
-    raises: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

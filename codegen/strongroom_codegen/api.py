@@ -91,7 +91,6 @@ def _prepare(
             always_one=not routine.returns_set and comment.kind != "maybe",
             variadic=next((i.parameter for i in inputs if i.argument.mode == "v"), None),
             may_be_empty=not any(i.argument.has_default for i in inputs[-1:]),
-            raises=_raises(comment),
         ),
     )
     variants = [
@@ -101,11 +100,6 @@ def _prepare(
     all_names = tuple(each.parameter for each in inputs)
     places = dict.fromkeys(all_names, comment.place) | {note.name: note.place for note in notes}
     return PreparedQuery(query, all_names, optional, (), places, tuple(variants))
-
-
-def _raises(comment: ApiComment) -> tuple[str, ...]:
-    found = next((o.argument for o in comment.options if o.name == "raises"), "")
-    return tuple(part.strip() for part in found.split(",") if part.strip())
 
 
 def _parameter_names(

@@ -23,6 +23,7 @@ from strongroom_codegen.domains import (
     errors_of_domains,
     schemas_of_domain_errors,
 )
+from strongroom_codegen.error_rules import table_errors
 from strongroom_codegen.errors_registry import ErrorCode
 from strongroom_codegen.kinds import whole_number
 from strongroom_codegen.model import (
@@ -38,6 +39,7 @@ from strongroom_codegen.model import (
 )
 from strongroom_codegen.named_types import NamedTypes, read_named_types
 from strongroom_codegen.naming import camel, field_names
+from strongroom_codegen.violations import Violations
 
 _TIMEOUT = re.compile(r"(?P<number>\d+)\s*(?P<unit>ms|s|min)$")
 _MILLISECONDS = {"ms": 1, "s": 1000, "min": 60000}
@@ -53,6 +55,7 @@ class Composer:
     catalog: Catalog
     registry: tuple[ErrorCode, ...]
     diagnostics: Diagnostics
+    violations: Violations
 
     def compose(
         self, files: Iterable[AnnotatedFile], analysed: dict[str, AnalysedQuery]
@@ -253,14 +256,7 @@ class Composer:
             for code in self.registry
             if code.namespace == app
         ]
-        for constraint in self.catalog.constraints:
-            tag = constraint.comment.tag("error") if constraint.schema == app else None
-            if not tag or constraint.domain:
-                continue
-            name, _, text = tag.partition(" ")
-            target = (constraint.schema, constraint.table, constraint.name)
-            doc = text or f"{constraint.name} is violated."
-            found.append(ErrorClass(name, doc, constraint=target, text=text or None))
+        found += table_errors(self.violations.rules, app)
         found += domain_errors(self.catalog, app)
         for name in sorted({e.name for e in found if [f.name for f in found].count(e.name) > 1}):
             self.diagnostics.error(
@@ -271,22 +267,11 @@ class Composer:
         return tuple(sorted(found, key=lambda error: (error.sqlstate or "~", error.name)))
 
     def _raises(self, found: AnalysedQuery, app: str, shared: list[str]) -> tuple[str, ...]:
-        """Errors by the constraints of the tables stored to and by what called functions say."""
-        names = {
-            (constraint.comment.tag("error") or "").partition(" ")[0]
-            for constraint in self.catalog.constraints
-            if constraint.schema == app and f"{app}.{constraint.table}" in found.footprint.stores
-        }
-        names |= errors_of_domains(self.catalog, found.domains, (app, *shared))
-        for oid in found.functions:
-            function = self.catalog.functions[oid]
-            text = f"{function.comment.text} {function.source or ''}"
-            names |= {
-                code.name
-                for code in self.registry
-                if code.namespace in (app, *shared) and re.search(rf"\b{code.sqlstate}\b", text)
-            }
-        return tuple(sorted(names - {""}))
+        """The errors of all that a query sets off, and of the domains that it goes through."""
+        schemas = (app, *shared)
+        names = self.violations.of(found.footprint, found.functions, schemas)
+        names |= errors_of_domains(self.catalog, found.domains, schemas)
+        return tuple(sorted(names))
 
 
 def _sentences(*parts: str) -> str:

@@ -99,8 +99,10 @@ class RecordModel:
 class ErrorClass:
     """An exception for a SQLSTATE, for a constraint (schema, table, name), or for one of a domain.
 
-    `domains` are (schema, domain, constraint): a domain made from another reports under its own
-    name; the constraint of NOT NULL is ''.
+    `also` are other tables and names under which partitions and children report the constraint;
+    `on_partitions`: those that are made later report it under its own name. `columns` (schema,
+    table, column) stand for NOT NULL. `domains` are (schema, domain, constraint): a domain made
+    from another reports under its own name; the constraint of NOT NULL is ''.
     """
 
     name: str
@@ -109,6 +111,9 @@ class ErrorClass:
     constraint: tuple[str, str, str] | None = None
     domains: tuple[tuple[str, str, str], ...] = ()
     text: str | None = None
+    also: tuple[tuple[str, str, str], ...] = ()
+    on_partitions: bool = False
+    columns: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from strongroom_codegen.api_files import about_routine, with_routines
 from strongroom_codegen.catalog import read_catalog
 from strongroom_codegen.check import expected_paths
 from strongroom_codegen.compose import Composer
-from strongroom_codegen.diagnostics import Diagnostics, QueryError
+from strongroom_codegen.diagnostics import Diagnostics, QueryError, did_you_mean
+from strongroom_codegen.error_rules import read_error_rules
 from strongroom_codegen.errors_registry import ErrorCode, read_registry
 from strongroom_codegen.model import ProjectModel
 from strongroom_codegen.naming import function_name
@@ -23,6 +24,7 @@ from strongroom_codegen.read import QueryFile, read_queries
 from strongroom_codegen.render import render
 from strongroom_codegen.scratch import scratch_database
 from strongroom_codegen.sources_file import SOURCES, source_digests, sources_text
+from strongroom_codegen.violations import Violations
 from strongroom_codegen.write import MARKER, stamped
 
 
@@ -69,8 +71,11 @@ def build_model(
             result = analyse(connection, catalog, one, diagnostics, project, answers)
             if result:
                 analysed[one.query.full_name] = about_routine(result)
-        composer = Composer(project, connection, catalog, sources.registry, diagnostics)
+        rules = read_error_rules(connection, catalog)
+        violations = Violations(catalog, rules, sources.registry)
+        composer = Composer(project, connection, catalog, sources.registry, diagnostics, violations)
         model = composer.compose(files, analysed)
+        _check_raises(violations, model, diagnostics)
     if diagnostics.failed:
         raise QueryError(diagnostics)
     return model
@@ -99,6 +104,14 @@ def _check_unique(files: list[AnnotatedFile], diagnostics: Diagnostics) -> None:
                 f'{query.app} has two queries named "{function_name(query.name)}"',
                 f"the other one is at {first.place}; {mend}",
             )
+
+
+def _check_raises(violations: Violations, model: ProjectModel, diagnostics: Diagnostics) -> None:
+    known = {error.name for app in model.apps for error in app.errors}
+    for function, name in violations.unknown_raises(known):
+        diagnostics.error(
+            None, f'@raises of {function} names no exception: "{name}"', did_you_mean(name, known)
+        )
 
 
 def _is_for_server(prepared: PreparedQuery, version: int, diagnostics: Diagnostics) -> bool:

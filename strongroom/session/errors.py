@@ -92,12 +92,17 @@ class DatabaseError(psycopg.DatabaseError):
 class RuleViolation(DatabaseError):  # noqa: N818
     """A rule of the database was broken.
 
-    A subclass has `sqlstate`, or else `text` and `constraint` (schema, table, name) or `domains`,
-    each (schema, domain, constraint), where '' stands for NOT NULL.
+    A subclass has `sqlstate`, or else `text` and `constraint` (schema, table, name), `columns`
+    that are NOT NULL (schema, table, column), or `domains`, each (schema, domain, constraint),
+    where '' stands for NOT NULL. Partitions report a constraint as theirs: `also` names those that
+    are known, and with `on_partitions` no other table has a constraint of the same name.
     """
 
     sqlstate: str | None = None
     constraint: ClassVar[tuple[str, str, str] | None] = None
+    also: ClassVar[tuple[tuple[str, str, str], ...]] = ()
+    on_partitions: ClassVar[bool] = False
+    columns: ClassVar[tuple[tuple[str, str, str], ...]] = ()
     domains: ClassVar[tuple[tuple[str, str, str], ...]] = ()
     text: ClassVar[str] = ""
 
@@ -105,6 +110,7 @@ class RuleViolation(DatabaseError):  # noqa: N818
 _BROKEN_DOMAIN = ("23514", "23502")
 """check_violation and not_null_violation: of a domain where the error names a type."""
 
+_NOT_NULL = "23502"
 _Rule = TypeVar("_Rule", bound=type[RuleViolation])
 _Key = TypeVar("_Key")
 
@@ -115,6 +121,8 @@ class ErrorTable:
     def __init__(self) -> None:
         self._by_state: dict[str, type[RuleViolation]] = {}
         self._by_constraint: dict[tuple[str, str, str], type[RuleViolation]] = {}
+        self._by_name: dict[str, type[RuleViolation]] = {}
+        self._by_column: dict[tuple[str, str, str], type[RuleViolation]] = {}
         self._by_domain: dict[tuple[str, str, str], type[RuleViolation]] = {}
 
     def register(self, rule: _Rule) -> _Rule:
@@ -123,19 +131,25 @@ class ErrorTable:
         Raises ValueError for a class that names nothing, or what another class already names.
         """
         if rule.constraint is not None:
-            self._claim(self._by_constraint, rule.constraint, rule)
+            for constraint in (rule.constraint, *rule.also):
+                self._claim(self._by_constraint, constraint, rule)
+            if rule.on_partitions:
+                self._claim(self._by_name, rule.constraint[2], rule)
+        elif rule.columns:
+            for column in rule.columns:
+                self._claim(self._by_column, column, rule)
         elif rule.domains:
             for domain in rule.domains:
                 self._claim(self._by_domain, domain, rule)
         elif rule.sqlstate is not None:
             self._claim(self._by_state, rule.sqlstate, rule)
         else:
-            raise ValueError(f"{rule.__name__} names no sqlstate, constraint or domain")
+            raise ValueError(f"{rule.__name__} names no sqlstate, constraint, column or domain")
         return rule
 
     def extend(self, other: ErrorTable) -> None:
         """Take over the classes of another app's table, such as the kernel's."""
-        tables = (other._by_state, other._by_constraint, other._by_domain)
+        tables = (other._by_state, other._by_constraint, other._by_column, other._by_domain)
         for rule in (rule for table in tables for rule in table.values()):
             self.register(rule)
 
@@ -154,6 +168,10 @@ class ErrorTable:
             rule = self._by_domain.get((schema, diag.datatype_name, constraint))
         elif constraint:
             rule = self._by_constraint.get((schema, diag.table_name or "", constraint))
+            rule = rule or self._by_name.get(constraint)
+        elif diag.sqlstate == _NOT_NULL:
+            column = (schema, diag.table_name or "", diag.column_name or "")
+            rule = self._by_column.get(column)
         else:
             rule = None
         if rule is not None:

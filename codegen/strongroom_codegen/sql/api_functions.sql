@@ -24,6 +24,15 @@ SELECT
         SELECT right(r.rolname, -length(n.nspname) - 1)
         FROM pg_catalog.pg_roles AS r
         WHERE r.rolname IN (n.nspname || '_app', n.nspname || '_worker', n.nspname || '_analyst')
+          -- Roles belong to the whole server: where none may use the schema they are another's.
+          AND EXISTS (
+              SELECT
+              FROM pg_catalog.pg_roles AS u
+              WHERE u.rolname IN (
+                  n.nspname || '_app', n.nspname || '_worker', n.nspname || '_analyst'
+              )
+                AND pg_catalog.has_schema_privilege(u.oid, n.oid, 'USAGE')
+          )
         ORDER BY r.rolname
     ) AS roles,
     ARRAY(

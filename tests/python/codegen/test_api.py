@@ -263,6 +263,8 @@ def test_the_role_is_one_that_may_execute(vault: Project, on_server: Server) -> 
     assert role_of(f"{execute} vault_worker;") == "worker"
     worker = "COMMENT ON FUNCTION vault.open() IS '@role worker\n@api doors :one';"
     assert role_of(f"{execute} vault_app, vault_worker; {worker}") == "worker"
+    # Roles of that name which have nothing to do with this schema count for nothing.
+    assert role_of("REVOKE USAGE ON SCHEMA vault FROM vault_app, vault_worker;") == "app"
 
 
 @pytest.mark.parametrize(
