@@ -176,6 +176,11 @@ def _column_type(analyzer: Analyzer, frame: Frame, entry: Node, number: int) -> 
         case frames.VALUES:
             types = entry["coltypes"] or []
             return int(types[number - 1]) if number <= len(types) else 0
+        case frames.FUNCTION if len(entry["functions"]) == 1:
+            called = entry["functions"][0]["funcexpr"].get("funcid", 0)
+            function = analyzer.catalog.functions.get(int(called))
+            outputs = function.outputs if function else ()
+            return outputs[number - 1][1] if number <= len(outputs) else 0
     return 0
 
 

@@ -6,6 +6,7 @@ import re
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from psycopg import pq
@@ -64,6 +65,26 @@ def shaped_columns(
             converts[position] = reading.reader(shape, oids[position], where)
             columns[position] = raw_type(reading.format)
     return columns, tuple(converts)
+
+
+def checked_json(statement: Statement[Any]) -> tuple[Callable[[bytes], object] | None, ...]:
+    """The statement's `decode` functions, which then say in which column the JSON is wrong."""
+    return tuple(
+        None if read is None else _checked(read, f"{statement.name}: column {column}")
+        for read, column in zip(statement.decode or (), statement.columns, strict=True)
+    )
+
+
+@cache
+def _checked(read: Callable[[bytes], object], where: str) -> Callable[[bytes], object]:
+    # Cached, because a loader class is made for each function and kept for ever.
+    def read_checked(text: bytes) -> object:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise bad_json(where, error) from None
+
+    return read_checked
 
 
 def shaped_format(

@@ -12,7 +12,7 @@ from psycopg.adapt import AdaptersMap, Transformer
 
 from strongroom.session import loaders
 from strongroom.session.errors import NoRow, ShapeMismatch, TooManyRows
-from strongroom.session.record_readers import Reading, shaped_columns
+from strongroom.session.record_readers import Reading, checked_json, shaped_columns
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer as AnyTransformer
@@ -58,7 +58,8 @@ def set_loaders(
     columns, convert = oids, statement.convert
     if statement.decode is not None:
         try:
-            adapters, columns = loaders.decoding(adapters, oids, statement.decode, format_)
+            decode = checked_json(statement)
+            adapters, columns = loaders.decoding(adapters, oids, decode, format_)
         except ValueError as error:
             column = statement.columns[int(str(error))]
             raise ShapeMismatch(
