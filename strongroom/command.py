@@ -72,9 +72,7 @@ def main() -> None:
         _add_parts(sys.argv[1:])
         app()
     except StrongroomError as error:
-        console.print(f"[bold red]error:[/] {escape(error.message)}", highlight=False)
-        if error.hint:
-            console.print(f"[bold]hint:[/]  {escape(error.hint)}", highlight=False)
+        show_error(error)
         if as_json:
             _answer(error.message, error.hint, error.exit_code, error.answer)
         sys.exit(error.exit_code)
@@ -87,6 +85,14 @@ def main() -> None:
         if as_json and end.code == _USAGE:
             _answer("these arguments can't be followed", "standard error says why", _USAGE, {})
         raise
+
+
+def show_error(error: StrongroomError) -> None:
+    """What went wrong and what to do, where errors go."""
+    console = Console(stderr=True, soft_wrap=True)
+    console.print(f"[bold red]error:[/] {escape(error.message)}", highlight=False)
+    if error.hint:
+        console.print(f"[bold]hint:[/]  {escape(error.hint)}", highlight=False)
 
 
 def _add_parts(arguments: Sequence[str]) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from strongroom.errors import MismatchError, UsageError
+from strongroom.errors import MismatchError, StrongroomError, UsageError
 from strongroom.project import Project, find_project
 from strongroom_codegen.check import UP_TO_DATE, stale_files
 from strongroom_codegen.diagnostics import Diagnostics, QueryError
@@ -17,9 +20,11 @@ from strongroom_codegen.emit import emit_json
 from strongroom_codegen.explain import explain_null
 from strongroom_codegen.impact_command import run_impact
 from strongroom_codegen.pipeline import Sources, build_model, read_sources, render_files
+from strongroom_codegen.watch import watch
 from strongroom_codegen.write import write
 
 Form = Literal["text", "github"]
+_LONG = 100
 
 
 def generate(
@@ -47,6 +52,9 @@ def generate(
     form: Annotated[
         str, typer.Option("--format", metavar="text|github", help="How findings are printed.")
     ] = "text",
+    again: Annotated[
+        bool, typer.Option("--watch", help="Generate again when a source changes, until Ctrl-C.")
+    ] = False,
 ) -> None:
     """Generate typed Python from the annotated SQL in queries/.
 
@@ -62,23 +70,51 @@ def generate(
     if as_json and not impact:
         raise UsageError("--json is for --impact", hint="the whole model: --emit json")
     project = project_here()
-    diagnostics = Diagnostics()
-    try:
-        closing = None
+    if again:
+        if check or emit or explain or impact:
+            raise UsageError("--watch writes files, and goes with --format alone")
+        watch(project, lambda: _generate_again(form))
+        return
+    with _findings(form) as diagnostics:
         if impact:
             run_impact(project, diagnostics, impact, as_json=as_json)
-        else:
-            closing = _run(
-                project, diagnostics, check=check, emit=emit is not None, explain=explain
-            )
+            return
+        closing = _run(project, diagnostics, check=check, emit=emit is not None, explain=explain)
+    if closing:
+        typer.echo(closing + _warnings(diagnostics))
+
+
+@contextmanager
+def _findings(form: str) -> Iterator[Diagnostics]:
+    """Gathers what a run finds, and shows it whatever comes of the run."""
+    diagnostics = Diagnostics()
+    try:
+        yield diagnostics
     except QueryError as error:
         if error.diagnostics is not diagnostics:
             diagnostics.found += error.diagnostics.found
         raise QueryError(diagnostics) from error
     finally:
         show_diagnostics(diagnostics, form)
-    if closing:
-        typer.echo(closing + _warnings(diagnostics))
+
+
+def _generate_again(form: str) -> None:
+    """One run of many: what is wrong is said, and the next change is waited for."""
+    from psycopg import Error
+
+    from strongroom.command import show_error
+
+    try:
+        # The settings may be what changed.
+        project = project_here()
+        with _findings(form) as diagnostics:
+            closing = _run(project, diagnostics, check=False, emit=False, explain=None)
+        typer.echo(f"{closing}{_warnings(diagnostics)}; watching")
+    except StrongroomError as error:
+        show_error(error)
+    except (Error, OSError, ValueError) as error:
+        # A server that was restarted, a file that was half written: the next run may do.
+        show_error(StrongroomError(f"{type(error).__name__}: {error}".strip()))
 
 
 def project_here() -> Project:
@@ -100,7 +136,8 @@ def _run(
     sources = read_sources(project, diagnostics)
     if check:
         return _check(project, sources, diagnostics)
-    model = build_model(project, sources, diagnostics)
+    with _progress() as progress:
+        model = build_model(project, sources, diagnostics, progress)
     if emit:
         typer.echo(emit_json(model))
     elif explain:
@@ -115,6 +152,27 @@ def _run(
         count = sum(len(s.queries) for app in model.apps for s in app.subjects)
         return f"{count} queries, {len(changed)} files changed, {len(removed)} removed"
     return None
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int], None]]:
+    """How far a long run is, on a terminal alone; without the collector, which finds nothing here.
+
+    Trees are many small objects that all live until the end.
+    """
+    status = Console(stderr=True).status("")
+
+    def show(done: int) -> None:
+        if done >= _LONG and status.console.is_terminal:
+            status.start()
+            status.update(f"PostgreSQL has answered {done} statements")
+
+    gc.disable()
+    try:
+        yield show
+    finally:
+        status.stop()
+        gc.enable()
 
 
 def _warnings(diagnostics: Diagnostics) -> str:
