@@ -25,18 +25,11 @@ from strongroom_codegen.source import Place, Source
 API_KINDS = tuple(kind for kind in ("one", "maybe", "many", "stream", "exec") if kind in KINDS)
 _OF_QUERIES = frozenset(
     {
-        "nonnull",
-        "nullable",
-        "timeout",
-        "role",
-        "requires",
-        "deprecated",
-        "identity",
-        "like",
-        "fetch",
+        *("nonnull", "nullable", "timeout", "role", "requires", "deprecated", "identity"),
+        *("like", "fetch", "lint"),
     }
 )
-_REPEATABLE = frozenset({"nullable", "like"})
+_REPEATABLE = frozenset({"nullable", "like", "lint"})
 _OWN = frozenset({"api", "given", "omit", "raises"})
 _API = re.compile(r"(?P<subject>\S+)\s+:(?P<kind>\w+)(?:\s+(?P<name>\S+))?$")
 

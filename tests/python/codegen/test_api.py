@@ -135,6 +135,14 @@ def test_rows_sets_and_single_values(package: ModuleType, db: Session) -> None:
     assert package.texts.words(db, arg1="a b", arg2=2) == 4
 
 
+def test_sets_are_streamed(package: ModuleType, db: Session) -> None:
+    """More rows than one fetch brings, with and without the argument that has a default."""
+    with package.texts.numbers(db) as rows:
+        assert list(rows) == [1, 2, 3]
+    with package.texts.numbers(db, n=5) as rows:
+        assert list(rows) == [1, 2, 3, 4, 5]
+
+
 def test_void_and_errors_of_functions(package: ModuleType, db: Session) -> None:
     with pytest.deprecated_call(match="close it"):
         assert package.tickets.forget(db, class_=0) is None
