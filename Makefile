@@ -29,7 +29,7 @@ lint: .venv/ready ## style of Python and of migrations, plans of queries
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/squawk --config .squawk.toml $$(find migrations -name '*.sql' ! -name '*.rollback.sql')
-	@DATABASE_URL= $(BIN)/strongroom lint queries
+	@env -u DATABASE_URL $(BIN)/strongroom lint queries
 
 types: .venv/ready ## mypy --strict over hand-written and generated code, pyright over the latter
 	@$(BIN)/mypy

@@ -158,6 +158,7 @@ class Catalog:
     views: dict[int, str]
     triggers: dict[int, tuple[Trigger, ...]]
     sql_bodies: dict[int, str]
+    sequences: dict[int, str]
     _trees: dict[int, Node] = field(default_factory=dict)
     _bodies: dict[int, list[Node]] = field(default_factory=dict)
 
@@ -269,6 +270,7 @@ def read_catalog(connection: psycopg.Connection[Any]) -> Catalog:
         views={row["relation"]: row["definition"] for row in _rows(connection, "view_definitions")},
         triggers=_triggers(_rows(connection, "triggers")),
         sql_bodies=read_sql_bodies(connection),
+        sequences={row["oid"]: row["name"] for row in _rows(connection, "sequences")},
     )
 
 

@@ -18,6 +18,7 @@ from strongroom_codegen.check import UP_TO_DATE, stale_files
 from strongroom_codegen.diagnostics import Diagnostics, QueryError
 from strongroom_codegen.emit import emit_json
 from strongroom_codegen.explain import explain_null
+from strongroom_codegen.grants_command import run_grants
 from strongroom_codegen.impact_command import run_impact
 from strongroom_codegen.pipeline import Sources, build_model, read_sources, render_files
 from strongroom_codegen.watch import watch
@@ -46,6 +47,14 @@ def generate(
             "--impact", metavar="TABLE[.COLUMN]", help="Say what a change of it would touch."
         ),
     ] = None,
+    grants: Annotated[
+        str | None,
+        typer.Option(
+            "--grants",
+            metavar="APP|ROLE",
+            help="Print the least grants for its queries; with --check, compare with schema/.",
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Machine-readable output of --impact.")
     ] = False,
@@ -71,11 +80,14 @@ def generate(
         raise UsageError("--json is for --impact", hint="the whole model: --emit json")
     project = project_here()
     if again:
-        if check or emit or explain or impact:
+        if check or emit or explain or impact or grants:
             raise UsageError("--watch writes files, and goes with --format alone")
         watch(project, lambda: _generate_again(form))
         return
     with _findings(form) as diagnostics:
+        if grants:
+            run_grants(project, diagnostics, grants, check=check)
+            return
         if impact:
             run_impact(project, diagnostics, impact, as_json=as_json)
             return

@@ -16,13 +16,14 @@ from strongroom_codegen.catalog import Catalog, Function, Relation
 from strongroom_codegen.nullability import frames
 from strongroom_codegen.tree import Node, nodes
 
-Access = Literal["select", "insert", "update", "delete", "lock"]
+Access = Literal["select", "insert", "update", "delete", "lock", "usage"]
 WRITES: frozenset[Access] = frozenset({"insert", "update", "delete"})
 
 _INSERT, _SELECT, _UPDATE, _DELETE = 1, 2, 4, 8
 # Bitmaps of columns count from the lowest system column, so that none is negative.
 _LOWEST = -7
 _SYSTEM = {-1: "ctid", -2: "xmin", -3: "cmin", -4: "xmax", -5: "cmax", -6: "tableoid"}
+_OF_SEQUENCES: dict[str, Access] = {"nextval": "usage", "currval": "usage", "setval": "update"}
 _CALLS = ("funcid", "opfuncid", "aggfnoid", "winfnoid")
 _HARMLESS = frozenset(
     {"random", "clock_timestamp", "timeofday", "gen_random_uuid", "uuidv4", "uuidv7", "pg_sleep"}
@@ -41,6 +42,8 @@ class Step(NamedTuple):
 
 class Use(NamedTuple):
     """What is done to a relation. No columns: that it is there (`count(*)`), or whole rows of it.
+
+    `usage` and `update` of a sequence are nextval() and setval() with its name written out.
 
     through  the views and functions on the way, the outermost first
     """
@@ -113,6 +116,17 @@ class Walk:
                 function = self.catalog.functions.get(int(node.get(name) or 0))
                 if function and not function.is_builtin:
                     self._call(function, through)
+                elif function and function.name in _OF_SEQUENCES:
+                    self._sequence(node, _OF_SEQUENCES[function.name], through)
+
+    def _sequence(self, call: Node, access: Access, through: tuple[Step, ...]) -> None:
+        for argument in call.get("args") or []:
+            if argument["node"] == "CONST" and argument["constisnull"] == "false":
+                data = bytes(int(part) & 0xFF for part in argument["constvalue"][2:-1])
+                name = self.catalog.sequences.get(int.from_bytes(data[:4], "little"))
+                if name:
+                    self.uses.setdefault((name, access, through), set())
+                return
 
     def _level(self, query: Node, through: tuple[Step, ...]) -> None:
         for index, entry in enumerate(query["rtable"] or [], 1):

@@ -167,7 +167,7 @@ class Impact:
         oids = {r.full_name: r.oid for r in self.catalog.relations.values()}
         for use in query.uses:
             if use.access in WRITES:
-                for step in self._set_off(oids[use.relation], use.access):
+                for step in self._set_off(oids.get(use.relation, 0), use.access):
                     ways.add(("mentions", (*steps(use.through), step)))
         generated = f"{package}.{query.app}.{query.subject}.{query.function}"
         for word, through in ways:

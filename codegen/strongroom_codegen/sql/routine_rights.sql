@@ -1,11 +1,12 @@
 SELECT
     p.oid,
-    l.lanname AS language,
     p.prosecdef AS security_definer,
     p.proleakproof AS leakproof,
+    p.prokind = 'p' AS is_procedure,
     l.lanname = 'sql'
         AND NOT p.prosecdef
         AND p.proconfig IS NULL
-        AND NOT p.proretset AS inlinable
+        AND NOT p.proretset AS inlinable,
+    pg_catalog.has_function_privilege('public', p.oid, 'EXECUTE') AS for_everyone
 FROM pg_catalog.pg_proc AS p
 JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
