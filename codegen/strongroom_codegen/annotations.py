@@ -34,7 +34,7 @@ _ELSEWHERE = {
 _NAME = re.compile(r"--\s*name\s*:\s*(?P<rest>.*)$")
 _HEAD = re.compile(r"(?P<name>\S+)(?:\s+(?P<kind>\S+))?(?P<extra>\s+\S.*)?$")
 _PARAMETER = re.compile(
-    r":(?P<name>[A-Za-z_]\w*)(?P<null>\?)?(?:\s*=\s*(?P<default>'(?:[^']|'')*'|\S+(?: \S+)*))?"
+    r":(?P<name>[^\W\d]\w*)(?P<null>\?)?(?:\s*=\s*(?P<default>'(?:[^']|'')*'|\S+(?: \S+)*))?"
     r"(?:\s+(?P<doc>\S.*))?$"
 )
 _OPTION = re.compile(r"@(?P<name>\w+)(?:\s+(?P<argument>.*\S))?\s*$")

@@ -26,7 +26,8 @@ _HEADER = re.compile(
 )
 # Classes, fields and arguments that are called as the database calls them, not as style wants.
 _UNUSUAL_NAME = re.compile(
-    r"^class \w*_|^ {4}(?!True: |False: )\w*[A-Z]\w*: |^(?:async )?def .*[(,] ?\w*[A-Z]\w*: ",
+    r"^class \w*_|^ {4}(?!True: |False: )(?:l|\w*[A-Z]\w*): "
+    r"|^(?:async )?def .*[(,] ?(?:l|\w*[A-Z]\w*): ",
     re.MULTILINE,
 )
 _WIDTH = 100
