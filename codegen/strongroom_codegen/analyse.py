@@ -24,7 +24,7 @@ from strongroom_codegen.parameter_uses import Uses, parameter_uses
 from strongroom_codegen.parameters import AFTER, PreparedQuery, Variant, place_of
 from strongroom_codegen.shapes import output
 from strongroom_codegen.statements import always_answers, answers_once, parameter_hint
-from strongroom_codegen.tree import Node, nodes
+from strongroom_codegen.tree import Node, below
 from strongroom_codegen.unloaded import missing_object_hint
 
 _UNDETERMINED = "42P18"
@@ -281,11 +281,10 @@ def _functions(analyzer: Analyzer, query: Node) -> tuple[int, ...]:
     """The functions that a statement calls, our own alone."""
     found = set()
     for frame in levels(analyzer, query):
-        for value in frame.query.values():
-            for node in nodes(value, into_queries=False):
-                function = analyzer.catalog.functions.get(int(node.get("funcid", 0)))
-                if function and not function.is_builtin:
-                    found.add(function.oid)
+        for node in below(frame.query):
+            function = analyzer.catalog.functions.get(int(node.get("funcid", 0)))
+            if function and not function.is_builtin:
+                found.add(function.oid)
     return tuple(sorted(found))
 
 

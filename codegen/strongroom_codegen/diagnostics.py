@@ -5,6 +5,7 @@ A run gathers everything it finds in one `Diagnostics`, so that people see all e
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -31,7 +32,7 @@ class Diagnostic:
         if self.place and self.place.text.strip():
             number = str(self.place.line)
             before = self.place.text[: self.place.column - 1]
-            pad = "".join("\t" if char == "\t" else " " for char in before)
+            pad = "".join(_blank(char) for char in before)
             lines.append(f"  {number} | {self.place.text}")
             lines.append(f"  {' ' * len(number)} | {pad}^")
         if self.hint:
@@ -46,6 +47,17 @@ class Diagnostic:
             return f"::{self.severity}::{escaped}"
         where = f"file={self.place.file},line={self.place.line},col={self.place.column}"
         return f"::{self.severity} {where}::{escaped}"
+
+
+def _blank(char: str) -> str:
+    """White space as wide as a character is on a terminal."""
+    if char == "\t":
+        return char
+    if char.isascii():
+        return " "
+    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return ""
+    return "  " if unicodedata.east_asian_width(char) in ("W", "F") else " "
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from strongroom_codegen.nullability import Analyzer, frames
 from strongroom_codegen.nullability.frames import Frame
-from strongroom_codegen.tree import Node, nodes
+from strongroom_codegen.tree import Node, below
 
 # Relation OID and column number.
 Origin = tuple[int, int]
@@ -18,10 +18,9 @@ def levels(analyzer: Analyzer, query: Node, parent: Frame | None = None) -> Iter
     """Every query level of a statement, the outer ones first."""
     frame = analyzer.frame(query, parent)
     yield frame
-    for field in query.values():
-        for node in nodes(field, into_queries=False):
-            if node["node"] == "QUERY":
-                yield from levels(analyzer, node, frame)
+    for node in below(query):
+        if node["node"] == "QUERY":
+            yield from levels(analyzer, node, frame)
 
 
 def unwrap(node: Node) -> Node:

@@ -11,7 +11,7 @@ from strongroom_codegen.nullability import Analyzer, frames
 from strongroom_codegen.nullability.frames import Frame
 from strongroom_codegen.parameter_uses import parameter_number
 from strongroom_codegen.parameters import AFTER, PreparedQuery, Variant
-from strongroom_codegen.tree import Node, same_tree
+from strongroom_codegen.tree import BELOW, Node, same_tree
 
 _LESS, _GREATER = ("1", "5")
 LIMIT = "limit"
@@ -111,7 +111,7 @@ def _relabelled(node: Node) -> Node:
 
 
 def _without_limit(analyzer: Analyzer, frame: Frame) -> Frame:
-    query = {**frame.query, "limitCount": None}
+    query = {**frame.query, "limitCount": None, BELOW: None}
     return replace(frame, query=query)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from strongroom_codegen.levels import Origin, levels, origin
 from strongroom_codegen.nullability import Analyzer, frames
 from strongroom_codegen.nullability.frames import Frame
-from strongroom_codegen.tree import Node, nodes
+from strongroom_codegen.tree import Node, below
 
 _COERCIONS = frozenset(
     {"RELABELTYPE", "COLLATEEXPR", "COERCETODOMAIN", "COERCEVIAIO", "ARRAYCOERCEEXPR"}
@@ -46,9 +46,8 @@ def parameter_uses(analyzer: Analyzer, query: Node) -> dict[int, Uses]:
     for frame in levels(analyzer, query):
         for number, target in _assignments(frame):
             found.setdefault(number, Uses()).assigned.append(target)
-        for value in frame.query.values():
-            for node in nodes(value, into_queries=False):
-                _look(analyzer, node, frame, found)
+        for node in below(frame.query):
+            _look(analyzer, node, frame, found)
     return found
 
 

@@ -27,6 +27,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+BELOW = "(below)"
+"""Where `below` keeps its list; a changed copy of a query sets it to None."""
 _LABELS = {
     "RTE": "RANGETBLENTRY",
     "COALESCE": "COALESCEEXPR",
@@ -78,6 +80,16 @@ def nodes(value: Any, *, into_queries: bool = True) -> list[Node]:
             stack += [
                 part for part in reversed(item) if part.__class__ is dict or part.__class__ is list
             ]
+    return found
+
+
+def below(query: Node) -> tuple[Node, ...]:
+    """Every node of a query's own level, and the queries in it; listed once and kept with it."""
+    found: tuple[Node, ...] | None = query.get(BELOW)
+    if found is None:
+        fields = [field for field in query.values() if isinstance(field, dict | list)]
+        # A tuple: what walks over the tree takes it for no part of it.
+        found = query[BELOW] = tuple(nodes(fields, into_queries=False))
     return found
 
 
