@@ -15,7 +15,7 @@ from strongroom_codegen.levels import Origin, origin
 from strongroom_codegen.model import Field, Reader, RecordModel, RowType
 from strongroom_codegen.naming import camel, field_names
 from strongroom_codegen.nullability import Analyzer, frames
-from strongroom_codegen.pytypes import JSON, ROWS_MODULE, TYPES_MODULE, PyType
+from strongroom_codegen.pytypes import JSON, ROWS_MODULE, STR, TYPES_MODULE, PyType
 from strongroom_codegen.shapes import output
 
 if TYPE_CHECKING:
@@ -116,6 +116,11 @@ def _plain(types: AppTypes, value: Value) -> Reader:
     if found.category == "A" and found.element:
         inner = _plain(types, Value(found.element, True))
         return Reader(f"Array({inner.text})", (*inner.names, (_SESSION, "Array")))
+    if found.kind == "e":
+        python = types.column_type(found.oid, None) or STR
+        labels = f", {python.name}" if python != STR else ""
+        names = ((python.module, python.name),) if labels else ()
+        return Reader(f'Plain("text"{labels})', (*names, (_SESSION, "Plain")))
     return Reader(f'Plain("{found.format}")', ((_SESSION, "Plain"),))
 
 
@@ -138,7 +143,11 @@ def _fits_json(types: AppTypes, value: Value) -> bool:
         return all(_fits_json(types, part) for _, part in _loose_values(types, relation))
     if base.category == "A" and base.element:
         return _fits_json(types, Value(base.element, True))
-    return base.kind == "e" or base.name in _JSON_LEAVES
+    if base.kind == "e":
+        # A class of another schema has no name of its own here.
+        python = types.column_type(base.oid, None)
+        return python is not None and (python == STR or python.module == TYPES_MODULE)
+    return base.name in _JSON_LEAVES
 
 
 def _list(types: AppTypes, value: Value, name: str) -> Shaped:
@@ -277,9 +286,12 @@ def _type_name(types: AppTypes, relation: Relation) -> str:
 
 
 def _domain_in_json(types: AppTypes, value: Value) -> Reader | None:
-    """JSON does not say of what type a domain is; only some types need to be told."""
-    found = types.catalog.types[value.type]
-    return _plain(types, value) if found.kind == "d" and _fits_json(types, value) else None
+    """What JSON does not say by itself: the type below a domain, the class of an enum."""
+    found = types.catalog.base_type(value.type)
+    element = types.catalog.base_type(found.element) if found.element else found
+    is_domain = types.catalog.types[value.type].kind == "d"
+    is_enum = element.kind == "e" and types.column_type(element.oid, None) != STR
+    return _plain(types, value) if (is_domain or is_enum) and _fits_json(types, value) else None
 
 
 def constant_of(name: str) -> str:

@@ -119,11 +119,15 @@ def converter(
 ) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
     """A function that applies each column's `convert` to the values that are not NULL."""
 
+    changes = [(place, change) for place, change in enumerate(convert) if change is not None]
+
     def apply(values: tuple[Any, ...]) -> tuple[Any, ...]:
-        return tuple(
-            value if change is None or value is None else change(value)
-            for change, value in zip(convert, values, strict=True)
-        )
+        found = list(values)
+        for place, change in changes:
+            value = found[place]
+            if value is not None:
+                found[place] = change(value)
+        return tuple(found)
 
     return apply
 

@@ -77,7 +77,7 @@ def json_reader(shape: Shape, where: str) -> ReadJson:
     if isinstance(shape, Array):
         return _list(json_reader(shape.element, where), where)
     if isinstance(shape, Plain):
-        return _leaf(shape.type, where) or _same
+        return shape.read or _leaf(shape.type, where) or _same
     if isinstance(shape, Converted):
         return shape.read
     if isinstance(shape, FromJson):

@@ -24,6 +24,7 @@ from strongroom.session.records import (
     Plain,
     Record,
     Shape,
+    is_for_json,
 )
 from strongroom.session.values import BINARY, BINDINGS, TEXT
 
@@ -119,7 +120,7 @@ def readable(shape: Shape, oid: int, known: KnownTypes, adapters: AdaptersMap) -
     inside = shape.inside or (None,) * len(oids)
     return all(
         readable(part, number, known, adapters)
-        if part and not isinstance(part, Converted | Plain)
+        if part and not isinstance(part, Converted) and not is_for_json(part)
         else has_loader(adapters, number, BINARY)
         for part, number in zip(inside, oids, strict=True)
     )
@@ -214,7 +215,7 @@ class Reading:
         for position, part in enumerate(shape.inside or ()):
             if isinstance(part, Converted):
                 changes.append((position, part.read))
-            elif part is not None and not isinstance(part, Plain):
+            elif part is not None and not is_for_json(part):
                 stand_ins[position] = raw_type(self.format)
                 field = f"{where}.{shape.names[position]}"
                 changes.append((position, self.reader(part, oids[position], field)))
@@ -235,21 +236,24 @@ class Reading:
 
     def _binary_record(self, shape: Record[Any], oids: tuple[int, ...], where: str) -> Read:
         build, width = self._loading(shape, oids, where), len(oids)
+        head_at = _field_at
 
         def read(data: bytes) -> object:
             if _count_at(data)[0] < width:
                 raise too_narrow(where, shape)
             at, parts = 4, list[bytes | None]()
+            add = parts.append
             for expected in oids:
-                oid, length = _field_at(data, at)
+                oid, length = head_at(data, at)
                 at += 8
                 if oid != expected:
                     return self._retyped_record(shape, oids, where, data)
                 if length < 0:
-                    parts.append(None)
+                    add(None)
                 else:
-                    parts.append(data[at : at + length])
-                    at += length
+                    end = at + length
+                    add(data[at:end])
+                    at = end
             return build(parts)
 
         return read

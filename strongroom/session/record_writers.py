@@ -13,7 +13,15 @@ from psycopg.types.numeric import DecimalBinaryDumper
 
 from strongroom.session.errors import SessionError
 from strongroom.session.loaders import ADAPTERS, JSON_OID, JSONB_OID
-from strongroom.session.records import Array, Converted, Json, KnownTypes, Plain, Record, Shape
+from strongroom.session.records import (
+    Array,
+    Converted,
+    Json,
+    KnownTypes,
+    Record,
+    Shape,
+    is_for_json,
+)
 from strongroom.session.values import (
     BINARY,
     BINDINGS,
@@ -105,7 +113,7 @@ def _field(
         return Binding(oid, BINARY, _nothing)
     binding = bindings[oid]
     part = shape.inside[position] if shape.inside else None
-    if part is not None and not isinstance(part, Plain):
+    if part is not None and not is_for_json(part):
         return shaped_binding(part, binding, known, bindings, text=text)
     if binding.dump is _NUMERIC.dump and not text:
         return Binding(oid, BINARY, _after(_decimal(binding.dump), _write_decimal))

@@ -53,9 +53,13 @@ class Json:
 
 @dataclass(frozen=True, eq=False)
 class Plain:
-    """A value of a built-in type, where it may stand in JSON that the server made."""
+    """A value of a built-in type, where it may stand in JSON that the server made.
+
+    `read` makes of it, in JSON alone, what a loader makes of it elsewhere.
+    """
 
     type: str
+    read: Callable[[Any], object] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +78,13 @@ class FromJson:
 
 
 Shape: TypeAlias = Record[Any] | Array | Json | Plain | Converted | FromJson
+
+
+def is_for_json(shape: Shape | None) -> bool:
+    """Whether a shape says nothing but how JSON is read: other values have their own loaders."""
+    while isinstance(shape, Array):
+        shape = shape.element
+    return isinstance(shape, Plain)
 
 
 @dataclass(frozen=True, slots=True)
