@@ -24,7 +24,7 @@ from strongroom_codegen.parameter_uses import Uses, parameter_uses
 from strongroom_codegen.parameters import AFTER, PreparedQuery, Variant, place_of
 from strongroom_codegen.shapes import output
 from strongroom_codegen.statements import always_answers, answers_once, parameter_hint
-from strongroom_codegen.tree import Node, below
+from strongroom_codegen.tree import Node, below, deep
 from strongroom_codegen.unloaded import missing_object_hint
 
 _UNDETERMINED = "42P18"
@@ -110,7 +110,8 @@ def analyse(
         if isinstance(described, Refusal):
             _report(prepared, variant, described, diagnostics, project)
             return None
-        found.append(_variant(catalog, prepared, variant, described, diagnostics))
+        with deep():
+            found.append(_variant(catalog, prepared, variant, described, diagnostics))
     if not check_kind(connection, prepared, diagnostics):
         return None
     first = found[0]

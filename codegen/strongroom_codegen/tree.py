@@ -8,7 +8,9 @@ between server versions are given their present name.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 Node = dict[str, Any]
@@ -29,6 +31,8 @@ _TOKEN = re.compile(
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 BELOW = "(below)"
 """Where `below` keeps its list; a changed copy of a query sets it to None."""
+# Calls of Python functions: a few for each level of a tree.
+_DEPTH = 100_000
 _LABELS = {
     "RTE": "RANGETBLENTRY",
     "COALESCE": "COALESCEEXPR",
@@ -42,11 +46,23 @@ _LABELS = {
 }
 
 
+@contextmanager
+def deep() -> Iterator[None]:
+    """Inside, trees may be deep: `a || b || c` nests at each step, and PostgreSQL takes many."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _DEPTH))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
 def parse_tree(text: str) -> Any:
     """The tree that a pg_node_tree's text describes."""
     tokens = iter(_TOKEN.findall(text))
     try:
-        value = _value(next(tokens), tokens)
+        with deep():
+            value = _value(next(tokens), tokens)
     except StopIteration:
         raise ValueError("the text ends inside a node or a list") from None
     left = sum(1 for _ in tokens)

@@ -121,6 +121,23 @@ def _json_constructor(analyzer: Analyzer, node: Node, frame: Frame) -> Verdict:
     return maybe("a JSON aggregate of no rows is NULL")
 
 
+def _json_query(analyzer: Analyzer, node: Node, frame: Frame) -> Verdict:
+    """JSON_EXISTS answers true or false, unless told to say UNKNOWN; the others find nothing."""
+    on_error = node["on_error"]
+    if node["op"] != _JSON_EXISTS_OP or (on_error and on_error["btype"] == _UNKNOWN_ON_ERROR):
+        return maybe("nothing may be found in the JSON value")
+    given = [node["formatted_expr"], node["path_spec"], *(node["passing_values"] or [])]
+    return analyzer.any_null(given, frame, "JSON_EXISTS")
+
+
+def _json_value(analyzer: Analyzer, node: Node, frame: Frame) -> Verdict:
+    return analyzer.expression(node["formatted_expr"], frame)
+
+
+def _is_json(analyzer: Analyzer, node: Node, frame: Frame) -> Verdict:
+    return analyzer.any_null([node["expr"]], frame, "IS JSON")
+
+
 def _field(analyzer: Analyzer, node: Node, frame: Frame) -> Verdict:
     """`(t).x` of a whole row is the column itself."""
     arg, number = node["arg"], int(node["fieldnum"])
@@ -167,6 +184,9 @@ RULES: dict[str, Rule] = {
     "SUBSCRIPTINGREF": arrays.subscript,
     "SQLVALUEFUNCTION": _current,
     "JSONCONSTRUCTOREXPR": _json_constructor,
+    "JSONVALUEEXPR": _json_value,
+    "JSONISPREDICATE": _is_json,
+    "JSONEXPR": _json_query,
     "RETURNINGEXPR": _returning,
     "DISTINCTEXPR": _always("IS DISTINCT FROM is never NULL"),
     "NULLTEST": _always("IS NULL is never NULL"),

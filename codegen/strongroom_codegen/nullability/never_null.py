@@ -70,7 +70,7 @@ _CASTS = ("1", "2")
 
 AGGREGATES = _words("""
     sum avg min max array_agg json_agg jsonb_agg json_object_agg jsonb_object_agg string_agg
-    bool_and bool_or every bit_and bit_or bit_xor any_value var_pop stddev_pop variance_pop mode
+    bool_and bool_or every bit_and bit_or bit_xor any_value var_pop stddev_pop mode
     percentile_cont percentile_disc range_agg range_intersect_agg xmlagg
     json_agg_strict jsonb_agg_strict
     """)

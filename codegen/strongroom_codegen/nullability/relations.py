@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _PLAIN_TABLES = ("r", "p", "m")
 _VIEWS = ("v", "m")
+_XMLTABLE = "0"
 
 
 def variable(analyzer: Analyzer, node: Node, frame: Frame) -> Verdict:
@@ -75,6 +76,8 @@ def relation_column(analyzer: Analyzer, frame: Frame, index: int, number: int) -
             return _join(analyzer, frame, index, number, frozenset())
         case frames.FUNCTION:
             return _function(analyzer, frame, entry, number)
+        case frames.TABLE_FUNCTION:
+            return _table_function(entry, number)
         case frames.VALUES:
             rows = entry["values_lists"]
             return analyzer.any_null([row[number - 1] for row in rows], frame, "VALUES")
@@ -228,6 +231,18 @@ def _builtin_set(analyzer: Analyzer, frame: Frame, call: Node, number: int, widt
     if not function.returns_set and width == 1:
         return analyzer.expression(call, frame)
     return maybe(f"{function.name}() may give NULL", function.name)
+
+
+def _table_function(entry: Node, number: int) -> Verdict:
+    """XMLTABLE keeps its promises; a nested path of JSON_TABLE fills up with NULLs."""
+    function = entry["tablefunc"]
+    word = entry["eref"]["aliasname"]
+    if function.get("functype", "0") == _XMLTABLE:
+        if number - 1 == int(function["ordinalitycol"]):
+            return never("FOR ORDINALITY numbers the rows")
+        if number - 1 in (function["notnulls"] or []):
+            return never("XMLTABLE refuses NULL for a column that is NOT NULL")
+    return maybe(f"{word} may find nothing for the column", word)
 
 
 def _column_name(

@@ -22,6 +22,12 @@ class Case:
     expected: tuple[str, ...]
 
     @property
+    def needs(self) -> int:
+        """The server version from which on the query can run."""
+        option = self.prepared.query.option("requires")
+        return int(option.argument) if option else 0
+
+    @property
     def name(self) -> str:
         return f"{self.prepared.query.subject}.{self.prepared.query.name}"
 

@@ -199,7 +199,7 @@ def store(connection: psycopg.Connection[Any], chosen: list[Table], found: list[
     """Store what the constraints allow; no triggers run, and foreign keys are not checked."""
     connection.execute("SET session_replication_role = replica")
     for table, mine in zip(chosen, found, strict=True):
-        for row in mine:
+        for row in filter(None, mine):
             names = [sql.Identifier(name) for name in row]
             insert = sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE VALUES ({})").format(
                 sql.Identifier(table.relation.schema, table.relation.name),

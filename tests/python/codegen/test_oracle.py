@@ -63,6 +63,8 @@ def _try_on_random_rows(
     connection, catalog = shop
     chosen = tables(connection, catalog, *schemas)
     known = texts(connection, catalog)
+    # A recursion over rows that go in a circle would never end.
+    connection.execute("SET statement_timeout = '2s'")
     strategies = [call_arguments(known, query) for query in queries]
     seen = 0
 
@@ -81,7 +83,8 @@ def _try_on_random_rows(
 
 
 def test_cases_hold_on_random_rows(shop: Shop, request: pytest.FixtureRequest) -> None:
-    queries = [analysed(shop, case.prepared) for case in read_cases()]
+    found = [_known(shop, case.prepared) for case in read_cases()]
+    queries = [query for query in found if query]
     assert _try_on_random_rows(shop, queries, {"shop"}, _settings(request, 25)) > 500
 
 

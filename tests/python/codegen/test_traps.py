@@ -116,6 +116,130 @@ def test_returning_old_and_new(shop: Shop) -> None:
     assert _columns(_analyse(shop, delete)) == "a b?"
 
 
+def test_xml_table(shop: Shop) -> None:
+    try:
+        with shop[0].transaction():
+            shop[0].execute("SELECT xml '<a/>'")
+    except psycopg.errors.FeatureNotSupported:
+        pytest.skip("this server was built without XML")
+    sql = (
+        "SELECT x.n, x.a, x.b FROM XMLTABLE('/r/i' PASSING '<r><i a=\"1\"/></r>'"
+        " COLUMNS n FOR ORDINALITY, a text PATH '@a' NOT NULL, b text PATH '@b') AS x"
+    )
+    assert _columns(_analyse(shop, sql)) == "n a b?"
+
+
+def test_a_domain_that_is_not_null_is_no_proof_for_a_column(shop: Shop) -> None:
+    """An empty subquery has the domain's type, and nothing checks its NULL on the way in."""
+    ddl = (
+        "CREATE DOMAIN shop.given AS text NOT NULL",
+        "CREATE TABLE shop.d (x shop.given, y shop.given NOT NULL)",
+        "INSERT INTO shop.d SELECT (SELECT d.x FROM shop.d), 'y'",
+    )
+    assert _columns(_analyse(shop, "SELECT d.x, d.y FROM shop.d", *ddl)) == "x? y"
+    assert (
+        _columns(_analyse(shop, "SELECT p.nick::shop.given AS x FROM shop.people AS p", *ddl))
+        == "x"
+    )
+    parameter = _analyse(shop, "INSERT INTO shop.d (x, y) VALUES (:x, 'y')", *ddl).parameters[0]
+    assert not parameter.nullable
+    with shop[0].transaction(force_rollback=True):
+        for statement in ddl:
+            shop[0].execute(statement.encode())
+        assert shop[0].execute("SELECT d.x FROM shop.d").fetchall() == [(None,)]
+
+
+def test_a_rule_answers_returning_in_its_own_words(shop: Shop) -> None:
+    ddl = (
+        "CREATE TABLE shop.a (x text NOT NULL)",
+        "CREATE TABLE shop.b (y text)",
+        "CREATE RULE r AS ON UPDATE TO shop.a DO INSTEAD UPDATE shop.b SET y = NULL RETURNING b.y",
+        "INSERT INTO shop.a VALUES ('x')",
+        "INSERT INTO shop.b VALUES ('y')",
+    )
+    update = "UPDATE shop.a SET x = 'z' RETURNING a.x"
+    assert _columns(_analyse(shop, "SELECT a.x FROM shop.a", *ddl)) == "x"
+    assert _columns(_analyse(shop, update, *ddl)) == "x?"
+    assert _columns(_analyse(shop, "DELETE FROM shop.a RETURNING a.x", *ddl)) == "x"
+    with shop[0].transaction(force_rollback=True):
+        for statement in ddl:
+            shop[0].execute(statement.encode())
+        assert shop[0].execute(update).fetchall() == [(None,)]
+
+
+def test_a_trigger_may_change_the_row_but_not_break_not_null(shop: Shop) -> None:
+    ddl = (
+        "CREATE FUNCTION shop.forget() RETURNS trigger LANGUAGE plpgsql"
+        " AS $$ BEGIN NEW.nick := NULL; RETURN NEW; END $$",
+        "CREATE TRIGGER t BEFORE INSERT OR UPDATE ON shop.people FOR EACH ROW"
+        " EXECUTE FUNCTION shop.forget()",
+    )
+    insert = "INSERT INTO shop.people (id, name, nick) VALUES (1, 'a', 'b') RETURNING name, nick"
+    assert _columns(_analyse(shop, insert, *ddl)) == "name nick?"
+
+
+def test_a_function_of_one_column_rows(shop: Shop) -> None:
+    """In FROM the row is spread into its column: a row that is there may hold a NULL."""
+    ddl = (
+        "CREATE TYPE shop.single AS (x text)",
+        "CREATE FUNCTION shop.f() RETURNS shop.single LANGUAGE sql RETURN ROW(NULL)::shop.single",
+        "CREATE FUNCTION shop.g() RETURNS SETOF shop.single LANGUAGE sql"
+        " BEGIN ATOMIC SELECT ROW(NULL)::shop.single; END",
+    )
+    assert _columns(_analyse(shop, "SELECT t.x FROM shop.f() AS t", *ddl)) == "x?"
+    assert _columns(_analyse(shop, "SELECT t.x FROM shop.g() AS t", *ddl)) == "x?"
+
+
+def test_a_function_that_returns_a_table_with_a_dropped_column(shop: Shop) -> None:
+    ddl = (
+        "CREATE TABLE shop.a (gone int, x text NOT NULL)",
+        "ALTER TABLE shop.a DROP COLUMN gone",
+        "CREATE FUNCTION shop.f() RETURNS SETOF shop.a LANGUAGE plpgsql"
+        " AS $$ BEGIN RETURN QUERY SELECT * FROM shop.a; END $$",
+        "COMMENT ON FUNCTION shop.f() IS '@nonnull x'",
+    )
+    assert _columns(_analyse(shop, "SELECT t.x FROM shop.f() AS t", *ddl)) == "x"
+
+
+def test_a_function_s_declared_type_may_lose_the_value(shop: Shop) -> None:
+    ddl = (
+        "CREATE FUNCTION shop.f() RETURNS time LANGUAGE sql RETURN timestamp 'infinity'",
+        "CREATE FUNCTION shop.g() RETURNS bigint LANGUAGE sql RETURN 1",
+    )
+    assert _columns(_analyse(shop, "SELECT shop.f() AS a, shop.g() AS b", *ddl)) == "a? b"
+    with shop[0].transaction(force_rollback=True):
+        shop[0].execute(ddl[0])
+        assert shop[0].execute("SELECT shop.f()").fetchone() == (None,)
+
+
+def test_a_strict_function_that_promises_no_null(shop: Shop) -> None:
+    """The promise is of what it answers when it is called; NULL in is NULL out."""
+    ddl = (
+        "CREATE FUNCTION shop.f(x text) RETURNS text LANGUAGE plpgsql STRICT"
+        " AS $$ BEGIN RETURN x; END $$",
+        "COMMENT ON FUNCTION shop.f(text) IS '@nonnull'",
+    )
+    sql = (
+        "SELECT shop.f(p.name) AS a, shop.f(p.nick) AS b, t.c"
+        " FROM shop.people AS p, shop.f(p.nick) AS t (c)"
+    )
+    assert _columns(_analyse(shop, sql, *ddl)) == "a b? c?"
+
+
+def test_virtual_generated_columns(shop: Shop) -> None:
+    _needs(shop, 18)
+    ddl = (
+        "CREATE TABLE shop.a (x int, y int GENERATED ALWAYS AS (x + 1) VIRTUAL,"
+        " z int NOT NULL GENERATED ALWAYS AS (coalesce(x, 0)) VIRTUAL)"
+    )
+    assert _columns(_analyse(shop, "SELECT a.y, a.z FROM shop.a", ddl)) == "y? z"
+
+
+def test_a_deeply_nested_expression_is_no_problem(shop: Shop) -> None:
+    sql = "SELECT " + " || ".join(["p.name"] * 1500) + " AS a FROM shop.people AS p"
+    assert _columns(_analyse(shop, sql)) == "a"
+
+
 def test_utility_statements_are_not_refused(shop: Shop) -> None:
     for sql in ("NOTIFY something", "LOCK TABLE shop.people", "SET LOCAL lock_timeout = '1s'"):
         assert _analyse(shop, sql, kind="exec").footprint.modifies
