@@ -55,7 +55,7 @@ def options(
     """PostgreSQL data layer: migrations, servers, typed Python from annotated SQL."""
 
 
-@app.command()
+@app.command(epilog="Example: strongroom version")
 def version() -> None:
     """Print the version of this command."""
     typer.echo(__version__)

@@ -171,7 +171,7 @@ def _list(tokens: Iterator[_Token]) -> list[Any]:
 def same_tree(node: Any, other: Any) -> bool:
     """Equal trees, wherever in the text they stand."""
     if isinstance(node, dict) and isinstance(other, dict):
-        keys = (node.keys() | other.keys()) - {"location"}
+        keys = (node.keys() | other.keys()) - {"location", BELOW}
         return all(same_tree(node.get(key), other.get(key)) for key in keys)
     if isinstance(node, list) and isinstance(other, list):
         return len(node) == len(other) and all(map(same_tree, node, other))
