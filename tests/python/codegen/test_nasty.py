@@ -113,6 +113,8 @@ def test_columns_of_any_name(package: ModuleType, db: Session) -> None:
     )
     assert (row.a_b, row.column_2nd, row.column_13, row.fi, row.fi_2) == (None,) * 5
     assert row == type(row)(*(getattr(row, field) for field in row.__slots__))
+    (whole,) = names.whole_rows(db)
+    assert (whole.s.int, whole.s.class_, whole.t, whole.list) == (5, "c", None, [None])
     page = names.list_(db, limit=1)
     assert page.rows == [package.rows.ListRow(class_=row.id, self=2)]
     assert names.errors_(db) == 1
@@ -156,6 +158,8 @@ def test_classes_that_would_hide_each_other(package: ModuleType, db: Session) ->
     assert names.q(db, Q="x") == []
     one = UUID(int=1)
     assert names.uuid(db, uuid=one) == one
+    value = package.types.PartRecord(class_='c"', copy=1, a_b=None, _hidden=3, model_dump="(,)")
+    assert names.composite(db, part=value) == rows.CompositeRow(part=value, str=[value])
     part = package.types.Part(class_="c", copy_=1, a_b=2, hidden=3, field_model_dump="m")
     names.add_thing(db, id=1, kind="e\\f", parts=[part])
     assert [row.parts for row in names.things_parts(db, kinds=["e\\f"])] == [[part]]
