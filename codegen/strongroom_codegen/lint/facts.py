@@ -41,6 +41,8 @@ class Facts:
     indexes: dict[int, list[Index]]
     policies: dict[int, list[Policy]]
     routines: dict[int, Routine]
+    partition_keys: dict[int, str]
+    """Partitioned table -> the first column of its key."""
     members: dict[str, frozenset[str]]
     """Role -> itself and every role whose policies are also its own."""
 
@@ -79,6 +81,7 @@ def read_facts(
             row["oid"]: Routine(row["leakproof"], row["inlinable"])
             for row in rows(connection, "routine_rights")
         },
+        partition_keys={row["relation"]: row["name"] for row in rows(connection, "partition_keys")},
         members={row["role"]: frozenset(row["roles"]) for row in rows(connection, "memberships")},
     )
 

@@ -18,6 +18,8 @@ _SETTINGS = (
     "SET LOCAL plan_cache_mode = force_generic_plan",
     "SET LOCAL max_parallel_workers_per_gather = 0",
     "SET LOCAL jit = off",
+    # The arguments are NULL here, which would rule out every partition.
+    "SET LOCAL enable_partition_pruning = off",
     "SET LOCAL client_min_messages = error",
 )
 # An identity that a policy can read as a number, and one that it can read as a uuid.

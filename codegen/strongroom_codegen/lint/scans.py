@@ -51,6 +51,9 @@ def _whole(
     size, name = facts.sizes.get(relation.oid, 0.0), relation.full_name
     root = _root(facts, relation)
     whole = sum(size for oid, size in facts.sizes.items() if oid == root.oid) or size
+    if facts.partition_keys.get(root.oid) in _named(step):
+        # At run time the key leaves the partition that it names.
+        whole = size
     outer = _repeated(step)
     if outer is not None and size >= MANY:
         yield Finding(
@@ -176,7 +179,14 @@ def _columns(facts: Facts, step: Step, relation: Relation) -> list[str]:
     leading = {index.leading for index in facts.indexes.get(relation.oid, [])}
     if any(own[name] in leading for name in (equal or others)):
         return []
-    return [*equal, *others[:1]]
+    key = facts.partition_keys.get(_root(facts, relation).oid)
+    return [name for name in (*equal, *others[:1]) if name != key]
+
+
+def _named(step: Step) -> set[str]:
+    """The columns that the conditions of a scan compare."""
+    texts = (str(step.node.get(key, "")) for key in ("Filter", "Index Cond"))
+    return {_compared(condition)[0] for text in texts for condition in _conditions(text)} - {""}
 
 
 def _compared(condition: str) -> tuple[str, str | None, str]:
