@@ -179,8 +179,8 @@ def _columns(facts: Facts, step: Step, relation: Relation) -> list[str]:
     leading = {index.leading for index in facts.indexes.get(relation.oid, [])}
     if any(own[name] in leading for name in (equal or others)):
         return []
-    key = facts.partition_keys.get(_root(facts, relation).oid)
-    return [name for name in (*equal, *others[:1]) if name != key]
+    partition_key = facts.partition_keys.get(_root(facts, relation).oid)
+    return [name for name in (*equal, *others[:1]) if name != partition_key]
 
 
 def _named(step: Step) -> set[str]:
