@@ -14,6 +14,7 @@ from strongroom_codegen.catalog import Catalog
 from strongroom_codegen.describe import Described, Refusal, describe
 from strongroom_codegen.diagnostics import Diagnostics
 from strongroom_codegen.domains import checked_domains, result_types
+from strongroom_codegen.element_uses import element_uses
 from strongroom_codegen.footprint import Footprint, footprint, union
 from strongroom_codegen.inside import Inside, merged
 from strongroom_codegen.kinds import check_kind
@@ -27,6 +28,7 @@ from strongroom_codegen.statements import always_answers, answers_once, paramete
 from strongroom_codegen.tree import Node, below, deep
 from strongroom_codegen.unloaded import missing_object_hint
 
+_AMBIGUOUS = "42725"
 _UNDETERMINED = "42P18"
 _UNDEFINED = {"42703", "42P01", "42883", "3F000"}
 _CHANGES_ROWS = frozenset({frames.UPDATE, frames.DELETE, frames.MERGE})
@@ -72,6 +74,8 @@ class AnalysedQuery:
     functions: tuple[int, ...]
     domains: frozenset[int]
     key: Key | None
+    elements: tuple[AnalysedParameter, ...] = ()
+    """What the arrays of a `:bulk` query hold, by the names of the arrays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,10 @@ def analyse(
             return None
         with deep():
             found.append(_variant(catalog, prepared, variant, described, diagnostics))
-    if not check_kind(connection, prepared, diagnostics):
+    if not check_kind(connection, catalog, prepared, diagnostics):
         return None
+    with deep():
+        elements = _elements(catalog, prepared, found[0].described)
     first = found[0]
     for other in found[1:]:
         if [(c.name, c.type) for c in other.columns] != [(c.name, c.type) for c in first.columns]:
@@ -144,7 +150,26 @@ def analyse(
         functions=tuple(sorted({oid for o in found for oid in o.functions})),
         domains=frozenset[int]().union(*(o.domains for o in found)),
         key=key,
+        elements=elements,
     )
+
+
+def _elements(
+    catalog: Catalog, prepared: PreparedQuery, described: Described
+) -> tuple[AnalysedParameter, ...]:
+    """The items of a `:bulk` query: the elements of the parameters that it unnests."""
+    if prepared.query.kind != "bulk" or described.query is None:
+        return ()
+    analyzer = Analyzer(catalog, frozenset())
+    notes = {note.name: note for note in prepared.query.notes}
+    found = []
+    for number, uses in sorted(element_uses(analyzer, described.query).items()):
+        name = prepared.variants[0].names[number - 1]
+        element = catalog.types[described.parameters[number - 1]].element
+        by_author = name in notes and notes[name].allows_null
+        nullable = by_author or uses.allows_null(analyzer)
+        found.append(AnalysedParameter(name, element, nullable, uses.column()))
+    return tuple(found)
 
 
 def _variant(
@@ -318,6 +343,8 @@ def _report(
         place = prepared.first_use[name]
         message = f"PostgreSQL can't tell the type of :{name}"
         hint = f"write it: CAST(:{name} AS text), or whatever it is"
+    elif query.kind == "bulk" and refusal.sqlstate == _AMBIGUOUS:
+        hint = "give each array its type: unnest(:a::bigint[], :b::text[])"
     elif hinted := parameter_hint(query, place, refusal.sqlstate):
         message, hint = hinted
     elif project and (unloaded := missing_object_hint(project, refusal.sqlstate)):

@@ -15,7 +15,9 @@ from strongroom_codegen.read import QueryFile
 from strongroom_codegen.source import Place, Source
 from strongroom_codegen.statements import refusal, statement_end
 
-Kind = Literal["one", "maybe", "many", "page", "stream", "exec", "rowcount"]
+Kind = Literal[
+    "one", "maybe", "many", "page", "stream", "exec", "rowcount", "batch", "bulk", "copy"
+]
 KINDS: tuple[str, ...] = get_args(Kind)
 _ELSEWHERE = {
     "execrows": "rowcount",
@@ -30,6 +32,14 @@ _ELSEWHERE = {
     "iter": "stream",
     "cursor": "stream",
     "server_cursor": "stream",
+    "batchexec": "batch",
+    "batchone": "batch",
+    "batchmany": "batch",
+    "executemany": "batch",
+    "execmany": "batch",
+    "insertmany": "bulk",
+    "unnest": "bulk",
+    "copyfrom": "copy",
 }
 _NAME = re.compile(r"--\s*name\s*:\s*(?P<rest>.*)$")
 _HEAD = re.compile(r"(?P<name>\S+)(?:\s+(?P<kind>\S+))?(?P<extra>\s+\S.*)?$")
@@ -41,7 +51,7 @@ _OPTION = re.compile(r"@(?P<name>\w+)(?:\s+(?P<argument>.*\S))?\s*$")
 OPTIONS = frozenset(
     {
         *("nonnull", "nullable", "timeout", "role", "requires", "deprecated", "identity", "sort"),
-        *("like", "fetch", "lint"),
+        *("like", "fetch", "chunk", "lint"),
     }
 )
 _REPEATABLE = frozenset({"nonnull", "nullable", "sort", "like", "lint"})

@@ -16,6 +16,7 @@ from strongroom_codegen.api_files import is_of_functions, routine_parameters
 from strongroom_codegen.app_types import AppTypes, read_app_types
 from strongroom_codegen.catalog import Catalog
 from strongroom_codegen.compose_columns import compose_columns
+from strongroom_codegen.compose_items import compose_items, item_type
 from strongroom_codegen.compose_parameters import compose_parameters
 from strongroom_codegen.diagnostics import Diagnostics
 from strongroom_codegen.domains import (
@@ -25,7 +26,7 @@ from strongroom_codegen.domains import (
 )
 from strongroom_codegen.error_rules import table_errors
 from strongroom_codegen.errors_registry import ErrorCode
-from strongroom_codegen.kinds import whole_number
+from strongroom_codegen.kinds import ITEMS, whole_number
 from strongroom_codegen.model import (
     AppModel,
     ColumnModel,
@@ -137,12 +138,18 @@ class Composer:
         shared: list[str],
     ) -> QueryModel:
         query = found.prepared.query
-        returns_rows = query.kind not in ("exec", "rowcount")
+        returns_rows = query.kind not in ("exec", "rowcount", "copy") and (
+            bool(found.columns) or query.kind not in ITEMS
+        )
         columns = compose_columns(found, types, self.diagnostics) if returns_rows else ()
         role = self._role(query)
         option = query.option("deprecated")
         names = field_names([column.name for column in columns])
         key = [names[n] for n in found.key.columns] if found.key and columns else []
+        parameters = routine_parameters(
+            query, compose_parameters(found, types, self.connection, self.diagnostics)
+        )
+        each, parameters = compose_items(found, parameters, types, self.diagnostics)
         return QueryModel(
             app=query.app,
             subject=query.subject,
@@ -151,9 +158,7 @@ class Composer:
             doc=query.doc,
             file=query.source.name,
             line=query.place.line,
-            parameters=routine_parameters(
-                query, compose_parameters(found, types, self.connection, self.diagnostics)
-            ),
+            parameters=parameters,
             columns=columns,
             variants=self._variants(found),
             optional=found.prepared.optional,
@@ -174,6 +179,9 @@ class Composer:
             calls=found.footprint.calls,
             raises=self._raises(found, query.app, shared),
             fetch=whole_number(query, "fetch", self.diagnostics),
+            chunk=whole_number(query, "chunk", self.diagnostics),
+            item=item_type(query, each, rows, self.diagnostics),
+            each=each,
             routine=query.routine.signature if query.routine else None,
         )
 
@@ -186,7 +194,7 @@ class Composer:
             VariantModel(
                 variant.given,
                 variant.order,
-                variant.sql,
+                variant.sent or variant.sql,
                 variant.names,
                 tuple(self.catalog.base_type(oid).format for oid in types),
             )

@@ -47,7 +47,9 @@ def compose_parameters(
     for parameter in found.parameters:
         note = notes.get(parameter.name)
         parameters.append(
-            _parameter(found, parameter, note, like.get(parameter.name), types, names, diagnostics)
+            compose_parameter(
+                found, parameter, note, like.get(parameter.name), types, names, diagnostics
+            )
         )
         if note and note.default is not None:
             default = _default(note, parameter, types, connection, diagnostics)
@@ -55,7 +57,7 @@ def compose_parameters(
     return tuple(sorted(parameters, key=lambda p: p.default is not None or p.optional))
 
 
-def _parameter(
+def compose_parameter(
     found: AnalysedQuery,
     parameter: AnalysedParameter,
     note: ParameterNote | None,
@@ -64,6 +66,7 @@ def _parameter(
     names: dict[str, str],
     diagnostics: Diagnostics,
 ) -> Parameter:
+    """One argument, without its default."""
     column = like or parameter.column
     is_token = found.prepared.query.kind == "page" and parameter.name == AFTER
     is_limit = found.prepared.query.kind == "page" and parameter.name == LIMIT

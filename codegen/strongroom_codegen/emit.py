@@ -51,6 +51,8 @@ def _query(query: QueryModel) -> dict[str, Any]:
             }
             for c in query.columns
         ],
+        "item": query.item,
+        "each": [p.source for p in query.each],
         "reads": list(query.reads),
         "writes": list(query.writes),
         "uses": [

@@ -198,6 +198,11 @@ class QueryModel:
     calls: tuple[Call, ...]
     raises: tuple[str, ...]
     fetch: int | None = None
+    chunk: int | None = None
+    item: str | None = None
+    """The type of an item of `:batch`, `:bulk`, `:copy`; None when it is the bare value."""
+    each: tuple[Parameter, ...] = ()
+    """What an item holds; the parameters that are left are arguments."""
     routine: str | None = None
 
     @property

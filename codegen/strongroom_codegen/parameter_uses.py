@@ -117,14 +117,14 @@ def _compare(
 
 def _assignments(frame: Frame) -> Iterator[tuple[int, Origin]]:
     query = frame.query
-    for index, entries in _target_lists(frame):
+    for index, entries in target_lists(frame):
         relation = int(frame.entry(index)["relid"])
         for entry in entries:
             for number in _parameters_of(query, entry["expr"]):
                 yield number, (relation, int(entry["resno"]))
 
 
-def _target_lists(frame: Frame) -> Iterator[tuple[int, list[Node]]]:
+def target_lists(frame: Frame) -> Iterator[tuple[int, list[Node]]]:
     query, target = frame.query, frame.target
     if frame.command in (frames.INSERT, frames.UPDATE):
         yield target, [e for e in query["targetList"] or [] if e["resjunk"] == "false"]

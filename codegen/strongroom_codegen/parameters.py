@@ -33,6 +33,8 @@ class Variant:
     sql: str
     names: tuple[str, ...]
     pieces: tuple[tuple[int, int], ...]
+    sent: str = ""
+    """What is sent in its place, where the server can't prepare that."""
 
     def source_offset(self, position: int) -> int:
         """Offset in the author's file of a character of `sql` (both from 0)."""
@@ -63,7 +65,7 @@ def prepare(query: AnnotatedQuery, diagnostics: Diagnostics) -> PreparedQuery | 
     names, first_use = _names(query, diagnostics)
     optional = _optional(query, lines, names, diagnostics)
     orders = _orders(query, lines, diagnostics)
-    _check_notes(query, names, diagnostics)
+    check_notes(query, names, diagnostics)
     count = 2 ** len(optional) * max(1, len(orders))
     if count > MAX_VARIANTS:
         diagnostics.error(
@@ -99,7 +101,8 @@ def _names(query: AnnotatedQuery, diagnostics: Diagnostics) -> tuple[list[str], 
     return list(first), first
 
 
-def _check_notes(query: AnnotatedQuery, names: list[str], diagnostics: Diagnostics) -> None:
+def check_notes(query: AnnotatedQuery, names: list[str], diagnostics: Diagnostics) -> None:
+    """Report notes about parameters that the query does not have."""
     for note in query.notes:
         if note.name not in names:
             used = f"; it uses :{', :'.join(names)}" if names else ""

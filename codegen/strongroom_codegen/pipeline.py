@@ -14,6 +14,7 @@ from strongroom_codegen.api_files import about_routine, with_routines
 from strongroom_codegen.catalog import read_catalog
 from strongroom_codegen.check import expected_paths
 from strongroom_codegen.compose import Composer
+from strongroom_codegen.copying import prepare_copy
 from strongroom_codegen.diagnostics import Diagnostics, QueryError, did_you_mean
 from strongroom_codegen.error_rules import read_error_rules
 from strongroom_codegen.errors_registry import ErrorCode, read_registry
@@ -56,7 +57,11 @@ def build_model(
     Raises QueryError, with everything that was found, when a query can't be generated.
     """
     queries = [query for file in sources.files for query in file.queries]
-    prepared = [found for q in queries if (found := prepare(q, diagnostics))]
+    prepared = [
+        found
+        for q in queries
+        if (found := (prepare_copy if q.kind == "copy" else prepare)(q, diagnostics))
+    ]
     with scratch_database(project) as connection:
         catalog = read_catalog(connection)
         routines = prepare_routines(project, connection, catalog, diagnostics)

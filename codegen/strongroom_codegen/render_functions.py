@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from strongroom_codegen import render_items
 from strongroom_codegen.layout import WIDTH, bracketed, docstring, exploded, tuple_source
 from strongroom_codegen.literals import block, quoted
 from strongroom_codegen.model import Parameter, QueryModel, Reader, VariantModel
@@ -64,7 +65,8 @@ class FunctionRenderer:
         arguments = [f"db: {session}"]
         if query.parameters or query.orders:
             arguments.append("*")
-        arguments += [self._argument(parameter) for parameter in query.parameters]
+        arguments += self._items(query) if query.each else []
+        arguments += [self._argument(parameter) for parameter in render_items.arguments(query)]
         if query.orders:
             self.imports.add("typing", "Literal")
             names = ", ".join(quoted(order) for order in query.orders)
@@ -80,6 +82,17 @@ class FunctionRenderer:
 
     def _constant(self, query: QueryModel) -> str:
         return constant_name(query.name, self.classes | {p.name for p in query.parameters})
+
+    def _items(self, query: QueryModel) -> list[str]:
+        """The argument that takes the items, and what it needs."""
+        self.imports.add("collections.abc", *("Iterable", "AsyncIterable")[: 1 + self.aio])
+        if query.item:
+            self.imports.add(f"{self._app_module()}.rows", query.item)
+        else:
+            self.imports.add_type(query.each[0].type)
+        if query.kind == "batch":
+            self.imports.add(_SESSION, render_items.loader(query))
+        return [render_items.items_argument(query, aio=self.aio)]
 
     def _app_module(self) -> str:
         return f"{self.imports.package}.{self.imports.app}"
@@ -105,7 +118,7 @@ class FunctionRenderer:
         """The type of one row."""
         if query.kind == "exec":
             return "None"
-        if query.kind == "rowcount":
+        if query.kind == "rowcount" or (query.each and not query.columns):
             return "int"
         if query.row:
             self.imports.add(f"{self._app_module()}.rows", query.row)
@@ -117,6 +130,8 @@ class FunctionRenderer:
 
     def _returned(self, query: QueryModel) -> str:
         result = self._result(query)
+        if query.each:
+            return render_items.returned(query, result)
         if query.kind == "maybe":
             return result if result.endswith("None") else f"{result} | None"
         if query.kind == "many":
@@ -193,6 +208,8 @@ class FunctionRenderer:
     def _body(self, query: QueryModel) -> list[str]:
         lines: list[str] = []
         statement = self._constant(query)
+        if query.each:
+            return [render_items.call(query, statement, aio=self.aio)]
         if not _has_variants(query):
             values = [self._value(query, parameter) for parameter in _in_sql_order(query)]
             return [*lines, self._call(query, statement, values)]
@@ -250,7 +267,7 @@ class FunctionRenderer:
 
     def _doc(self, query: QueryModel) -> str:
         parts = [query.doc or f"Run the query {query.full_name}."]
-        described = [parameter for parameter in query.parameters if parameter.doc]
+        described = [p for p in render_items.arguments(query) if p.doc]
         if described:
             lines = [f"    {p.name}: {p.doc}" for p in described]
             parts.append("\n".join(["Args:", *lines]))

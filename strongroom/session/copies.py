@@ -16,7 +16,7 @@ from strongroom.session import wire
 from strongroom.session.conversation import Refused
 from strongroom.session.errors import BadParameter, SessionError, at_item, raise_server_error
 from strongroom.session.programs import in_transaction, plan_of, taking
-from strongroom.session.values import BINARY, Binding, array_of
+from strongroom.session.values import BINARY, BINDINGS, Binding, array_of
 
 if TYPE_CHECKING:
     from psycopg.abc import PQGen
@@ -48,7 +48,12 @@ def _numeric(value: Any) -> bytes:
 _NUMERIC = Binding(1700, BINARY, _numeric)
 # Types that other calls send as text, where that is cheaper.
 _BINARY = {"numeric": _numeric, "numeric[]": array_of(_NUMERIC, 1231).dump}
-BINARY_ONLY_HERE = frozenset(_BINARY)
+
+
+def has_binary_form(name: str, is_string: bool) -> bool:
+    """Whether COPY can send values of a type; `is_string`: an enum, or text under another name."""
+    known = BINDINGS.get(name)
+    return is_string or name in _BINARY or (known is not None and known.format == BINARY)
 
 
 class _Writer:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Iterator
+from decimal import Decimal
 from types import ModuleType
 
 import psycopg
 import pytest
 
 from strongroom.server import Server
-from strongroom.session import Session, session
+from strongroom.session import Session, failed_item, session
 from tests.python.codegen.test_calls import Shop
 
 
@@ -53,3 +54,41 @@ def test_async(package: ModuleType, shop: Shop, on_server: Server) -> None:
                 await aio.people.forget_person(db, class_=1)
 
     asyncio.run(play())
+
+
+def test_batches(package: ModuleType, db: Session) -> None:
+    lots, rows = package.lots, package.rows
+    new = [rows.AddPeopleItem(n, f"n{n}", None, [f"t{n}"]) for n in range(10, 13)]
+    assert lots.add_people(db, items=iter(new)) == ["n10", "n11", "n12"]
+    renamed = [rows.RenamePeopleItem(name="new", id=10), rows.RenamePeopleItem(name="x", id=99)]
+    assert lots.rename_people(db, items=renamed) == [rows.RenamePeopleRow(10, "new"), None]
+    with pytest.deprecated_call():
+        assert lots.friends(db, items=[1, 2]) == [[], []]
+    taken = [rows.AddPeopleItem(50 + n, name, None, []) for n, name in enumerate(("z", "n11"))]
+    with pytest.raises(package.errors.NameTaken) as raised:
+        lots.add_people(db, items=taken)
+    assert failed_item(raised.value) == 1
+    assert lots.forget_people(db, items=[10, 11, 12, 99]) == [1, 1, 1, 0]
+
+
+def test_bulk_and_copy(package: ModuleType, db: Session) -> None:
+    lots, rows, types = package.lots, package.rows, package.types
+    label = types.Label(text="fragile", weight=None)
+    items = [
+        rows.StockItemsItem(f"t{n}", Decimal(n), None, "toy", [label] * n, "sad") for n in range(5)
+    ]
+    stocked = lots.stock_items(db, items=items, surcharge=Decimal("0.50"))
+    assert [row.title for row in stocked] == ["t0", "t1", "t2", "t3", "t4"]
+    found = package.sales.get_item(db, id=stocked[2].id)
+    assert (found.price, found.labels, found.mood) == (Decimal("2.50"), [label] * 2, "sad")
+    again = [rows.RetitleItemsItem(row.id, row.title.upper(), None) for row in stocked]
+    assert lots.retitle_items(db, items=again) == 5
+    assert lots.drop_items(db, items=[row.id for row in stocked]) == 5
+    assert lots.drop_items(db, items=[]) == 0
+    loaded = [
+        rows.LoadItemsItem(n, "x", Decimal("9.5"), None, "book", [label], None)
+        for n in range(1000, 1003)
+    ]
+    assert lots.load_items(db, items=loaded) == 3
+    found = package.sales.get_item(db, id=1001)
+    assert (found.price, found.labels, found.kind) == (Decimal("9.50"), [label], "book")

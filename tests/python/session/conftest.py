@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from tests.python.fix_databases import Connection, Database
+from tests.python.session.lots import EXTRA
 from tests.python.session.shelf import SCHEMA
 
 
@@ -48,3 +49,17 @@ def manual(shelf: Database) -> Connection:
 def admin(shelf: Database) -> psycopg.Connection[object]:
     """A superuser's connection to the same database."""
     return shelf.admin()
+
+
+@pytest.fixture
+def more(shelf_everywhere: Database) -> Database:
+    """The books, and a table that has no row level security, on each server."""
+    shelf_everywhere.admin().execute(EXTRA)
+    return shelf_everywhere
+
+
+@pytest.fixture
+def counts(shelf: Database) -> Database:
+    """The books, and a table that has no row level security."""
+    shelf.admin().execute(EXTRA)
+    return shelf
