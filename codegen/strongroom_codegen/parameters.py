@@ -16,7 +16,8 @@ MAX_VARIANTS = 32
 AFTER = "after"
 _OPTIONAL = re.compile(r"--\?\s*(?P<name>\S*)\s*$")
 _SORT = re.compile(r"--@sort\s*$")
-_IN_WORD = re.compile(r"[A-Za-z0-9_$\x80-\U0010ffff]")
+# By what it is not, as in the lexer: that compiles at once.
+_IN_WORD = re.compile(r"[^\x00-#%-/:-@\[-\^`{-\x7f]")
 _ORDER = re.compile(r"(?P<name>[a-z][a-z0-9_]*)\s*:\s*(?P<expressions>\S.*)$")
 
 
