@@ -14,7 +14,7 @@ from rounds import Case, compare, scale
 from strongroom.project import read_project
 from strongroom.session import Session, Statement, load_rowcount, session
 
-ITEMS = scale(2_000, "BENCH_ITEMS")
+ITEMS = scale(5_000, "BENCH_ITEMS")
 ROUNDS = scale(21, "BENCH_ROUNDS")
 ONE_BY_ONE = "one by one, one transaction (base)"
 TABLE = (

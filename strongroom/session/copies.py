@@ -32,7 +32,9 @@ _TAIL = struct.pack("!h", -1)
 _NULL = struct.pack("!i", -1)
 _length = struct.Struct("!i").pack
 _BYTES = 64 * 1024
-"""Bytes that are sent at once; items are drawn until there are so many."""
+"""Bytes of values that are sent at once; items are drawn until there are so many."""
+_PARTS = 16 * 1024
+"""The same for the pieces that values and their lengths are."""
 _LINE = re.compile(r"\d+")
 
 
@@ -70,24 +72,28 @@ class _Writer:
         for name, format_ in zip(statement.parameters, plan.formats, strict=True):
             if format_ != BINARY and name not in _BINARY:
                 raise SessionError(f"{statement.name}: {name} can't be copied in binary form")
-        self._buffer = bytearray(_HEAD)
+        self._parts = [_HEAD]
+        self._size = 0
         self._width = struct.pack("!h", len(self.dumps))
 
     def add(self, item: Any) -> bool:
+        parts, size = self._parts, self._size
         try:
             row = self.take(item)
-            parts = [self._width]
+            parts.append(self._width)
             for dump, value in zip(self.dumps, row, strict=True):
                 if value is None:
                     parts.append(_NULL)
-                else:
-                    data = dump(value)
-                    parts += (_length(len(data)), data)
+                    continue
+                data = dump(value)
+                parts.append(_length(len(data)))
+                parts.append(data)
+                size += len(data)
         except Exception as error:
             raise self._refused(item, error) from None
-        self._buffer += b"".join(parts)
+        self._size = size
         self.count += 1
-        return len(self._buffer) >= _BYTES
+        return size >= _BYTES or len(parts) >= _PARTS
 
     def _refused(self, item: Any, error: Exception) -> Exception:
         """Errors of a validator may quote the value, so no cause."""
@@ -114,9 +120,10 @@ class _Writer:
 
     def drain(self, *, last: bool) -> bytes:
         if last:
-            self._buffer += _TAIL
-        data = bytes(self._buffer)
-        self._buffer.clear()
+            self._parts.append(_TAIL)
+        data = b"".join(self._parts)
+        self._parts.clear()
+        self._size = 0
         return data
 
 

@@ -14,7 +14,7 @@ import pytest
 from psycopg import sql
 
 from strongroom.server import PgBouncer, Server
-from strongroom.session import Session, Statement, session
+from strongroom.session import Session, Statement, load_rowcount, session
 from tests.python.fix_databases import Connection, Database
 from tests.python.session.shelf import (
     ADD,
@@ -91,9 +91,20 @@ def act(db: Session, user: int, kind: str) -> None:
             with pytest.raises(ZeroDivisionError), db.transaction():
                 assert len(db.many(RENAME_FROM, (1, "!"))) == len(OWN[user])
                 raise ZeroDivisionError
+        case "stream":
+            assert list(db.stream(TITLES, fetch=1)) == OWN[user]
+            for title in db.stream(TITLES, fetch=1):
+                assert title == OWN[user][0]
+                break  # dropped with rows left, and with its transaction open
+        case "items":
+            new = [(1000 * user + n, f"{user} {n}", None) for n in range(600)]
+            with pytest.raises(ZeroDivisionError), db.transaction():
+                assert sum(db.batch(ADD, new, take=tuple, load=load_rowcount)) == 600
+                assert len(db.many(TITLES)) == 600 + len(OWN[user])
+                raise ZeroDivisionError
 
 
-KINDS = ("call", "block", "fail", "fail in a block", "write")
+KINDS = ("call", "block", "fail", "fail in a block", "write", "stream", "items")
 
 
 def test_identity_never_leaks_to_the_next_client(clients: list[Connection], way: str) -> None:
