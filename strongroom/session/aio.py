@@ -154,8 +154,17 @@ class AsyncSession:
     ) -> AsyncStream[T]:
         """Rows as they are read, `fetch` of them a trip; nothing is sent before the first."""
         self._identity.require(statement)
+        observe = self._tracing.observe
+
+        async def wait(
+            connection: psycopg.AsyncConnection[Any], engine: Engine, step: PQGen[R]
+        ) -> R:
+            if observe is not None:
+                step = watched(observe, statement, step)
+            return await self._wait(connection, engine, step)
+
         return AsyncStream(
-            self._acquire, self._wait, lambda engine: Cursor(engine, statement, params, fetch)
+            self._acquire, wait, lambda engine: Cursor(engine, statement, params, fetch)
         )
 
     async def batch(

@@ -160,9 +160,14 @@ class Session:
     ) -> Stream[T]:
         """Rows as they are read, `fetch` of them a trip; nothing is sent before the first."""
         self._identity.require(statement)
-        return Stream(
-            self._acquire, self._wait, lambda engine: Cursor(engine, statement, params, fetch)
-        )
+        observe = self._tracing.observe
+
+        def wait(connection: psycopg.Connection[Any], engine: Engine, step: PQGen[R]) -> R:
+            if observe is not None:
+                step = watched(observe, statement, step)
+            return self._wait(connection, engine, step)
+
+        return Stream(self._acquire, wait, lambda engine: Cursor(engine, statement, params, fetch))
 
     def batch(
         self,

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,9 +20,11 @@ from strongroom.session import (
     Session,
     Statement,
     Stream,
+    Tracing,
     TransactionConflict,
     WrongRole,
     async_session,
+    load_one,
     session,
 )
 from tests.python.fix_databases import Connection, Database
@@ -300,6 +304,24 @@ def test_rows_of_a_shape(connection: Connection) -> None:
         with pytest.raises(Exception, match="generated for"):
             next(db.stream(renamed))
         assert_clean(connection)
+
+
+def test_each_trip_is_observed(connection: Connection) -> None:
+    seen: list[str] = []
+
+    @contextmanager
+    def observe(statement: Statement[object]) -> Iterator[None]:
+        yield
+        seen.append(statement.name)
+
+    traced = Tracing(tags={"route": "x"}, observe=observe)
+    with session(connection, app="tarot", user_id=1, tracing=traced) as db:
+        assert list(db.stream(TITLES, fetch=1)) == ["Emma", "Persuasion"]
+        # Opened, three parts (the last one empty), ended.
+        assert seen == [TITLES.name] * 5
+        echo = value("SELECT $1 AS v", "text")
+        assert db.batch(echo, ["a", "b"], take=lambda t: (t,), load=load_one) == ["a", "b"]
+        assert len(seen) == 6
 
 
 def test_async_streams(shelf: Database) -> None:
