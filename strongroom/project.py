@@ -51,7 +51,7 @@ class Project:
     generated: Path
     package: str
     search_path: tuple[str, ...] = ()
-    types: dict[str, str] = field(default_factory=dict)
+    types: dict[str, object] = field(default_factory=dict)
 
     @property
     def error_codes(self) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from strongroom_codegen.catalog import Catalog, Column, PgType, Relation
@@ -20,6 +21,7 @@ from strongroom_codegen.model import (
 )
 from strongroom_codegen.named_types import NamedTypes
 from strongroom_codegen.naming import camel, class_name, model_field_names
+from strongroom_codegen.overrides import Override
 from strongroom_codegen.pytypes import STR, TYPES_MODULE, PyType, python_type
 
 _MAP = re.compile(r"map<\s*text\s*,\s*(?P<type>.+?)\s*>$")
@@ -32,7 +34,7 @@ class AppTypes:
 
     app: str
     catalog: Catalog
-    overrides: dict[str, str]
+    overrides: Mapping[int, Override]
     diagnostics: Diagnostics
     named: NamedTypes
     literals: dict[Origin, LiteralType] = field(default_factory=dict)
@@ -98,7 +100,7 @@ class AppTypes:
 def read_app_types(
     app: str,
     catalog: Catalog,
-    overrides: dict[str, str],
+    overrides: Mapping[int, Override],
     diagnostics: Diagnostics,
     named: NamedTypes,
 ) -> AppTypes:
@@ -179,4 +181,6 @@ def _attribute_type(types: AppTypes, oid: int) -> PyType:
         return _model_type(types, found)
     if found.category == "A" and found.element:
         return PyType("builtins", "list", (_attribute_type(types, found.element),))
-    return types.python_type(oid) or PyType("pydantic", "JsonValue")
+    python = types.python_type(oid) or PyType("pydantic", "JsonValue")
+    # In JSON these stand as their text.
+    return STR if python.module.startswith(("psycopg.", "strongroom.")) else python

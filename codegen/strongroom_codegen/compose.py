@@ -29,6 +29,7 @@ from strongroom_codegen.errors_registry import ErrorCode
 from strongroom_codegen.kinds import ITEMS, whole_number
 from strongroom_codegen.model import (
     AppModel,
+    CodecModel,
     ColumnModel,
     ErrorClass,
     Field,
@@ -40,6 +41,7 @@ from strongroom_codegen.model import (
 )
 from strongroom_codegen.named_types import NamedTypes, read_named_types
 from strongroom_codegen.naming import camel, field_names
+from strongroom_codegen.overrides import read_overrides
 from strongroom_codegen.violations import Violations
 
 _TIMEOUT = re.compile(r"(?P<number>\d+)\s*(?P<unit>ms|s|min)$")
@@ -69,7 +71,8 @@ class Composer:
         # Namespaces without queries belong to all apps, also when they have functions of their own.
         with_queries = {f.app for fs in by_app.values() for f in fs if not is_of_functions(f)}
         shared = sorted((namespaces | schemas_of_domain_errors(self.catalog)) - with_queries)
-        named = read_named_types(self.catalog, self.project.types)
+        overrides = read_overrides(self.catalog, self.project.types, self.diagnostics)
+        named = read_named_types(self.catalog, overrides)
         apps = [self._app(app, by_app[app], shared, analysed, named) for app in sorted(by_app)]
         done = set(by_app)
         # Types of a schema may be made from those of yet another.
@@ -77,7 +80,12 @@ class Composer:
             done |= rest
             apps += [self._app(app, [], shared, analysed, named) for app in sorted(rest)]
         apps.sort(key=lambda app: app.name)
-        return ProjectModel(self.project.package, tuple(apps))
+        codecs = (
+            CodecModel(one.codec, one.type, one.load, one.dump)
+            for one in sorted(overrides.values(), key=lambda one: one.codec)
+            if one.codec
+        )
+        return ProjectModel(self.project.package, tuple(apps), tuple(codecs))
 
     def _app(
         self,
@@ -87,7 +95,7 @@ class Composer:
         analysed: dict[str, AnalysedQuery],
         named: NamedTypes,
     ) -> AppModel:
-        types = read_app_types(app, self.catalog, self.project.types, self.diagnostics, named)
+        types = read_app_types(app, self.catalog, named.overrides, self.diagnostics, named)
         errors = self._errors(app)
         rows = {row.name: row for row in types.rows.values()} if files else {}
         subjects = []
@@ -103,6 +111,7 @@ class Composer:
         return AppModel(
             name=app,
             doc=comment.text if comment else "",
+            enums=named.enums(app) if is_shown else (),
             literals=(
                 *(types.literals.values() if files else ()),
                 *(named.literals(app) if is_shown else ()),
@@ -178,6 +187,13 @@ class Composer:
             uses=found.footprint.uses,
             calls=found.footprint.calls,
             raises=self._raises(found, query.app, shared),
+            types=types.named.chosen(
+                [
+                    *(column.type for column in found.columns if returns_rows),
+                    *(parameter.type for parameter in found.parameters),
+                ],
+                query.app,
+            ),
             fetch=whole_number(query, "fetch", self.diagnostics),
             chunk=whole_number(query, "chunk", self.diagnostics),
             item=item_type(query, each, rows, self.diagnostics),

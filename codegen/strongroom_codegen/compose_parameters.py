@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 
+from strongroom.session import Interval
 from strongroom_codegen.analyse import AnalysedParameter, AnalysedQuery
 from strongroom_codegen.annotations import Option, ParameterNote
 from strongroom_codegen.app_types import AppTypes
@@ -53,6 +54,8 @@ def compose_parameters(
         )
         if note and note.default is not None:
             default = _default(note, parameter, types, connection, diagnostics)
+            if default is not None:
+                default = types.named.source(parameters[-1].type, default, types.app)
             parameters[-1] = _with_default(parameters[-1], default)
     return tuple(sorted(parameters, key=lambda p: p.default is not None or p.optional))
 
@@ -138,12 +141,18 @@ def _default(
         return None
     try:
         with connection.transaction(force_rollback=True):
-            row = connection.execute(f"SELECT CAST({literal} AS {pg_type})".encode()).fetchone()
+            row = connection.execute(
+                f"SELECT CAST({literal} AS {pg_type}), CAST({literal} AS {pg_type})::text".encode()
+            ).fetchone()
     except psycopg.Error as error:
         message = error.diag.message_primary or str(error)
         diagnostics.error(note.place, f"the default of :{note.name}: {message}")
         return None
     value = row[0] if row else None
+    is_interval = types.catalog.base_type(parameter.type).name == "interval"
+    if row and is_interval and re.search("mon|year", str(row[1])):
+        # psycopg would make 30 days of a month.
+        value = Interval
     if not can_be_default(value):
         diagnostics.error(
             note.place,

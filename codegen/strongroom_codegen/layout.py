@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 
 from strongroom_codegen.literals import block
@@ -68,6 +69,6 @@ def _import_key(name: str) -> tuple[int, str]:
 
 def _group(module: str) -> int:
     top = module.partition(".")[0]
-    if top in ("collections", "dataclasses", "datetime", "decimal", "typing", "uuid"):
+    if top in sys.stdlib_module_names:
         return 0
-    return 1 if top in ("pydantic", "typing_extensions") else 2
+    return 1 if top in ("psycopg", "pydantic", "typing_extensions") else 2

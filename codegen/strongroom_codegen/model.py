@@ -20,6 +20,26 @@ class LiteralType:
 
 
 @dataclass(frozen=True, slots=True)
+class EnumType:
+    """An enum: `type` is its name with the schema, `members` are names in Python and labels."""
+
+    name: str
+    type: str
+    members: tuple[tuple[str, str], ...]
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodecModel:
+    """A constant that says how values of a type are made into the project's own and back."""
+
+    name: str
+    type: str
+    load: PyType | None
+    dump: PyType | None
+
+
+@dataclass(frozen=True, slots=True)
 class NamedType:
     """A domain: a `NewType` of what is below it where it `is_new`, else another name for it."""
 
@@ -197,6 +217,7 @@ class QueryModel:
     uses: tuple[Use, ...]
     calls: tuple[Call, ...]
     raises: tuple[str, ...]
+    types: tuple[PyType, ...]
     fetch: int | None = None
     chunk: int | None = None
     item: str | None = None
@@ -230,6 +251,7 @@ class AppModel:
 
     name: str
     doc: str
+    enums: tuple[EnumType, ...]
     literals: tuple[LiteralType, ...]
     domains: tuple[NamedType, ...]
     models: tuple[JsonModel, ...]
@@ -248,3 +270,4 @@ class ProjectModel:
 
     package: str
     apps: tuple[AppModel, ...]
+    codecs: tuple[CodecModel, ...] = ()

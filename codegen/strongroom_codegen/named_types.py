@@ -5,13 +5,15 @@ Every schema that has some gets a `types` module; its app names them bare, other
 
 from __future__ import annotations
 
+import ast
 import keyword
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from strongroom_codegen.catalog import Catalog, PgType
-from strongroom_codegen.model import LiteralType, NamedType
-from strongroom_codegen.naming import camel, class_name
+from strongroom_codegen.model import EnumType, LiteralType, NamedType
+from strongroom_codegen.naming import camel, class_name, member_names
+from strongroom_codegen.overrides import Override
 from strongroom_codegen.pytypes import TYPES_MODULE, PyType, python_type
 from strongroom_codegen.read import RESERVED
 
@@ -25,7 +27,7 @@ class NamedTypes:
     """The names, worked out once for all apps; `used` gathers the schemas that others name."""
 
     catalog: Catalog
-    overrides: dict[str, str]
+    overrides: Mapping[int, Override]
     names: dict[int, str]
     used: set[str] = field(default_factory=set)
 
@@ -56,6 +58,57 @@ class NamedTypes:
             if (made := self._domain(one, app))
         )
 
+    def enums(self, app: str) -> tuple[EnumType, ...]:
+        """The enums of a schema."""
+        return tuple(
+            EnumType(
+                self.names[one.oid],
+                f"{one.schema}.{one.name}",
+                tuple(zip(member_names(one.labels), one.labels, strict=True)),
+                one.comment.text,
+            )
+            for one in self._of(app)
+            if one.kind == "e"
+        )
+
+    def chosen(self, types: Iterable[int], app: str) -> tuple[PyType, ...]:
+        """The classes and codecs by which a statement reads and writes values of these types."""
+        seen: set[int] = set()
+        found = {part for oid in types for part in self._chosen_in(oid, app, seen)}
+        return tuple(sorted(found, key=lambda part: (part.name, part.module)))
+
+    def _chosen_in(self, oid: int, app: str, seen: set[int]) -> Iterator[PyType]:
+        found = self.catalog.types.get(oid)
+        if found is None or oid in seen:
+            return
+        seen.add(oid)
+        override = self.overrides.get(oid)
+        if override:
+            if override.codec:
+                yield override.reference
+        elif found.kind == "e" and (named := self.python(found, app)):
+            yield named
+        elif found.kind == "c":
+            for column in self.catalog.relations[found.relation].columns.values():
+                yield from self._chosen_in(column.type, app, seen)
+        else:
+            below = found.base if found.kind == "d" else found.element or found.subtype
+            yield from self._chosen_in(below, app, seen)
+
+    def source(self, python: PyType, literal: str, app: str) -> str:
+        """A literal as a value of a named type: `Mood.CALM`, `Email("a@b")`."""
+        names = (one for oid in self.names if (one := self.catalog.types[oid]))
+        found = next((one for one in names if self.python(one, app) == python), None)
+        if found is None or literal == "None":
+            return literal
+        if found.kind == "d":
+            if self._is_new(found):
+                return f"{python.name}({literal})"
+            below = python_type(self.catalog, found.base, self.overrides, self, app)
+            return literal if below is None else self.source(below, literal, app)
+        members = dict(zip(found.labels, member_names(found.labels), strict=True))
+        return f"{python.name}.{members[ast.literal_eval(literal)]}"
+
     def _of(self, app: str) -> list[PgType]:
         types = [self.catalog.types[oid] for oid in self.names]
         return sorted((t for t in types if t.schema == app), key=lambda found: found.name)
@@ -82,12 +135,12 @@ class NamedTypes:
         return depth
 
 
-def read_named_types(catalog: Catalog, overrides: dict[str, str]) -> NamedTypes:
+def read_named_types(catalog: Catalog, overrides: Mapping[int, Override]) -> NamedTypes:
     """Name every enum and domain that the schema declares, extensions' own apart."""
     names: dict[int, str] = {}
     taken: dict[str, set[str]] = {}
     for found in sorted(catalog.types.values(), key=lambda found: (found.schema, found.name)):
-        if not _is_named(found) or _override(found, overrides):
+        if not _is_named(found) or found.oid in overrides:
             continue
         others = taken.setdefault(found.schema, set())
         if not others:
@@ -104,11 +157,7 @@ def _is_named(found: PgType) -> bool:
     is_own = not found.of_extension and not found.schema.startswith(_SYSTEM_SCHEMAS)
     # The schema becomes a package: where it can't be one, its domains are the types below.
     is_module = found.schema.isidentifier() and not keyword.iskeyword(found.schema)
-    return is_own and is_module and found.schema not in RESERVED and found.kind == "d"
-
-
-def _override(found: PgType, overrides: dict[str, str]) -> str | None:
-    return overrides.get(found.format) or overrides.get(found.name)
+    return is_own and is_module and found.schema not in RESERVED and found.kind in ("d", "e")
 
 
 def _names_of_relations(catalog: Catalog, schema: str) -> Iterable[str]:

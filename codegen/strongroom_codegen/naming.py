@@ -67,6 +67,16 @@ def unique(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
     return found
 
 
+def member_names(labels: Sequence[str]) -> list[str]:
+    """The names of an enum's members: upper case, one of its own for each label whatever it is."""
+    names = []
+    for label in labels:
+        plain = unicodedata.normalize("NFKC", label)
+        name = re.sub(r"\W+", "_", plain).strip("_").upper() or "EMPTY"
+        names.append(name if name.isidentifier() else f"VALUE_{name}")
+    return unique(names)
+
+
 def argument_names(names: Sequence[str], *, sorts: bool = False) -> dict[str, str]:
     """The arguments of a query's parameters; one that can't be used as it is gets an underscore."""
     used = {*_USED_IN_BODIES, *(("sort",) if sorts else ())}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from strongroom_codegen.catalog import Catalog, PgType
 
 TYPES_MODULE, ROWS_MODULE = ".types", ".rows"
+PACKAGE_TYPES = "..types"
+"""The module of the whole package: what the project's settings choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +58,20 @@ OBJECT = PyType("builtins", "object")
 
 _TEXTS = (
     *("text", "varchar", "bpchar", "name", "char", "citext", "xml", "money", "bit", "varbit"),
-    *("tsvector", "tsquery", "jsonpath", "macaddr", "macaddr8", "pg_lsn", "ltree"),
-    *("inet", "cidr", "regclass", "regtype", "regproc", "regrole"),
+    *("tsvector", "tsquery", "jsonpath", "macaddr", "macaddr8", "pg_lsn"),
+    *("regclass", "regtype", "regproc", "regprocedure", "regoper", "regoperator", "regrole"),
+    *("regnamespace", "regconfig", "regdictionary", "regcollation"),
+    *("ltree", "lquery", "ltxtquery"),
 )
+_FLOATS = PyType("builtins", "list", (PyType("builtins", "float"),))
+_OPTIONAL_TEXTS = PyType("builtins", "dict", (STR, PyType("builtins", "str | None")))
+BYTES = PyType("builtins", "bytes")
 _SCALARS: dict[str, PyType] = {
-    **dict.fromkeys(("int2", "int4", "int8", "oid", "xid8"), INT),
+    **dict.fromkeys(("int2", "int4", "int8", "oid", "xid", "xid8"), INT),
     **dict.fromkeys(("float4", "float8"), PyType("builtins", "float")),
     **dict.fromkeys(_TEXTS, STR),
     "bool": PyType("builtins", "bool"),
-    "bytea": PyType("builtins", "bytes"),
+    "bytea": BYTES,
     "numeric": PyType("decimal", "Decimal"),
     "uuid": PyType("uuid", "UUID"),
     "date": PyType("datetime", "date"),
@@ -73,8 +81,28 @@ _SCALARS: dict[str, PyType] = {
     "interval": PyType("datetime", "timedelta"),
     "json": JSON,
     "jsonb": JSON,
+    "inet": PyType("strongroom.session", "IPAddress"),
+    "cidr": PyType("strongroom.session", "IPNetwork"),
+    "vector": _FLOATS,
+    "halfvec": _FLOATS,
+    "hstore": _OPTIONAL_TEXTS,
+    "geometry": BYTES,
+    "geography": BYTES,
     "void": PyType("builtins", "None"),
 }
+
+
+_RANGES = {
+    "r": ("psycopg.types.range", "Range"),
+    "m": ("psycopg.types.multirange", "Multirange"),
+}
+
+
+class HasPython(Protocol):
+    """Something that chose a Python type."""
+
+    @property
+    def python(self) -> PyType: ...
 
 
 class Names(Protocol):
@@ -86,16 +114,14 @@ class Names(Protocol):
 def python_type(
     catalog: Catalog,
     oid: int,
-    overrides: dict[str, str],
+    overrides: Mapping[int, HasPython],
     names: Names | None = None,
     app: str = "",
 ) -> PyType | None:
     """The Python type of a PostgreSQL type; None for one that nobody has a rule for."""
     found = catalog.types[oid]
-    override = overrides.get(found.format) or overrides.get(found.name)
-    if override:
-        module, _, name = override.rpartition(".")
-        return PyType(module or "builtins", name)
+    if oid in overrides:
+        return overrides[oid].python
     if names and (named := names.python(found, app)):
         return named
     if found.kind == "d":
@@ -108,9 +134,9 @@ def python_type(
             return None
         return PyType("builtins", "list", (replace(element, or_none=True),))
     if found.kind in ("r", "m"):
-        return STR
-    return _scalar(found)
-
-
-def _scalar(found: PgType) -> PyType | None:
-    return _SCALARS.get(found.name)
+        bound = python_type(catalog, found.subtype, overrides, names, app)
+        module, name = _RANGES[found.kind]
+        return PyType(module, name, (bound,)) if bound else None
+    # A type of the project itself may have the name of one of these.
+    is_known = found.schema == "pg_catalog" or found.of_extension
+    return _SCALARS.get(found.name) if is_known else None

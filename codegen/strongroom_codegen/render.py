@@ -24,7 +24,13 @@ from strongroom_codegen.model import (
     Reader,
     SubjectModel,
 )
-from strongroom_codegen.pytypes import ROWS_MODULE, TYPES_MODULE, PyType, module_alias
+from strongroom_codegen.pytypes import (
+    PACKAGE_TYPES,
+    ROWS_MODULE,
+    TYPES_MODULE,
+    PyType,
+    module_alias,
+)
 from strongroom_codegen.render_functions import FunctionRenderer
 from strongroom_codegen.render_records import record_source
 
@@ -46,6 +52,8 @@ class Imports:
             module = part.module
             if module in (TYPES_MODULE, ROWS_MODULE):
                 module = f"{self.package}.{self.app}{module}"
+            elif module == PACKAGE_TYPES:
+                module = f"{self.package}{TYPES_MODULE}"
             if module.startswith("."):
                 alias = part.name.partition(".")[0]
                 self.add(f"{self.package}{module.removesuffix(TYPES_MODULE)}", f"types as {alias}")
@@ -79,9 +87,20 @@ def render(project: ProjectModel) -> list[Rendered]:
     """Every file of the generated package, sorted by path."""
     files = [_file(project, "__init__.py", "schema/", "package.py.j2")]
     files += [_file(project, "aio/__init__.py", "schema/", "aio_package.py.j2")]
+    if project.codecs:
+        files.append(_codecs(project))
     for app in project.apps:
         files += _app_files(project, app)
     return sorted(files, key=lambda file: file.path)
+
+
+def _codecs(project: ProjectModel) -> Rendered:
+    imports = Imports(project.package, "")
+    imports.add("strongroom.session", "Codec")
+    functions = [part for codec in project.codecs for part in (codec.load, codec.dump) if part]
+    for module in {function.module for function in functions}:
+        imports.aliases.add(f"import {module}")
+    return _file(project, "types.py", "pyproject.toml", "codecs.py.j2", imports=imports.text())
 
 
 def _app_files(project: ProjectModel, app: AppModel) -> list[Rendered]:
@@ -91,7 +110,7 @@ def _app_files(project: ProjectModel, app: AppModel) -> list[Rendered]:
         _file(project, f"{name}/errors.py", "docs/error-codes.md", "errors.py.j2", **base),
     ]
     modules = ["errors"]
-    if app.subjects or app.literals or app.domains:
+    if app.subjects or app.literals or app.domains or app.enums:
         modules.append("types")
         files.append(_types(project, app))
     if app.subjects:
@@ -141,6 +160,9 @@ def _types(project: ProjectModel, app: AppModel) -> Rendered:
     for adapter in app.adapters:
         imports.add("pydantic", "TypeAdapter")
         _add_outside(imports, adapter.type, frozenset())
+    if app.enums:
+        imports.add("enum", "StrEnum")
+        imports.add("strongroom.session", "enum_of")
     if app.literals:
         imports.add("typing", "Literal", "TypeAlias")
     for domain in app.domains:
@@ -258,6 +280,7 @@ def _environment() -> Environment:
         docstring=docstring, quoted=quoted, literal=python_literal, field_type=_field_type
     )
     environment.filters["nested_tuple"] = _nested_tuple
+    environment.filters["qualified"] = lambda found: f"{found.module}.{found.name}"
     environment.globals.update(bracketed=bracketed, exploded=exploded, import_line=import_line)
     return environment
 

@@ -161,6 +161,11 @@ class FunctionRenderer:
             names = tuple_source([quoted(c.name) for c in query.columns], inner, room=10)
             fields.append(f"columns={names}")
         fields += self._converters(query, variant, inner)
+        if query.types:
+            for found in query.types:
+                self.imports.add_type(found)
+            types = tuple_source([found.text() for found in query.types], inner, room=7)
+            fields.append(f"types={types}")
         fields += self._promises(query, variant)
         return exploded("Statement(", fields, ")", indent).removeprefix(indent)
 

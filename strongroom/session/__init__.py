@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from strongroom.session.aio import AsyncSession, async_session
 from strongroom.session.arguments import listed
+from strongroom.session.codecs import Codec, enum_of
 from strongroom.session.errors import (
     BadPageToken,
     BadParameter,
@@ -25,6 +26,7 @@ from strongroom.session.errors import (
     WrongRole,
     failed_item,
 )
+from strongroom.session.interval import Interval
 from strongroom.session.pages import read_token
 from strongroom.session.records import Array, Converted, FromJson, Json, Plain, Record
 from strongroom.session.results import load_all, load_maybe, load_one, load_rowcount
@@ -32,6 +34,7 @@ from strongroom.session.statement import UNSET, Page, Statement, Unset
 from strongroom.session.streams import AsyncStream, Stream
 from strongroom.session.sync import Session, session
 from strongroom.session.tracing import Tracing
+from strongroom.session.values_network import IPAddress, IPNetwork
 
 __all__ = [
     "UNSET",
@@ -40,10 +43,14 @@ __all__ = [
     "AsyncStream",
     "BadPageToken",
     "BadParameter",
+    "Codec",
     "Converted",
     "DatabaseError",
     "ErrorTable",
     "FromJson",
+    "IPAddress",
+    "IPNetwork",
+    "Interval",
     "Json",
     "NoIdentity",
     "NoRow",
@@ -64,6 +71,7 @@ __all__ = [
     "Unset",
     "WrongRole",
     "async_session",
+    "enum_of",
     "failed_item",
     "listed",
     "load_all",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from psycopg.adapt import AdaptersMap
 
-from strongroom.session import loaders
+from strongroom.session import loaders, loaders_of_types
 from strongroom.session.values import BINARY, BINDINGS_BY_OID, TEXT, Binding, array_of, text_binding
+from strongroom.session.values_of_types import extension_binding, multirange_of, range_of
 
 OIDS_OF_NAMES = (
     b"SELECT pg_catalog.to_regtype(n.name)::pg_catalog.oid"
@@ -20,13 +22,23 @@ TYPES_OF_OIDS = (
     b"SELECT a.atttypid FROM pg_catalog.pg_attribute AS a"
     b" WHERE a.attrelid = t.typrelid AND t.typtype = 'c'"
     b" AND a.attnum > 0 AND NOT a.attisdropped), ' ')"
-    b" FROM pg_catalog.pg_type AS t WHERE t.oid = ANY ($1::pg_catalog.oid[])"
+    b", coalesce(r.rngsubtype, m.rngsubtype, 0::pg_catalog.oid), coalesce(e.extname, ''), t.typname"
+    b" FROM pg_catalog.pg_type AS t"
+    b" LEFT JOIN pg_catalog.pg_range AS r ON r.rngtypid = t.oid"
+    b" LEFT JOIN pg_catalog.pg_range AS m ON m.rngmultitypid = t.oid"
+    b" LEFT JOIN pg_catalog.pg_depend AS d ON d.objid = t.oid AND d.deptype = 'e'"
+    b" AND d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass"
+    b" LEFT JOIN pg_catalog.pg_extension AS e ON e.oid = d.refobjid"
+    b" WHERE t.oid = ANY ($1::pg_catalog.oid[])"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class TypeInfo:
-    """A row of pg_type: `parts` are the OIDs of its element, base type or fields."""
+    """A row of pg_type: `parts` are the OIDs of its element, base type, fields or bounds.
+
+    `extension` and `name` are of a type that an extension brought, else ''.
+    """
 
     oid: int
     is_string: bool
@@ -34,16 +46,22 @@ class TypeInfo:
     is_domain: bool
     is_composite: bool
     parts: tuple[int, ...]
+    is_range: bool = False
+    is_multirange: bool = False
+    extension: str = ""
+    name: str = ""
 
 
 def read_type(row: list[str]) -> TypeInfo:
     """A row of `TYPES_OF_OIDS`, as text."""
-    oid, kind, category, element, base, fields = row
+    oid, kind, category, element, base, fields, bound, extension, name = row
     is_array = category == "A" and element != "0" and kind == "b"
     if is_array:
         parts: tuple[int, ...] = (int(element),)
     elif kind == "d":
         parts = (int(base),)
+    elif kind in ("r", "m"):
+        parts = (int(bound),)
     else:
         parts = tuple(int(field) for field in fields.split())
     return TypeInfo(
@@ -53,6 +71,10 @@ def read_type(row: list[str]) -> TypeInfo:
         is_domain=kind == "d",
         is_composite=kind == "c",
         parts=parts,
+        is_range=kind == "r",
+        is_multirange=kind == "m",
+        extension=extension,
+        name=name,
     )
 
 
@@ -61,18 +83,31 @@ def is_known(adapters: AdaptersMap, oid: int) -> bool:
     return oid in BINDINGS_BY_OID or loaders.has_loader(adapters, oid, BINARY)
 
 
-def binding_of(oid: int, types: dict[int, TypeInfo]) -> Binding:
-    """How values of a type are sent; what is not known better is sent as text."""
+def binding_of(
+    oid: int, types: Mapping[int, TypeInfo], chosen: Mapping[int, Binding] | None = None
+) -> Binding:
+    """How values of a type are sent; what is not known better is sent as text.
+
+    `chosen` are the bindings of types with a codec.
+    """
+    if chosen and oid in chosen:
+        return chosen[oid]
     if (known := BINDINGS_BY_OID.get(oid)) is not None:
         return known
     info = types.get(oid)
     if info is None:
         return text_binding(oid, string=False)
     if info.is_domain:
-        base = binding_of(info.parts[0], types)
+        base = binding_of(info.parts[0], types, chosen)
         return Binding(oid, base.format, base.dump)
     if info.is_array:
-        return array_of(binding_of(info.parts[0], types), oid)
+        return array_of(binding_of(info.parts[0], types, chosen), oid)
+    if info.is_range:
+        return range_of(oid, binding_of(info.parts[0], types, chosen))
+    if info.is_multirange:
+        return multirange_of(oid, binding_of(info.parts[0], types, chosen))
+    if known := extension_binding(oid, info.extension, info.name):
+        return known
     return text_binding(oid, string=info.is_string)
 
 
@@ -84,7 +119,10 @@ def register(adapters: AdaptersMap, oid: int, types: dict[int, TypeInfo]) -> Non
     for part in info.parts:
         register(adapters, part, types)
     complete = all(loaders.has_loader(adapters, part, BINARY) for part in info.parts)
-    if info.is_string:
+    own = loaders_of_types.extension_loaders(info.extension, info.name)
+    if own:
+        loaders_of_types.register(adapters, oid, own)
+    elif info.is_string:
         loaders.register_text(adapters, oid)
     elif not complete:
         return
@@ -94,6 +132,10 @@ def register(adapters: AdaptersMap, oid: int, types: dict[int, TypeInfo]) -> Non
         loaders.register_array(adapters, oid, info.parts[0])
     elif info.is_composite:
         loaders.register_record(adapters, oid)
+    elif info.is_range:
+        loaders_of_types.register(adapters, oid, loaders_of_types.range_loaders(info.parts[0]))
+    elif info.is_multirange:
+        loaders_of_types.register(adapters, oid, loaders_of_types.multirange_loaders(info.parts[0]))
 
 
 def result_format(adapters: AdaptersMap, oids: list[int]) -> int:

@@ -13,6 +13,8 @@ from psycopg.pq import DiagnosticField
 
 from strongroom.session import catalogue, wire
 from strongroom.session.binding import make_plan
+from strongroom.session.codecs import OIDS_OF_QUALIFIED, changed, is_reloaded, type_of
+from strongroom.session.codecs import register as register_codec
 from strongroom.session.errors import (
     SessionError,
     ShapeMismatch,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from psycopg.abc import PQGen
     from psycopg.pq.abc import PGresult
 
+    from strongroom.session.codecs import Chosen
     from strongroom.session.records import Shape
     from strongroom.session.statement import Statement
 
@@ -292,6 +295,9 @@ class Conversation:
 
         Raises SessionError for a type that does not exist or is not visible to the role.
         """
+        new = [one for one in statement.types if self.link.codecs.get(type_of(one)) is not one]
+        if new:
+            yield from self._choose(statement.name, new)
         bindings = self.link.bindings
         unknown = [name for name in dict.fromkeys(statement.parameters) if name not in bindings]
         if unknown:
@@ -306,13 +312,37 @@ class Conversation:
                 )
             types = yield from self.types(oids.values(), bound=True)
             for name, oid in oids.items():
-                bindings[name] = catalogue.binding_of(oid, types)
+                bindings[name] = catalogue.binding_of(oid, types, self.link.chosen)
         found = [bindings[name] for name in statement.parameters]
         if statement.takes is not None:
             found = yield from self._shaped(statement.takes, found)
         plan = make_plan(statement, found, self.link.comment)
         self.link.remember(statement, plan)
         return plan
+
+    def _choose(self, statement: str, new: list[Chosen]) -> PQGen[None]:
+        """Read and write types as their codecs say from now on."""
+        link, by_name = self.link, {type_of(one): one for one in new}
+        for name in by_name.keys() & link.codecs.keys():
+            if is_reloaded(by_name[name], link.codecs[name]):
+                continue
+            raise SessionError(
+                f"{statement}: this connection already has another Python type for {name}: use a"
+                " connection of its own for each generated package"
+            )
+        rows = yield from self.ask(OIDS_OF_QUALIFIED, _dump_names(sorted(by_name)), _TEXT_ARRAY, 1)
+        found = {name: (int(oid), int(array)) for name, oid, array in rows}
+        types = yield from self.types([oid for oid, _ in found.values()], bound=True)
+        for name, (oid, array) in found.items():
+            catalogue.register(link.adapters, oid, types)
+            register_codec(link.adapters, oid, by_name[name])
+            binding = changed(catalogue.binding_of(oid, types), by_name[name])
+            link.chosen[oid] = binding
+            if array:
+                link.chosen[array] = array_of(binding, array)
+        link.codecs.update(by_name)
+        for name, binding in link.bindings.items():
+            link.bindings[name] = link.chosen.get(binding.oid, binding)
 
     def known_types(self, shapes: Iterable[Shape | None]) -> PQGen[KnownTypes]:
         """What the database says now about the types in shapes; their loaders are registered."""
@@ -340,7 +370,8 @@ class Conversation:
         known = yield from self.known_types(takes)
         oids = {type_ for fields in known.fields.values() for _, type_ in fields}
         types = yield from self.types(oids, bound=True)
-        of_fields = {oid: catalogue.binding_of(oid, types) for oid in oids}
+        chosen = self.link.chosen
+        of_fields = {oid: catalogue.binding_of(oid, types, chosen) for oid in oids}
         return [
             shaped_binding(shape, binding, known, of_fields) if shape is not None else binding
             for shape, binding in zip(takes, bindings, strict=True)

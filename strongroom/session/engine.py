@@ -160,7 +160,7 @@ class Engine(Blocks):
     def refusable(self, statement: Statement[Any], load: Callable[..., object]) -> bool:
         """Whether a write can still be refused when its rows are seen, so Sync may not commit."""
         checked = statement.decode or statement.convert or statement.shapes
-        if checked is not None or not self.prepare:
+        if checked is not None or statement.types or not self.prepare:
             return bool(statement.columns)
         if not statement.at_most_one:
             return load in _AT_MOST_ONE

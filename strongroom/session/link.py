@@ -18,6 +18,7 @@ from strongroom.session.values import BINARY, BINDINGS, Binding
 if TYPE_CHECKING:
     from psycopg.abc import Transformer
 
+    from strongroom.session.codecs import Chosen
     from strongroom.session.conversation import Conversation
     from strongroom.session.statement import Statement
 
@@ -74,6 +75,10 @@ class Link:
         self.adapters = AdaptersMap(ADAPTERS)
         self.bindings: dict[str, Binding] = dict(BINDINGS)
         self.plans: dict[Statement[Any], Plan] = {}
+        self.codecs: dict[str, Chosen] = {}
+        """By type the codec that this connection uses."""
+        self.chosen: dict[int, Binding] = {}
+        """By OID, of the types that have a codec, and of their arrays."""
         self.comment: str | None = None
         """The tags of the sessions that made the plans."""
         self.identity_name: bytes | None = None
@@ -124,6 +129,8 @@ class Link:
             self.drop(plan)
         self.plans.clear()
         self.bindings = dict(BINDINGS)
+        self.codecs.clear()
+        self.chosen.clear()
 
 
 _links: WeakKeyDictionary[Any, Link] = WeakKeyDictionary()

@@ -13,12 +13,14 @@ from typing import Any
 import orjson
 from psycopg import postgres, pq
 from psycopg.abc import Buffer
+from psycopg.abc import Loader as AnyLoader
 from psycopg.adapt import AdaptersMap, Loader
 from psycopg.types import TypesRegistry
-from psycopg.types.array import ArrayBinaryLoader, ArrayLoader, register_all_arrays
+from psycopg.types.array import ArrayLoader
 from psycopg.types.composite import RecordBinaryLoader
 from psycopg.types.string import TextBinaryLoader, TextLoader
 
+from strongroom.session.loaders_of_types import ListLoader, register_builtin, text_list_loader
 from strongroom.session.values import BINARY
 
 JSON_OID, JSONB_OID, RECORD_OID = 114, 3802, 2249
@@ -46,18 +48,29 @@ def json_loader(read: Callable[[bytes], object], oid: int, format_: int) -> type
     return JsonLoader
 
 
+@cache
+def _text_array_loader(element: int) -> type[AnyLoader]:
+    return text_list_loader(type("ElementArrayLoader", (ArrayLoader,), {"base_oid": element}))
+
+
 def _pristine() -> AdaptersMap:
     types = TypesRegistry()
     postgres.register_default_types(types)
     adapters = AdaptersMap(types=types)
     postgres.register_default_adapters(adapters)
-    register_all_arrays(adapters)
+    register_builtin(adapters)
     for oid in (JSON_OID, JSONB_OID):
         for format_ in (0, 1):
             adapters.register_loader(oid, json_loader(orjson.loads, oid, format_))
     for oid in (1042, 1043, 25, 19, 705, 18):
         adapters.register_loader(oid, TextBinaryLoader)
         adapters.register_loader(oid, TextLoader)
+    for known in types:
+        if known.array_oid and known.array_oid != known.oid and known.delimiter == ",":
+            adapters.register_loader(known.array_oid, _text_array_loader(known.oid))
+            # Without a loader the elements would be their bytes.
+            if adapters.get_loader(known.oid, pq.Format.BINARY) is not None:
+                adapters.register_loader(known.array_oid, ListLoader)
     return adapters
 
 
@@ -83,13 +96,8 @@ def register_record(adapters: AdaptersMap, oid: int) -> None:
 
 def register_array(adapters: AdaptersMap, oid: int, element: int) -> None:
     """An array type of an element type that the map knows."""
-    adapters.register_loader(oid, ArrayBinaryLoader)
+    adapters.register_loader(oid, ListLoader)
     adapters.register_loader(oid, _text_array_loader(element))
-
-
-@cache
-def _text_array_loader(element: int) -> type[Loader]:
-    return type("ElementArrayLoader", (ArrayLoader,), {"base_oid": element})
 
 
 def decoding(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar, final
 
+from strongroom.session.codecs import Chosen
 from strongroom.session.errors import ErrorTable
 from strongroom.session.records import Shape
 
@@ -51,6 +52,7 @@ class Statement(Generic[T]):
     `encode`: for each parameter None or a function applied before it is bound.
     `shapes`: for each column None or what is in it, where it holds rows; `takes`: the same for
     each parameter.
+    `types`: enums and codecs of the types in its columns and parameters.
     `identity`: the session must have a user. `role`: the role it must have been opened for.
     `at_most_one`: a unique key proves it. `writes`: it changes data.
     `timeout_ms`: statement_timeout of this call alone. `errors`: the app's exception classes.
@@ -66,6 +68,7 @@ class Statement(Generic[T]):
     encode: tuple[Callable[[Any], object] | None, ...] | None = None
     shapes: tuple[Shape | None, ...] | None = None
     takes: tuple[Shape | None, ...] | None = None
+    types: tuple[Chosen, ...] = ()
     role: Role = "app"
     identity: bool = True
     at_most_one: bool = False

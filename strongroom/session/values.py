@@ -17,6 +17,10 @@ from uuid import UUID
 
 import orjson
 
+from strongroom.session.interval import Interval
+from strongroom.session.values_network import dump_cidr, dump_inet
+from strongroom.session.values_text import encoded_text
+
 TEXT, BINARY = 0, 1
 
 
@@ -71,14 +75,7 @@ def _boolean(value: Any) -> bytes:
 def _text(value: Any) -> bytes:
     if not isinstance(value, str):
         raise TypeError("a str is expected")
-    try:
-        encoded = value.encode()
-    except UnicodeEncodeError:
-        raise ValueError("text with a lone surrogate") from None
-    # libpq would cut a value in text format short at a zero byte, and no server type holds one.
-    if b"\x00" in encoded:
-        raise ValueError("text with a zero byte")
-    return encoded
+    return encoded_text(value)
 
 
 def _numeric(value: Any) -> bytes:
@@ -86,7 +83,8 @@ def _numeric(value: Any) -> bytes:
         raise TypeError("a Decimal or an int is expected")
     if isinstance(value, Decimal) and value.is_snan():
         raise ValueError("a signalling NaN, which numeric does not have")
-    return str(value).encode()
+    # A NaN of Python may have a sign and a payload.
+    return b"NaN" if isinstance(value, Decimal) and value.is_nan() else str(value).encode()
 
 
 def _bytea(value: Any) -> bytes:
@@ -149,6 +147,11 @@ def _timetz(value: Any) -> bytes:
 
 
 def _interval(value: Any) -> bytes:
+    if isinstance(value, Interval):
+        try:
+            return _pack_interval(value.microseconds, value.days, value.months)
+        except struct.error:
+            raise ValueError("out of range") from None
     if not isinstance(value, timedelta):
         raise TypeError("a timedelta is expected")
     return _pack_interval(value.seconds * 1_000_000 + value.microseconds, value.days, 0)
@@ -165,6 +168,14 @@ def _json(value: Any) -> bytes:
 
 def _jsonb(value: Any) -> bytes:
     return b"\x01" + _json(value)
+
+
+def _bits(value: Any) -> bytes:
+    if not isinstance(value, str):
+        raise TypeError("a str of 0 and 1 is expected")
+    if value.strip("01"):
+        raise ValueError("a bit string has other signs than 0 and 1")
+    return value.encode()
 
 
 def encoded_json(value: object) -> bytes:
@@ -188,16 +199,19 @@ _BUILTIN: dict[str, tuple[int, int, int, Callable[[Any], bytes]]] = {
     "oid": (26, 1028, BINARY, _integer("!I")),
     "json": (114, 199, BINARY, _json),
     "xml": (142, 143, TEXT, _text),
-    "cidr": (650, 651, TEXT, _text),
+    "cidr": (650, 651, TEXT, dump_cidr),
     "real": (700, 1021, BINARY, _floating("!f")),
     "double precision": (701, 1022, BINARY, _floating("!d")),
     "money": (790, 791, TEXT, _text),
     "macaddr": (829, 1040, TEXT, _text),
-    "inet": (869, 1041, TEXT, _text),
+    "inet": (869, 1041, TEXT, dump_inet),
     "character": (1042, 1014, BINARY, _text),
     "character varying": (1043, 1015, BINARY, _text),
     "date": (1082, 1182, BINARY, _date),
     "time without time zone": (1083, 1183, BINARY, _time),
+    "bit": (1560, 1561, TEXT, _bits),
+    "bit varying": (1562, 1563, TEXT, _bits),
+    "xid8": (5069, 271, BINARY, _integer("!Q")),
     "timestamp without time zone": (1114, 1115, BINARY, _timestamp),
     "timestamp with time zone": (1184, 1185, BINARY, _timestamptz),
     "interval": (1186, 1187, BINARY, _interval),

@@ -139,7 +139,7 @@ def test_json_as_an_encoder_writes_it(db: Session) -> None:
 
 
 def test_types_known_by_name_only_take_their_text(db: Session) -> None:
-    for type_, text in (("inet", "10.0.0.1"), ("int4range", "[1,5)"), ("point", "(1,2)")):
+    for type_, text in (("inet", "10.0.0.1"), ("money", "$2.00"), ("point", "(1,2)")):
         assert db.one(value(f"SELECT $1::{type_}::text AS v", type_), (text,))[:4] == text[:4]
 
 
