@@ -215,6 +215,10 @@ def _variant(
     allowed = {p.name for p in parameters if p.nullable}
     null = frozenset(n for n, name in enumerate(variant.names, 1) if name in allowed)
     analyzer = Analyzer(catalog, null)
+    # An array that is stored may hold NULLs; one that is only compared or unnested may not.
+    analyzer.full_arrays = frozenset(
+        n for n in range(1, len(variant.names) + 1) if not uses.get(n, Uses()).assigned
+    )
     frame = analyzer.frame(query, None)
     return _One(
         variant=variant,

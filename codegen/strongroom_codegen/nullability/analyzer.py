@@ -24,6 +24,8 @@ class Analyzer:
     def __init__(self, catalog: Catalog, null_parameters: frozenset[int] | None) -> None:
         self.catalog = catalog
         self.null_parameters = null_parameters
+        # Parameters whose arrays hold no NULL; in a function's body an argument may be any array.
+        self.full_arrays: frozenset[int] = frozenset()
         self.proofs = Proofs(catalog)
         # A function declared with ROWS 1 says that it gives one row at most; that is no proof.
         self.trusts_declared_rows = False

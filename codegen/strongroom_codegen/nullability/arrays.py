@@ -28,7 +28,7 @@ def elements(analyzer: Analyzer, array: Node, frame: Frame) -> Verdict:
             return elements(analyzer, array["arg"], frame)
         case "ARRAYEXPR" if array["multidims"] == "false":
             return analyzer.any_null(array["elements"] or [], frame, "an array")
-        case "PARAM" if array["paramkind"] == "0":
+        case "PARAM" if array["paramkind"] == "0" and int(array["paramid"]) in analyzer.full_arrays:
             return never("elements of an array that is passed in are not NULL")
         case "CONST" if array["constisnull"] == "false" and array["constbyval"] == "false":
             # Length, the array's bytes in brackets.

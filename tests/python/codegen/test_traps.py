@@ -212,6 +212,18 @@ def test_a_function_s_declared_type_may_lose_the_value(shop: Shop) -> None:
         assert shop[0].execute("SELECT shop.f()").fetchone() == (None,)
 
 
+def test_an_array_given_to_a_function_may_hold_null(shop: Shop) -> None:
+    ddl = (
+        "CREATE FUNCTION shop.f(xs text[]) RETURNS SETOF text LANGUAGE sql"
+        " BEGIN ATOMIC SELECT unnest(xs); END",
+    )
+    sql = "SELECT t.x FROM shop.f(ARRAY['a', NULL]) AS t (x)"
+    assert _columns(_analyse(shop, sql, *ddl)) == "x?"
+    stored = "UPDATE shop.people SET tags = :tags RETURNING 'x' = ANY (:tags) AS a"
+    assert _columns(_analyse(shop, stored)) == "a?"
+    assert _columns(_analyse(shop, "SELECT u.x FROM unnest(:xs::text[]) AS u (x)")) == "x"
+
+
 def test_a_strict_function_that_promises_no_null(shop: Shop) -> None:
     """The promise is of what it answers when it is called; NULL in is NULL out."""
     ddl = (
