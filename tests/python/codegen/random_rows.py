@@ -204,11 +204,11 @@ def store(connection: psycopg.Connection[Any], chosen: list[Table], found: list[
             insert = sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE VALUES ({})").format(
                 sql.Identifier(table.relation.schema, table.relation.name),
                 sql.SQL(", ").join(names),
-                sql.SQL(", ").join(sql.Placeholder() * len(names)),
+                sql.SQL(", ").join(map(sql.Literal, row.values())),
             )
             try:
                 with connection.transaction():
-                    connection.execute(insert, list(row.values()))
+                    connection.execute(insert)
             except (psycopg.errors.IntegrityError, psycopg.errors.DataError):
                 continue
     connection.execute("SET session_replication_role = origin")

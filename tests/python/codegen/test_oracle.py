@@ -107,7 +107,9 @@ def test_queries_of_projects_hold_on_random_rows(
 def _queries_of(project: Project) -> list[PreparedQuery]:
     diagnostics = Diagnostics()
     sources = read_sources(project, diagnostics)
-    found = [prepare(query, diagnostics) for file in sources.files for query in file.queries]
+    queries = [query for file in sources.files for query in file.queries]
+    # COPY gives no rows back, and its columns are no parameters.
+    found = [prepare(query, diagnostics) for query in queries if query.kind != "copy"]
     assert not diagnostics.failed, diagnostics.render()
     return [query for query in found if query]
 
