@@ -211,15 +211,19 @@ def test_a_wrong_claim_is_found(shop: Shop) -> None:
 
 
 def test_random_rows_have_every_kind_of_column(shop: Shop) -> None:
-    """Each table gets rows, and each nullable column both a NULL and a value."""
+    """The tables of the cases get rows, and each nullable column both a NULL and a value."""
     connection, catalog = shop
     known = texts(connection, catalog)
+    chosen = [
+        table
+        for table in tables(connection, catalog, "shop")
+        if table.relation.name in ("people", "items", "sales", "offers", "places")
+    ]
     seen: set[tuple[str, bool]] = set()
 
     @settings(max_examples=80, deadline=None, database=None, suppress_health_check=_CHECKS)
     @given(st.data())
     def run(data: st.DataObject) -> None:
-        chosen = tables(connection, catalog, "shop")
         stored = data.draw(rows(known, chosen, 4))
         with connection.transaction(force_rollback=True):
             store(connection, chosen, stored)
@@ -231,7 +235,7 @@ def test_random_rows_have_every_kind_of_column(shop: Shop) -> None:
                         seen.add((f"{name}.{column.name}", is_null))
 
     run()
-    for table in tables(connection, catalog, "shop"):
+    for table in chosen:
         for column in table.columns:
             wanted = {False} if column.not_null else {False, True}
             name = f"{table.relation.full_name}.{column.name}"
