@@ -80,11 +80,6 @@ class Project:
         tables = (n for n, f in enumerate(files) if not self.is_function(f) and _makes_table(f))
         return [f for f in files[: next(tables, len(files))] if self.is_function(f)]
 
-    def last_functions(self) -> list[SqlFile]:
-        """Every other function."""
-        first = {f.name for f in self.first_functions()}
-        return [f for f in self.install_order() if self.is_function(f) and f.name not in first]
-
     def _file(self, path: Path) -> SqlFile:
         return SqlFile(path, path.relative_to(self.root).as_posix())
 

@@ -33,9 +33,8 @@ _UNDETERMINED = "42P18"
 _UNDEFINED = {"42703", "42P01", "42883", "3F000"}
 _CHANGES_ROWS = frozenset({frames.UPDATE, frames.DELETE, frames.MERGE})
 
-
 # Of a statement that the server gives no tree for: it may do anything.
-NO_FOOTPRINT = Footprint((), (), (), modifies=True)
+NO_FOOTPRINT = Footprint((), (), modifies=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def analyse(
             return None
         with deep():
             found.append(_variant(catalog, prepared, variant, described, diagnostics))
-    if not check_kind(connection, catalog, prepared, diagnostics):
+    if not check_kind(connection, prepared, diagnostics):
         return None
     with deep():
         elements = _elements(catalog, prepared, found[0].described)

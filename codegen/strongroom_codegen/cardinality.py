@@ -170,9 +170,7 @@ def _is_pinned(analyzer: Analyzer, frame: Frame, index: int, known: frozenset[Sl
         case frames.SUBQUERY:
             return _query_pinned(analyzer, entry["subquery"], frame, columns)
         case frames.CTE:
-            owner = frame.up(int(entry["ctelevelsup"]))
-            ctes = (owner.query["cteList"] or []) if owner else []
-            cte = next((c for c in ctes if c["ctename"] == entry["ctename"]), None)
+            cte, owner = frame.cte(entry)
             if cte is None or cte["cterecursive"] == "true":
                 return False
             return _query_pinned(analyzer, cte["ctequery"], owner, columns)
@@ -199,7 +197,7 @@ def _table_pinned(analyzer: Analyzer, entry: Node, columns: frozenset[int]) -> b
         return _query_pinned(analyzer, view, None, columns)
     if table.kind == "r" and table.children and entry["inh"] == "true":
         return False
-    return any(key.columns <= columns for key in table.keys)
+    return any(key <= columns for key in table.keys)
 
 
 def _query_pinned(

@@ -16,7 +16,7 @@ from strongroom_codegen.array_checks import columns_of_full_arrays
 from strongroom_codegen.comments import Comment, parse_comment
 from strongroom_codegen.sql_bodies import read_sql_bodies
 from strongroom_codegen.tree import Node, parse_tree, queries_of
-from strongroom_codegen.unique_keys import UniqueKey, unique_key
+from strongroom_codegen.unique_keys import unique_key
 from strongroom_codegen.value_lists import value_lists
 
 # The first OID that is not given out when a cluster is made.
@@ -92,7 +92,7 @@ class Relation:
     replaced: tuple[int, ...]
     children: tuple[int, ...]
     columns: dict[int, Column]
-    keys: tuple[UniqueKey, ...]
+    keys: tuple[frozenset[int], ...]
     comment: Comment
 
     @property
@@ -247,7 +247,7 @@ def read_catalog(connection: psycopg.Connection[Any]) -> Catalog:
     return Catalog(
         server_version=connection.info.server_version // 10000,
         types=types,
-        relations=_relations(connection, constraints, types),
+        relations=_relations(connection, constraints),
         functions={row["oid"]: _function(row) for row in _rows(connection, "functions")},
         operators={
             row["oid"]: Operator(row["schema"], row["name"])
@@ -346,9 +346,7 @@ _RELATION_FIELDS = (
 
 
 def _relations(
-    connection: psycopg.Connection[Any],
-    constraints: list[dict[str, Any]],
-    types: dict[int, PgType],
+    connection: psycopg.Connection[Any], constraints: list[dict[str, Any]]
 ) -> dict[int, Relation]:
     values: dict[tuple[int, int], tuple[str | int, ...]] = {}
     for row in constraints:
@@ -369,7 +367,7 @@ def _relations(
             full_array=place in full or comment.tag("nonnull") == "[]",
         )
         columns.setdefault(row["relation"], {})[column.number] = column
-    keys: dict[int, list[UniqueKey]] = {}
+    keys: dict[int, list[frozenset[int]]] = {}
     for row in _rows(connection, "unique_keys"):
         key = unique_key(row)
         if key:

@@ -6,7 +6,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -24,7 +24,6 @@ from strongroom_codegen.pipeline import Sources, build_model, read_sources, rend
 from strongroom_codegen.watch import watch
 from strongroom_codegen.write import write
 
-Form = Literal["text", "github"]
 _LONG = 100
 
 

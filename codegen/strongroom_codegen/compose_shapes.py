@@ -42,7 +42,7 @@ def shaped(types: AppTypes, value: Value, name: str) -> Shaped:
     if isinstance(inside, Document):
         return _document(types, inside, name)
     if isinstance(inside, RowOf):
-        return _record(types, types.catalog.relations[inside.relation], name)
+        return _record(types, types.catalog.relations[inside.relation])
     if isinstance(inside, Fields):
         return _made_up(types, inside, name)
     if isinstance(inside, Items) or (base.category == "A" and base.element):
@@ -167,7 +167,7 @@ def _list(types: AppTypes, value: Value, name: str) -> Shaped:
     return python, Reader(f"Array({reader.text})", (*reader.names, (_SESSION, "Array")))
 
 
-def _record(types: AppTypes, relation: Relation, name: str) -> Shaped:
+def _record(types: AppTypes, relation: Relation) -> Shaped:
     row = types.rows.get(relation.oid)
     if row is None:
         row = relation_row(types, relation)

@@ -68,10 +68,8 @@ def _element(analyzer: Analyzer, node: Node, frame: Frame) -> int | None:
         case frames.SUBQUERY:
             return _of_query(analyzer, entry["subquery"], owner, number)
         case frames.CTE:
-            above = owner.up(int(entry["ctelevelsup"]))
-            for cte in (above.query["cteList"] or []) if above else []:
-                if cte["ctename"] == entry["ctename"]:
-                    return _of_query(analyzer, cte["ctequery"], above, number)
+            cte, above = owner.cte(entry)
+            return _of_query(analyzer, cte["ctequery"], above, number) if cte else None
     return None
 
 

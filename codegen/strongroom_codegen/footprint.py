@@ -63,14 +63,10 @@ class Call(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """Tables and views that a statement reads and writes; `modifies` also counts functions.
-
-    `stores` are the tables that get new or changed rows: a DELETE writes and stores nothing.
-    """
+    """Tables and views that a statement reads and writes; `modifies` also counts functions."""
 
     reads: tuple[str, ...]
     writes: tuple[str, ...]
-    stores: tuple[str, ...]
     modifies: bool
     uses: tuple[Use, ...] = ()
     calls: tuple[Call, ...] = ()
@@ -246,7 +242,6 @@ def _of(
     return Footprint(
         reads=tuple(sorted({use.relation for use in found if use.access == "select"})),
         writes=tuple(writes),
-        stores=tuple(sorted({u.relation for u in found if u.access in ("insert", "update")})),
         modifies=modifies or bool(writes),
         uses=tuple(found),
         calls=tuple(sorted(calls)),

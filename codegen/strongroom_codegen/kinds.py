@@ -9,7 +9,6 @@ import psycopg
 from psycopg.rows import tuple_row
 
 from strongroom_codegen.annotations import AnnotatedQuery
-from strongroom_codegen.catalog import Catalog
 from strongroom_codegen.describe import refusal_of
 from strongroom_codegen.diagnostics import Diagnostics
 from strongroom_codegen.parameters import PreparedQuery
@@ -50,10 +49,7 @@ _OPTION_OF = {"fetch": ("stream", 100_000), "chunk": ("bulk", 1_000_000)}
 
 
 def check_kind(
-    connection: psycopg.Connection[Any],
-    catalog: Catalog,
-    prepared: PreparedQuery,
-    diagnostics: Diagnostics,
+    connection: psycopg.Connection[Any], prepared: PreparedQuery, diagnostics: Diagnostics
 ) -> bool:
     """Whether a query that the server takes can be of its kind; what is in the way is reported."""
     kind = prepared.query.kind
@@ -65,7 +61,7 @@ def check_kind(
         )
         return False
     if kind == "copy":
-        return _check_copy(connection, catalog, prepared, diagnostics)
+        return _check_copy(connection, prepared, diagnostics)
     if kind != "stream":
         return True
     declared = f"DECLARE strongroom_check NO SCROLL CURSOR FOR {prepared.variants[0].sql}"
@@ -81,10 +77,7 @@ def check_kind(
 
 
 def _check_copy(
-    connection: psycopg.Connection[Any],
-    catalog: Catalog,
-    prepared: PreparedQuery,
-    diagnostics: Diagnostics,
+    connection: psycopg.Connection[Any], prepared: PreparedQuery, diagnostics: Diagnostics
 ) -> bool:
     query = prepared.query
     role = query.option("role")

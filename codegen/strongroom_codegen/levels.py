@@ -52,7 +52,8 @@ def origin(analyzer: Analyzer, node: Node, frame: Frame) -> Origin | None:
         case frames.SUBQUERY:
             return _output_origin(analyzer, entry["subquery"], owner, number)
         case frames.CTE:
-            return _cte_origin(analyzer, entry, owner, number)
+            cte, above = owner.cte(entry)
+            return _output_origin(analyzer, cte["ctequery"], above, number) if cte else None
         case frames.FUNCTION:
             return _function_origin(analyzer, entry, number)
     return None
@@ -72,15 +73,6 @@ def _output_origin(
     if query["setOperations"] or number > len(entries):
         return None
     return origin(analyzer, entries[number - 1]["expr"], analyzer.frame(query, parent))
-
-
-def _cte_origin(analyzer: Analyzer, entry: Node, frame: Frame, number: int) -> Origin | None:
-    owner = frame.up(int(entry["ctelevelsup"]))
-    ctes = (owner.query["cteList"] or []) if owner else []
-    for cte in ctes:
-        if cte["ctename"] == entry["ctename"]:
-            return _output_origin(analyzer, cte["ctequery"], owner, number)
-    return None
 
 
 def _function_origin(analyzer: Analyzer, entry: Node, number: int) -> Origin | None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from strongroom_codegen.layout import WIDTH, exploded, tuple_source
 from strongroom_codegen.model import Parameter, QueryModel
 
-SESSION = "strongroom.session"
-
 
 def item_text(query: QueryModel) -> str:
     """The type of one item."""

@@ -79,7 +79,7 @@ def _variable(analyzer: Analyzer, node: Node, frame: Frame) -> Inside | None:
     number, entry = int(node["varattno"]), owner.entry(int(node["varno"]))
     kind = int(entry["rtekind"])
     if number == 0:
-        return _whole_row(analyzer, node, frame, owner)
+        return _whole_row(analyzer, node, owner)
     if number < 0:
         return None
     match kind:
@@ -92,11 +92,10 @@ def _variable(analyzer: Analyzer, node: Node, frame: Frame) -> Inside | None:
         case frames.SUBQUERY:
             return output(analyzer, entry["subquery"], owner, number)
         case frames.CTE:
-            level = owner.up(int(entry["ctelevelsup"]))
-            for cte in (level.query["cteList"] or []) if level else []:
-                # What a recursion adds to itself is not followed.
-                if cte["ctename"] == entry["ctename"] and cte["cterecursive"] != "true":
-                    return output(analyzer, cte["ctequery"], level, number)
+            cte, level = owner.cte(entry)
+            # What a recursion adds to itself is not followed.
+            if cte and cte["cterecursive"] != "true":
+                return output(analyzer, cte["ctequery"], level, number)
     return None
 
 
@@ -137,7 +136,7 @@ def _column(analyzer: Analyzer, relation: int, number: int) -> Inside | None:
     return Items(Value(array.element, False)) if array.element else None
 
 
-def _whole_row(analyzer: Analyzer, node: Node, frame: Frame, owner: Frame) -> Inside | None:
+def _whole_row(analyzer: Analyzer, node: Node, owner: Frame) -> Inside | None:
     index = int(node["varno"])
     entry = owner.entry(index)
     if int(entry["rtekind"]) == frames.TABLE:
@@ -153,7 +152,7 @@ def _whole_row(analyzer: Analyzer, node: Node, frame: Frame, owner: Frame) -> In
     there = replace(owner, blanked={**owner.blanked, index: frozenset()})
     for number, name in enumerate(names, 1):
         part = {**node, "varattno": str(number), "varlevelsup": "0"}
-        type_ = _column_type(analyzer, owner, entry, number)
+        type_ = _column_type(analyzer, entry, number)
         if not type_:
             return None
         nullable = analyzer.expression(part, there).nullable
@@ -163,7 +162,7 @@ def _whole_row(analyzer: Analyzer, node: Node, frame: Frame, owner: Frame) -> In
     return Fields(tuple(fields))
 
 
-def _column_type(analyzer: Analyzer, frame: Frame, entry: Node, number: int) -> int:
+def _column_type(analyzer: Analyzer, entry: Node, number: int) -> int:
     """The type of a column of what stands in FROM; 0 where it is not known."""
     match int(entry["rtekind"]):
         case frames.SUBQUERY:

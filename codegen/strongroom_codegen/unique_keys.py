@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from strongroom_codegen.tree import parse_tree
 
 
-@dataclass(frozen=True, slots=True)
-class UniqueKey:
-    """Columns of which no two rows agree; a partial one only where `not_null` columns are set."""
+def unique_key(row: dict[str, Any]) -> frozenset[int] | None:
+    """The numbers of the columns of which no two rows agree, where all have values.
 
-    columns: frozenset[int]
-    needs_not_null: frozenset[int]
-
-
-def unique_key(row: dict[str, Any]) -> UniqueKey | None:
-    """The key that an index keeps; None for a partial one with another condition."""
+    None for a partial index, unless its condition is only that its own columns are not NULL.
+    """
     columns = frozenset(row["columns"][: row["width"]])
     if row["predicate"] is None:
-        return UniqueKey(columns, frozenset())
-    # A partial key counts where its condition is only that its own columns are set.
+        return columns
     predicate = parse_tree(row["predicate"])
     tests = predicate["args"] if predicate["node"] == "BOOLEXPR" else [predicate]
     needed = set()
@@ -34,4 +27,4 @@ def unique_key(row: dict[str, Any]) -> UniqueKey | None:
         ):
             return None
         needed.add(int(test["arg"]["varattno"]))
-    return UniqueKey(columns, frozenset(needed)) if needed <= columns else None
+    return columns if needed <= columns else None

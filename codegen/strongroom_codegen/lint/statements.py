@@ -81,10 +81,9 @@ def _of_entry(
         case frames.SUBQUERY:
             return _unbounded(facts, analyzer, analyzer.frame(entry["subquery"], frame))
         case frames.CTE:
-            owner = frame.up(int(entry["ctelevelsup"]))
-            for cte in (owner.query["cteList"] or []) if owner else []:
-                if cte["ctename"] == entry["ctename"] and cte["cterecursive"] == "false":
-                    return _unbounded(facts, analyzer, analyzer.frame(cte["ctequery"], owner))
+            cte, owner = frame.cte(entry)
+            if cte and cte["cterecursive"] == "false":
+                return _unbounded(facts, analyzer, analyzer.frame(cte["ctequery"], owner))
     return None
 
 

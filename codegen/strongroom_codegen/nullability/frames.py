@@ -64,6 +64,14 @@ class Frame:
             frame = frame.parent if frame else None
         return frame
 
+    def cte(self, entry: Node) -> tuple[Node, Frame] | tuple[None, None]:
+        """The WITH query that a range table entry stands for, and the level that defines it."""
+        owner = self.up(int(entry["ctelevelsup"]))
+        for cte in (owner.query["cteList"] or []) if owner else []:
+            if owner and cte["ctename"] == entry["ctename"]:
+                return cte, owner
+        return None, None
+
 
 def targets(query: Node) -> list[Node]:
     """The columns of the result: RETURNING for a write, else the select list without helpers."""

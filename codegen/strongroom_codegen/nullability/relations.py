@@ -151,12 +151,10 @@ def _side(analyzer: Analyzer, frame: Frame, node: Node, around: frozenset[int]) 
 
 
 def _cte(analyzer: Analyzer, frame: Frame, entry: Node) -> list[Verdict]:
-    owner = frame.up(int(entry["ctelevelsup"]))
-    name = entry["ctename"]
-    ctes = (owner.query["cteList"] or []) if owner else []
-    cte = next((c for c in ctes if c["ctename"] == name), None)
-    if owner is None or cte is None:
+    cte, owner = frame.cte(entry)
+    if cte is None or owner is None:
         return []
+    name = entry["ctename"]
     if name not in owner.cte_outputs:
         owner.cte_outputs[name] = _cte_outputs(analyzer, owner, cte)
     return owner.cte_outputs[name]

@@ -31,7 +31,6 @@ from tests.python.session.shelf import (
 QUICK = replace(SLEEP, timeout_ms=20)
 BROKEN = statement("SELECT 1 / $1", ("integer",))
 ABSENT = statement("SELECT 1 FROM shelf.absent")
-FORBIDDEN = statement("SELECT 1 FROM tarot.users FOR UPDATE")
 COPY = statement("COPY shelf.books TO STDOUT")
 
 

@@ -45,10 +45,6 @@ NUMBERS = value("SELECT n AS v FROM pg_catalog.generate_series(1, $1) AS n", "in
 UNTIL_ZERO = value(
     "SELECT 10 / (5 - n) AS v FROM pg_catalog.generate_series(1, $1) AS n", "integer"
 )
-LOGGED = value(
-    "SELECT pg_catalog.setval('shelf.reads', n) AS v FROM pg_catalog.generate_series(1, 9) AS n",
-    writes=True,
-)
 
 
 def everything(connection: Connection, **identity: object) -> Session:
