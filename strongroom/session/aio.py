@@ -106,12 +106,17 @@ class AsyncSession:
         connection, self._connection = self._connection, None
         if engine is None or connection is None:
             return
+        # To its end, also when this task is cancelled while another one has the connection.
+        await asyncio.shield(_keep(asyncio.ensure_future(self._end(connection, engine))))
+
+    async def _end(self, connection: psycopg.AsyncConnection[Any], engine: Engine) -> None:
         try:
             if not connection.closed:
                 await self._wait(connection, engine, engine.close())
         finally:
+            engine.end()
             if isinstance(self._target, AsyncConnectionPool):
-                await _give_back(self._target, connection)
+                await self._target.putconn(connection)
 
     async def one(self, statement: Statement[T], params: tuple[object, ...] = ()) -> T:
         """The only row. Raises NoRow, TooManyRows."""
@@ -255,7 +260,11 @@ class AsyncSession:
                 if not isinstance(second, Exception):
                     raise
             raise
-        await self._wait(connection, engine, engine.leave(level, failed=False))
+        try:
+            await self._wait(connection, engine, engine.leave(level, failed=False))
+        except BaseException:
+            engine.give_up_unless_left(level)
+            raise
 
     async def _call(
         self, statement: Statement[T], params: tuple[object, ...], load: Load[T, R]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from strongroom.session import wire
 from strongroom.session.binding import bind
 from strongroom.session.conversation import Refused
 from strongroom.session.errors import (
@@ -13,14 +14,13 @@ from strongroom.session.errors import (
     at_item,
     raise_server_error,
 )
-from strongroom.session.programs import in_transaction, is_alone, plan_of, taking
+from strongroom.session.programs import in_transaction, inside, is_alone, plan_of, taking
 from strongroom.session.results import load_maybe, load_one, load_rowcount
 
 if TYPE_CHECKING:
     from psycopg.abc import PQGen
     from psycopg.pq.abc import PGresult
 
-    from strongroom.session import wire
     from strongroom.session.engine import Engine
     from strongroom.session.link import Plan
     from strongroom.session.programs import Program, Row
@@ -103,7 +103,7 @@ def _run_parts(
     while part.values:
         is_first = alone and not part.first
         run = _run_first(engine, part, load) if is_first else _run(engine, part, load, fresh=False)
-        results += yield run
+        results += yield inside(engine, run)
         part.clear()
         if more:
             more = yield from taking(engine, part.statement, part.add)
@@ -113,7 +113,9 @@ def _run_parts(
 def _run_first(engine: Engine, part: _Part, load: Callable[..., R]) -> PQGen[list[R]]:
     """The first part of a transaction of its own, where what was prepared too early is cured."""
     yield from engine.claim()
-    results = yield from _run(engine, part, load, fresh=True)
+    # Another task may have begun a block since: what it did must not be undone with this.
+    fresh = engine.pgconn.transaction_status == wire.IDLE
+    results = yield from _run(engine, part, load, fresh=fresh)
     if results is None:
         plan = yield from plan_of(engine, part.statement)
         part.bind_again(plan)

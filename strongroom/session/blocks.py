@@ -143,8 +143,11 @@ class Blocks(Conversation):
     def close(self) -> PQGen[None]:
         """End what is open, and leave no identity behind in a transaction of the program's own.
 
-        Closes the connection when the server refuses that.
+        In one that has failed nothing can be sent: the next session sees to it. Closes the
+        connection when the server refuses.
         """
+        self.ended = True
+        self.direct = False
         self.busy = ""
         self.abandoned.clear()
         if self.copying:
@@ -156,8 +159,10 @@ class Blocks(Conversation):
             if self.link.owner is not self:
                 return
             self.link.owner = None
-            is_open = self.pgconn.transaction_status == wire.INTRANS
-            if is_open and self.identity.wire:
+            status = self.pgconn.transaction_status
+            # The program may roll that back to a savepoint, and with it to this identity.
+            self.link.may_have_identity = status == wire.INERROR and bool(self.identity.wire)
+            if status == wire.INTRANS and self.identity.wire:
                 # Not prepared: the program may have dropped prepared statements meanwhile.
                 arguments = (SET_IDENTITY, NOBODY, SET_IDENTITY_OIDS)
                 yield from self.exchange([(self.pgconn.send_query_params, arguments)])
@@ -175,6 +180,22 @@ class Blocks(Conversation):
             yield from self._roll_back(outermost)
         if outermost.name is None:
             self.link.owner = None
+
+    def end(self) -> None:
+        """Nothing goes out any more, also where `close` could not run to its end."""
+        self.ended = True
+        self.direct = False
+        self.connection._num_transactions -= len(self.levels)
+        self.levels.clear()
+        if self.link.owner is self:
+            # The link is kept for as long as the connection: it must not be what keeps that.
+            self.link.owner = None
+            self.give_up()
+
+    def give_up_unless_left(self, level: Level) -> None:
+        """Close the connection if a block could not even begin to end: others would go on in it."""
+        if level in self.levels:
+            self.give_up()
 
     def give_up(self) -> None:
         """Close the connection: its transaction could not be ended."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from strongroom.session.errors import BadParameter, at_item
-from strongroom.session.programs import in_transaction, is_alone, taking
+from strongroom.session.programs import in_transaction, inside, is_alone, taking
 
 if TYPE_CHECKING:
     from psycopg.abc import PQGen
@@ -95,7 +95,7 @@ def _run_chunks(
 ) -> Program[list[R]]:
     results: list[R] = []
     while columns.rows or not results:
-        results.append((yield _run(engine, columns, load)))
+        results.append((yield inside(engine, _run(engine, columns, load))))
         columns.clear()
         if more:
             more = yield from taking(engine, columns.statement, columns.add)

@@ -22,6 +22,7 @@ from strongroom.session.errors import (
     server_error,
 )
 from strongroom.session.identity import (
+    NOBODY,
     SET_IDENTITY,
     SET_IDENTITY_FORMATS,
     SET_IDENTITY_OIDS,
@@ -88,26 +89,34 @@ class Conversation:
         self.connection = connection
         self.pgconn = connection.pgconn
         self.prepare = prepare
-        # A pool's connection is the session's alone: each call may commit, whatever the flag says.
-        self.implicit = own or connection.autocommit
-        # Such a connection's isolation_level, read_only and deferrable count for its calls, too.
-        self.special = not connection.autocommit and connection._get_tx_start_command() != b"BEGIN"
-        # Whether a call outside a block may be nothing but prepared statements under one Sync.
-        self.direct = prepare and self.implicit and not self.special
+        self._own = own
+        self._follow_autocommit()
         self.levels: list[Level] = []
         # Why calls are refused just now: something is under way that they would be mixed up with.
         self.busy = ""
         self.copying = False
+        self.ended = False
         # What nobody holds any more and nobody could end at once.
         self.abandoned: list[Callable[[], PQGen[None]]] = []
         self._preparing: list[tuple[int, Plan | None, bytes]] = []
         self._identity_at = -1
+
+    def _follow_autocommit(self) -> None:
+        """Take the connection's mode, which the program may change between two calls."""
+        self.autocommit = self.connection.autocommit
+        # A pool's connection is the session's alone: each call may commit, whatever the flag says.
+        self.implicit = self._own or self.autocommit
+        # Such a connection's isolation_level, read_only and deferrable count for its calls, too.
+        self.special = not self.autocommit and self.connection._get_tx_start_command() != b"BEGIN"
+        # Whether a call outside a block may be nothing but prepared statements under one Sync.
+        self.direct = self.prepare and self.implicit and not self.special
 
     def may_be_direct(self) -> bool:
         """Whether the identity is all that has to precede the next statement."""
         pgconn, link = self.pgconn, self.link
         return (
             self.direct
+            and self.connection.autocommit is self.autocommit
             and pgconn.transaction_status == wire.IDLE
             and pgconn.status == wire.CONNECTED
             and self.connection._pipeline is None
@@ -120,6 +129,8 @@ class Conversation:
     def claim(self) -> PQGen[None]:
         """Refuse to speak where another transaction, or another mode, has the floor."""
         self.check_usable()
+        if self.connection.autocommit is not self.autocommit:
+            self._follow_autocommit()
         while self.abandoned:
             yield from self.abandoned.pop()()
         if self.busy:
@@ -129,6 +140,7 @@ class Conversation:
             if self.levels and self.levels[0].sent:
                 raise TransactionConflict(ENDED)
             self.link.owner = None
+            self.link.may_have_identity = False
         elif self.levels and self.levels[0].sent and self.link.owner is not self:
             raise TransactionConflict(ENDED)
         elif self.link.owner is not None and self.link.owner is not self:
@@ -138,12 +150,17 @@ class Conversation:
         """Refuse a connection that is closed, or in psycopg's own pipeline mode."""
         # An interrupted call may have left what it was going to send.
         self._preparing.clear()
+        self._refuse_if_ended()
         if self.pgconn.status != wire.CONNECTED:
             raise psycopg.OperationalError("the connection is closed")
         if self.connection._pipeline is not None:
             raise TransactionConflict(
                 "the connection is in psycopg's pipeline mode: leave it before using a session"
             )
+
+    def _refuse_if_ended(self) -> None:
+        if self.ended:  # and the connection may be somebody else's by now
+            raise SessionError("the session of this call has ended: wait for its calls inside it")
 
     def _refuse_foreign(self) -> PQGen[None]:
         owner = self.link.owner
@@ -161,6 +178,7 @@ class Conversation:
 
     def opening(self) -> list[wire.Command]:
         """What has to go before the next statement: BEGIN, identity, savepoints."""
+        self._refuse_if_ended()
         batch: list[wire.Command] = []
         if self.link.to_close:
             self._close_dropped(batch)
@@ -171,7 +189,7 @@ class Conversation:
                 begin = self.connection._get_tx_start_command()
                 batch.append(wire.simple(self.pgconn, begin))
                 self.link.owner = self
-            self.identify(batch, self.identity.wire)
+            self.identify(batch, self._values())
         elif not self.levels[-1].sent:
             self._open_levels(batch)
         return batch
@@ -189,7 +207,10 @@ class Conversation:
             batch.append(wire.simple(self.pgconn, level.opening))
             if depth == 0:
                 self.link.owner = self
-                self.identify(batch, self.identity.wire)
+                self.identify(batch, self._values())
+
+    def _values(self) -> Sequence[bytes]:  # of a plain session none, unless another's have stayed
+        return self.identity.wire or (NOBODY if self.link.may_have_identity else ())
 
     def identify(self, batch: list[wire.Command], values: Sequence[bytes]) -> None:
         """Add the statement that sets the identity; nothing for a plain session."""

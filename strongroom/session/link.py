@@ -85,6 +85,8 @@ class Link:
         self.to_close: list[bytes] = []
         self.owner: Conversation | None = None
         """The session whose identity the open transaction has."""
+        self.may_have_identity = False
+        """Whether a transaction may still have that of a session that has ended."""
         # Behind a pooler without support for prepared statements another client's statement would
         # be run, if it had the same name.
         self._prefix = f"strongroom_{secrets.token_hex(6)}_".encode()

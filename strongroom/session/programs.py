@@ -109,8 +109,27 @@ def taking(engine: Engine, statement: Statement[Any], add: Callable[[Any], bool]
     try:
         more: bool = yield Take(add)
     finally:
-        engine.busy = ""
+        engine.busy = _under_way(engine)
     return more
+
+
+def _under_way(engine: Engine) -> str:
+    """Why others may not call now: what they did would be undone with the items."""
+    if not engine.levels or not engine.levels[-1].own:
+        return ""
+    return (
+        "a call for many items is under way in a transaction of its own: wait for it, or give each"
+        " task or thread a session of its own"
+    )
+
+
+def inside(engine: Engine, step: PQGen[R]) -> PQGen[R]:
+    """A step of the call that keeps the session busy."""
+    busy, engine.busy = engine.busy, ""
+    try:
+        return (yield from step)
+    finally:
+        engine.busy = busy
 
 
 def plan_of(engine: Engine, statement: Statement[Any]) -> PQGen[Plan]:
@@ -141,15 +160,24 @@ def in_transaction(
         raise
     except BaseException:
         try:
-            yield engine.leave(level, failed=True)
+            yield _leave(engine, level, failed=True)
         except BaseException as second:
             logger.warning("rollback failed: %s", type(second).__name__)
             engine.give_up()
             if not isinstance(second, Exception):
                 raise
         raise
-    yield engine.leave(level, failed=False)
+    try:
+        yield _leave(engine, level, failed=False)
+    except BaseException:
+        engine.give_up_unless_left(level)
+        raise
     return result
+
+
+def _leave(engine: Engine, level: Level, *, failed: bool) -> PQGen[None]:
+    engine.busy = ""
+    yield from engine.leave(level, failed=failed)
 
 
 def _begin(engine: Engine, who: object) -> PQGen[Level]:
@@ -162,4 +190,5 @@ def _begin(engine: Engine, who: object) -> PQGen[Level]:
             raise_server_error(refused.result, None)
     level = yield from engine.enter(None, read_only=False, who=who)
     level.own = True
+    engine.busy = _under_way(engine)
     return level

@@ -116,6 +116,7 @@ class Session:
             if not connection.closed:
                 self._wait(connection, engine, engine.close())
         finally:
+            engine.end()
             if isinstance(self._target, ConnectionPool):
                 self._target.putconn(connection)
 
@@ -251,7 +252,11 @@ class Session:
                 if not isinstance(second, Exception):
                     raise
             raise
-        self._wait(connection, engine, engine.leave(level, failed=False))
+        try:
+            self._wait(connection, engine, engine.leave(level, failed=False))
+        except BaseException:
+            engine.give_up_unless_left(level)
+            raise
 
     def _call(self, statement: Statement[T], params: tuple[object, ...], load: Load[T, R]) -> R:
         self._identity.require(statement)
