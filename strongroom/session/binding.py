@@ -9,7 +9,7 @@ from strongroom.session.errors import BadParameter
 from strongroom.session.link import Plan
 from strongroom.session.statement import UNSET, Statement
 from strongroom.session.tracing import commented
-from strongroom.session.values import Binding, encoded_json
+from strongroom.session.values import Binding, encoded_json, silenced
 
 
 def make_plan(
@@ -19,6 +19,7 @@ def make_plan(
     dumps = [binding.dump for binding in bindings]
     for position, encode in enumerate(statement.encode or ()):
         if encode is not None:
+            encode = silenced(encode)
             name = statement.parameters[position]
             if name in ("json[]", "jsonb[]"):
                 dumps[position] = _encoded_elements(encode, dumps[position])
@@ -76,10 +77,8 @@ def _first_bad(statement: Statement[Any], plan: Plan, params: tuple[object, ...]
             if value is not None:
                 dump(value)
         except Exception as error:
-            own = type(error) in (TypeError, ValueError) and (statement.encode or ())[
-                position : position + 1
-            ] in ((), (None,))
-            reason = str(error) if own else f"refused by its encoder ({type(error).__name__})"
+            plain = type(error) in (TypeError, ValueError)
+            reason = str(error) if plain else f"refused by its encoder ({type(error).__name__})"
             if value is UNSET:
                 reason = "UNSET is not a value"
             return BadParameter(

@@ -16,7 +16,7 @@ from psycopg.adapt import AdaptersMap
 from psycopg.types.string import TextLoader
 
 from strongroom.session import loaders_of_types
-from strongroom.session.values import Binding
+from strongroom.session.values import Binding, silenced
 
 OIDS_OF_QUALIFIED = (
     b"SELECT n.nspname || '.' || t.typname, t.oid, t.typarray"
@@ -97,5 +97,5 @@ def changed(binding: Binding, chosen: Chosen) -> Binding:
     """How values of the chosen Python type are sent."""
     if not isinstance(chosen, Codec) or chosen.write is None:
         return binding
-    write, dump = chosen.write, binding.dump
+    write, dump = silenced(chosen.write), binding.dump
     return Binding(binding.oid, binding.format, lambda value: dump(write(value)))

@@ -29,6 +29,7 @@ from strongroom.session.values import (
     Binding,
     array_of,
     encoded_json,
+    silenced,
 )
 
 Write: TypeAlias = Callable[[Any], bytes]
@@ -61,9 +62,9 @@ def shaped_binding(
             return array_of(_record(element, oid, known, bindings, text=text), binding.oid)
         return binding
     if isinstance(shape, Converted) and shape.write is not None:
-        return Binding(binding.oid, binding.format, _after(shape.write, binding.dump))
+        return Binding(binding.oid, binding.format, _after(silenced(shape.write), binding.dump))
     if isinstance(shape, Json):
-        write = shape.write
+        write = silenced(shape.write)
         return Binding(
             binding.oid, binding.format, _after(lambda v: encoded_json(write(v)), binding.dump)
         )

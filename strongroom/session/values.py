@@ -178,6 +178,18 @@ def _bits(value: Any) -> bytes:
     return value.encode()
 
 
+def silenced(write: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A program's own function, whose errors may quote the value: only their class is passed on."""
+
+    def write_silenced(value: Any) -> Any:
+        try:
+            return write(value)
+        except Exception as error:
+            raise ValueError(f"refused by its encoder ({type(error).__name__})") from None
+
+    return write_silenced
+
+
 def encoded_json(value: object) -> bytes:
     """JSON text as an `encode` function returned it, whether str or bytes."""
     if isinstance(value, str):

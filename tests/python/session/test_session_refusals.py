@@ -15,10 +15,12 @@ import pytest
 from strongroom.session import (
     UNSET,
     BadParameter,
+    Codec,
     NoIdentity,
     SessionError,
     ShapeMismatch,
     WrongRole,
+    load_one,
     session,
 )
 from tests.python.fix_databases import Connection, Database
@@ -172,6 +174,30 @@ def test_an_encoder_that_quotes_the_value_is_not_quoted(connection: Connection) 
         with pytest.raises(BadParameter, match="refused by its encoder") as caught:
             db.exec(write, ("secret",))
         assert "secret" not in str(caught.value)
+
+
+def test_what_a_program_writes_for_many_items_is_not_quoted(counts: Database) -> None:
+    def write(given: object) -> bytes:
+        raise ValueError(f"bad: {given}")
+
+    codec = Codec("shelf.title", write=write)
+    title = value("SELECT $1 AS v", "shelf.title", types=(codec,))
+    titles = value("SELECT unnest($1) AS v", "shelf.title[]", types=(codec,))
+    copy = statement(
+        "COPY shelf.counts (note) FROM STDIN (FORMAT BINARY)", ("text",), encode=(write,)
+    )
+    take: dict[str, Any] = {"take": lambda item: (item,)}
+    with session(counts.connect(), app="tarot", user_id=1) as db:
+        for call in (
+            lambda: db.one(title, ("secret",)),
+            lambda: db.batch(title, ["secret"], load=load_one, **take),
+            lambda: db.bulk(titles, ["secret"], **take),
+            lambda: db.copy(copy, ["secret"], **take),
+        ):
+            with pytest.raises(BadParameter, match="refused by its encoder") as caught:
+                call()
+            assert "secret" not in str(caught.value)
+            assert caught.value.__cause__ is None
 
 
 @pytest.mark.parametrize("prepare", [True, False])
