@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,8 +10,8 @@ import pytest
 
 from strongroom.project import Project
 from strongroom.server import Server
+from tests.python.codegen.command_line import NOWHERE, run
 
-NOWHERE = "postgresql://postgres@/postgres?host=/nowhere"
 LOADED = """
 import sys
 from strongroom.entry import main
@@ -26,15 +24,7 @@ print(sorted(slow & set(sys.modules)))
 def _python(
     project: Project, code: str, *arguments: str, url: str = NOWHERE, folder: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        cwd=folder or project.root,
-        env={**os.environ, "DATABASE_URL": url, "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run(folder or project.root, *arguments, url=url, program=("-c", code))
 
 
 def _entry(project: Project, *arguments: str) -> tuple[int, str, str]:

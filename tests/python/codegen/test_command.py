@@ -12,21 +12,13 @@ import pytest
 
 from strongroom.project import Project
 from strongroom.server import Server
+from tests.python.codegen.command_line import NOWHERE, run
 
-NOWHERE = "postgresql://postgres@/postgres?host=/nowhere"
 BROKEN = "-- name: broken :many\nSELECT p.nme FROM shop.people AS p;\n"
 
 
 def _run(project: Project, *arguments: str, url: str = NOWHERE) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "strongroom", "generate", *arguments],
-        cwd=project.root,
-        env={**os.environ, "DATABASE_URL": url, "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run(project.root, "generate", *arguments, url=url)
 
 
 def _files(project: Project) -> dict[str, str]:
@@ -198,14 +190,7 @@ def test_an_address_that_is_none_is_not_repeated(project: Project) -> None:
 
 @pytest.mark.parametrize("arguments", [[], ["--check"], ["--emit", "json"]])
 def test_outside_of_any_project(tmp_path: Path, arguments: list[str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "strongroom", "generate", *arguments],
-        cwd=tmp_path,
-        env={**os.environ, "DATABASE_URL": NOWHERE, "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run(tmp_path, "generate", *arguments)
     assert done.returncode == 2
     assert "there is no project in" in done.stdout + done.stderr
 

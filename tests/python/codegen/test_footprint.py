@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from strongroom_codegen.model import ProjectModel
 from strongroom_codegen.pipeline import build_model, read_sources
 from strongroom_codegen.policies import read_policies
 from strongroom_codegen.scratch import scratch_database
+from tests.python.codegen.command_line import run
 
 CHECKS = Path(__file__).parent / "checks"
 Golden = Callable[[Path, str], None]
@@ -71,15 +70,7 @@ def test_what_a_change_touches(annex: Project, on_server: Server, golden: Golden
 
 
 def _generate(project: Project, server: Server, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "strongroom", "generate", *words],
-        cwd=project.root,
-        env={**os.environ, "DATABASE_URL": server.url(), "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run(project.root, "generate", *words, url=server.url())
 
 
 def test_impact_as_json(annex: Project, any_server: Server) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +21,7 @@ from strongroom_codegen.grants import Needs, roles_of, script
 from strongroom_codegen.model import QueryModel
 from strongroom_codegen.pipeline import build_model, read_sources
 from strongroom_codegen.scratch import scratch_database
+from tests.python.codegen.command_line import run
 
 CHECKS = Path(__file__).parent / "checks"
 Golden = Callable[[Path, str], None]
@@ -101,15 +100,7 @@ def test_no_grant_is_missing_and_none_is_too_much(annex: Project, on_server: Ser
 
 
 def _generate(project: Project, server: Server, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "strongroom", "generate", *words],
-        cwd=project.root,
-        env={**os.environ, "DATABASE_URL": server.url(), "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run(project.root, "generate", *words, url=server.url())
 
 
 def test_the_script(annex: Project, server: Server, golden: Golden) -> None:

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from strongroom_codegen.diagnostics import Diagnostics, QueryError
 from strongroom_codegen.lint.command import report
 from strongroom_codegen.lint.rules import RULES
 from strongroom_codegen.lint.run import Checked, check_queries
+from tests.python.codegen.command_line import run
 from tests.python.codegen.conftest import FIXTURES
 
 CHECKS = Path(__file__).parent / "checks"
@@ -138,15 +138,7 @@ def test_only_a_superuser_can_set_sizes(
 
 
 def _lint(project: Project, server: Server, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "strongroom", "lint", "queries", *words],
-        cwd=project.root,
-        env={**os.environ, "DATABASE_URL": server.url(), "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run(project.root, "lint", "queries", *words, url=server.url())
 
 
 def test_the_command(project: Project, any_server: Server) -> None:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from strongroom.project import Project
+from tests.python.codegen.command_line import NOWHERE, run
 from tests.python.fix_databases import Database
 
 ROOT = Path(__file__).parents[3]
-NOWHERE = "postgresql://postgres@/postgres?host=/nowhere"
 BALANCE = """\
 BEGIN;
 {identity};
@@ -29,15 +27,7 @@ ROLLBACK;
 def _strongroom(
     *arguments: str, folder: Path = ROOT, url: str = NOWHERE
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "strongroom", *arguments],
-        cwd=folder,
-        env={**os.environ, "DATABASE_URL": url, "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run(folder, *arguments, url=url)
 
 
 def test_print_shows_what_is_sent() -> None:
@@ -199,4 +189,5 @@ def test_new_query_refuses(project: Project, arguments: list[str], said: str) ->
 def test_new_query_asks_for_the_file(project: Project) -> None:
     done = _strongroom("new", "query", "shop.thing", folder=project.root)
     assert done.returncode == 2
-    assert "add --subject and one of lots, offers, people, sales" in done.stderr
+    subjects = sorted(path.stem for path in (project.queries / "shop").glob("*.sql"))
+    assert f"add --subject and one of {', '.join(subjects)}" in done.stderr

@@ -14,6 +14,7 @@ import pytest
 
 from strongroom.project import Project
 from strongroom.server import Server
+from tests.python.codegen.command_line import run
 
 PATIENCE_S = 120.0
 MORE = "\n-- name: more :many\nSELECT p.{column} FROM shop.people AS p ORDER BY p.id;\n"
@@ -94,12 +95,6 @@ def test_looks_at_the_schema_and_ends_when_told(watched: Watched, project: Proje
 
 
 def test_goes_with_no_other_mode(project: Project) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "strongroom", "generate", "--watch", "--emit", "json"],
-        cwd=project.root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run(project.root, "generate", "--watch", "--emit", "json")
     assert done.returncode == 2
     assert "--watch writes files" in done.stderr
