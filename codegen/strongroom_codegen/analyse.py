@@ -180,24 +180,7 @@ def _variant(
 ) -> _One:
     query = described.query
     if query is None:
-        unknown = Verdict(True, "the server gives no analysed form of this statement")
-        if always_answers(prepared.query.body) and len(described.columns) == 1:
-            unknown = Verdict(False, "the answer to such a statement is a text")
-        columns = [AnalysedColumn(c.name, c.type, unknown, None) for c in described.columns]
-        plain = _described_parameters(prepared, variant, described, {}, Analyzer(catalog, None))
-        return _One(
-            variant=variant,
-            described=described,
-            parameters=plain,
-            columns=tuple(columns),
-            at_most_one=answers_once(prepared.query.body),
-            always_one=answers_once(prepared.query.body),
-            declared_one=False,
-            footprint=NO_FOOTPRINT,
-            functions=(),
-            domains=checked_domains(catalog, described.parameters, None),
-            key=None,
-        )
+        return _without_tree(catalog, prepared, variant, described)
     _refuse_risky_lines(prepared, query, diagnostics)
     # Replaced by a statement of another kind, a write gives nothing, whatever it says.
     is_silent = not described.columns
@@ -231,6 +214,30 @@ def _variant(
         functions=_functions(analyzer, query),
         domains=checked_domains(catalog, described.parameters, query),
         key=find_key(analyzer, frame, prepared, variant, diagnostics),
+    )
+
+
+def _without_tree(
+    catalog: Catalog, prepared: PreparedQuery, variant: Variant, described: Described
+) -> _One:
+    """A statement of which the server hands out no analysed form, such as SHOW."""
+    unknown = Verdict(True, "the server gives no analysed form of this statement")
+    if always_answers(prepared.query.body) and len(described.columns) == 1:
+        unknown = Verdict(False, "the answer to such a statement is a text")
+    columns = [AnalysedColumn(c.name, c.type, unknown, None) for c in described.columns]
+    answers_one = answers_once(prepared.query.body)
+    return _One(
+        variant=variant,
+        described=described,
+        parameters=_described_parameters(prepared, variant, described, {}, Analyzer(catalog, None)),
+        columns=tuple(columns),
+        at_most_one=answers_one,
+        always_one=answers_one,
+        declared_one=False,
+        footprint=NO_FOOTPRINT,
+        functions=(),
+        domains=checked_domains(catalog, described.parameters, None),
+        key=None,
     )
 
 

@@ -43,7 +43,9 @@ def generate(
     impact: Annotated[
         str | None,
         typer.Option(
-            "--impact", metavar="TABLE[.COLUMN]", help="Say what a change of it would touch."
+            "--impact",
+            metavar="TABLE[.COLUMN]",
+            help="Say which queries, views and functions a change would touch.",
         ),
     ] = None,
     grants: Annotated[
@@ -51,7 +53,7 @@ def generate(
         typer.Option(
             "--grants",
             metavar="APP|ROLE",
-            help="Print the least grants for its queries; with --check, compare with schema/.",
+            help="Print the least grants that queries need; with --check, compare with schema/.",
         ),
     ] = None,
     as_json: Annotated[

@@ -14,7 +14,12 @@ from strongroom_codegen.diagnostics import Diagnostics, did_you_mean
 from strongroom_codegen.read import QueryFile, read_queries
 from strongroom_codegen.source import Source
 
-app = typer.Typer(name="new", help="Start a query, in the file where it belongs.")
+app = typer.Typer(
+    name="new",
+    help="Start a query, in the file where it belongs.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+)
 _IDENTITY = re.compile(r"\bkernel\.(?:user_bigint|user_uuid)\(\)")
 _BODIES = {
     **dict.fromkeys(("exec", "rowcount"), "DELETE FROM {table} AS t\nWHERE {mine}t.id = :id;"),
@@ -30,13 +35,10 @@ _ONE = "SELECT t.id\nFROM {table} AS t\nWHERE {mine}t.id = :id;"
 
 @app.callback()
 def new() -> None:
-    """Start a query, in the file where it belongs.
-
-    Example: strongroom new query tarot.list_readings :page
-    """
+    """Start a query, in the file where it belongs."""
 
 
-@app.command()
+@app.command(epilog="Example: strongroom new query tarot.list_readings :page")
 def query(
     name: Annotated[str, typer.Argument(metavar="APP.QUERY", help="Its app and its name.")],
     kind: Annotated[str, typer.Argument(metavar=":KIND", help=":one, :many, ...")] = ":many",
@@ -45,10 +47,7 @@ def query(
         typer.Option(metavar="NAME", help="The file; else found by the tables in the name."),
     ] = None,
 ) -> None:
-    """Append a query to start from to queries/APP/SUBJECT.sql.
-
-    Example: strongroom new query tarot.list_readings :page
-    """
+    """Append a query to start from to queries/APP/SUBJECT.sql."""
     from strongroom_codegen.command import project_here
 
     project = project_here()

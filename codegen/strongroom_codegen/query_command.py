@@ -29,31 +29,26 @@ Null = Annotated[
 ]
 
 
-@app.command("print")
+@app.command("print", epilog="Example: strongroom query print tarot.list_readings --as 42 limit=5")
 def print_(name: Name, values: Values = None, user: As = None, null: Null = None) -> None:
-    """Print the SQL of a call: identity, PREPARE and EXECUTE, ready for psql.
-
-    Example: strongroom query print tarot.list_readings --as 42 limit=5
-    """
+    """Print the SQL of a call: identity, PREPARE and EXECUTE, ready for psql."""
     project = _project()
     call = _call(project, name, values, null)
     typer.echo(call.script(_identity(project, call, user)), nl=False)
 
 
-@app.command()
+@app.command(epilog="Example: strongroom query run tarot.get_balance --as 42")
 def run(
     name: Name,
     values: Values = None,
     user: As = None,
     null: Null = None,
     commit: Annotated[bool, typer.Option("--commit", help="Keep what the query changed.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
 ) -> None:
     """Run a call in a transaction of a real session, and roll it back unless told otherwise.
 
     On the database of DATABASE_URL, else that of the embedded server.
-
-    Example: strongroom query run tarot.get_balance --as 42
     """
     project = _project()
     call = _call(project, name, values, null)
