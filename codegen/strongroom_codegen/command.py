@@ -53,7 +53,7 @@ def generate(
         typer.Option(
             "--grants",
             metavar="APP|ROLE",
-            help="Print the least grants that queries need; with --check, compare with schema/.",
+            help="Print the least grants for its queries; with --check, compare with schema/.",
         ),
     ] = None,
     as_json: Annotated[

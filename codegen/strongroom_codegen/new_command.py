@@ -22,7 +22,14 @@ app = typer.Typer(
 )
 _IDENTITY = re.compile(r"\bkernel\.(?:user_bigint|user_uuid)\(\)")
 _BODIES = {
-    **dict.fromkeys(("exec", "rowcount"), "DELETE FROM {table} AS t\nWHERE {mine}t.id = :id;"),
+    **dict.fromkeys(
+        ("exec", "rowcount", "batch"), "DELETE FROM {table} AS t\nWHERE {mine}t.id = :id;"
+    ),
+    "bulk": (
+        "DELETE FROM {table} AS t\nUSING unnest(:id::bigint[]) AS item (id)\n"
+        "WHERE {mine}t.id = item.id;"
+    ),
+    "copy": "COPY {table} (id) FROM STDIN;",
     "page": (
         "SELECT t.id\nFROM {table} AS t\nWHERE {mine}TRUE\n  AND (t.id) < (:after) --? after\n"
         "ORDER BY t.id DESC\nLIMIT :limit;"
@@ -30,6 +37,7 @@ _BODIES = {
     "many": "SELECT t.id\nFROM {table} AS t\n{where}ORDER BY t.id;",
     "stream": "SELECT t.id\nFROM {table} AS t\n{where}ORDER BY t.id;",
 }
+_NOTES = {":page": "--\n-- :limit = 20  page size\n", ":copy": "--\n-- @role worker\n"}
 _ONE = "SELECT t.id\nFROM {table} AS t\nWHERE {mine}t.id = :id;"
 
 
@@ -101,7 +109,7 @@ def _scaffold(project: Project, namespace: str, subject: str, name: str, kind: s
     body = _BODIES.get(kind[1:], _ONE)
     body = body.format(table=f"{namespace}.{subject}", mine=mine, where=where)
     body = body.replace(" AND TRUE", "")
-    notes = "--\n-- :limit = 20  page size\n" if kind == ":page" else ""
+    notes = _NOTES.get(kind, "")
     return f"-- name: {name} {kind}\n-- What it is for, in one sentence.\n{notes}{body}\n"
 
 

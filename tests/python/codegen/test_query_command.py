@@ -146,7 +146,7 @@ def copied(tmp_path: Path) -> Path:
 
 
 def test_new_queries_can_be_generated(copied: Path, any_database: Database) -> None:
-    kinds = ("one", "maybe", "many", "page", "stream", "exec", "rowcount")
+    kinds = ("one", "maybe", "many", "page", "stream", "exec", "rowcount", "batch", "bulk")
     for kind in kinds:
         done = _strongroom("new", "query", f"tarot.my_{kind}_reading", f":{kind}", folder=copied)
         assert done.returncode == 0, done.stderr
@@ -184,6 +184,13 @@ def test_new_query_refuses(project: Project, arguments: list[str], said: str) ->
     assert done.returncode == 2
     assert said in done.stderr
     assert {p: p.read_text("utf-8") for p in project.queries.rglob("*.sql")} == before
+
+
+def test_a_new_copy_is_one_for_the_worker(project: Project) -> None:
+    words = ("new", "query", "shop.load_people", ":copy", "--subject", "people")
+    assert _strongroom(*words, folder=project.root).returncode == 0
+    text = (project.queries / "shop" / "people.sql").read_text("utf-8")
+    assert text.endswith("-- @role worker\nCOPY shop.people (id) FROM STDIN;\n")
 
 
 def test_new_query_asks_for_the_file(project: Project) -> None:
