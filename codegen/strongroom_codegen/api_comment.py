@@ -10,6 +10,7 @@ from typing import get_args
 from strongroom.project import Project
 from strongroom_codegen.annotations import (
     KINDS,
+    OPTIONS,
     Kind,
     Option,
     ParameterNote,
@@ -23,12 +24,8 @@ from strongroom_codegen.routine import Routine
 from strongroom_codegen.source import Place, Source
 
 API_KINDS = tuple(kind for kind in ("one", "maybe", "many", "stream", "exec") if kind in KINDS)
-_OF_QUERIES = frozenset(
-    {
-        *("nonnull", "nullable", "timeout", "role", "requires", "deprecated", "identity"),
-        *("like", "fetch", "lint"),
-    }
-)
+# A wrapper has no orders to choose from and no items.
+_OF_QUERIES = OPTIONS - {"sort", "chunk"}
 _REPEATABLE = frozenset({"nullable", "like", "lint"})
 _OWN = frozenset({"api", "given", "omit", "raises"})
 _API = re.compile(r"(?P<subject>\S+)\s+:(?P<kind>\w+)(?:\s+(?P<name>\S+))?$")
