@@ -21,7 +21,7 @@ from strongroom_codegen.model import Parameter
 from strongroom_codegen.naming import argument_names
 from strongroom_codegen.page import LIMIT
 from strongroom_codegen.parameters import AFTER
-from strongroom_codegen.pytypes import OBJECT, STR
+from strongroom_codegen.pytypes import OBJECT, STR, TYPES_MODULE, PyType
 
 _LITERAL = re.compile(
     r"(?:'(?:[^']|'')*'|[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|TRUE|FALSE|NULL)$", re.IGNORECASE
@@ -55,6 +55,7 @@ def compose_parameters(
         if note and note.default is not None:
             default = _default(note, parameter, types, connection, diagnostics)
             if default is not None:
+                _check_listed(note, parameters[-1].type, default, types, diagnostics)
                 default = types.named.source(parameters[-1].type, default, types.app)
             parameters[-1] = _with_default(parameters[-1], default)
     return tuple(sorted(parameters, key=lambda p: p.default is not None or p.optional))
@@ -161,6 +162,21 @@ def _default(
         )
         return None
     return python_literal(value)
+
+
+def _check_listed(
+    note: ParameterNote, python: PyType, default: str, types: AppTypes, diagnostics: Diagnostics
+) -> None:
+    """The default of a column with a value list is on the list; of a domain, PostgreSQL says it."""
+    lists = (one for one in types.literals.values() if PyType(TYPES_MODULE, one.name) == python)
+    listed = next(lists, None)
+    values = {python_literal(value): str(value) for value in listed.values} if listed else {}
+    if values and default != "None" and default not in values:
+        diagnostics.error(
+            note.place,
+            f"the default of :{note.name} is none of the column's values: {note.default}",
+            did_you_mean(default.strip("'\""), values.values()),
+        )
 
 
 def _like(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -9,6 +10,8 @@ from decimal import Decimal
 _HIDDEN = re.compile(r"[^\n\t -~]")
 # What a default may be; a bool is an int, and a datetime would be a date.
 Default = int | float | str | Decimal | timedelta | date | None
+# Where the names come from that `python_literal` writes.
+DEFAULT_MODULES = {"Decimal": "decimal", "date": "datetime", "timedelta": "datetime"}
 
 
 def can_be_default(value: object) -> bool:
@@ -27,6 +30,12 @@ def python_literal(value: Default) -> str:
     if isinstance(value, date):
         return f"date({value.year}, {value.month}, {value.day})"
     return repr(value)
+
+
+def python_names(source: str) -> set[str]:
+    """The names in an expression of Python, whatever its strings hold."""
+    nodes = ast.walk(ast.parse(source, mode="eval"))
+    return {node.id for node in nodes if isinstance(node, ast.Name)}
 
 
 def quoted(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from strongroom_codegen import render_items
 from strongroom_codegen.layout import WIDTH, bracketed, docstring, exploded, tuple_source
-from strongroom_codegen.literals import block, quoted
+from strongroom_codegen.literals import DEFAULT_MODULES, block, python_names, quoted
 from strongroom_codegen.model import Parameter, QueryModel, Reader, VariantModel
 from strongroom_codegen.naming import constant_name
 from strongroom_codegen.page import LIMIT
@@ -111,6 +111,10 @@ class FunctionRenderer:
         if parameter.optional:
             return f"{parameter.name}: {text} = UNSET"
         if parameter.default is not None:
+            # A type of the project's own is made from one of these: Amount(Decimal("5")).
+            for name in python_names(parameter.default):
+                if module := DEFAULT_MODULES.get(name):
+                    self.imports.add(module, name)
             return f"{parameter.name}: {text} = {parameter.default}"
         return f"{parameter.name}: {text}"
 
