@@ -67,7 +67,7 @@ def main() -> None:
     A command that was asked for JSON says it on standard output too, as its one document.
     """
     as_json = _asked_for_json(sys.argv[1:])
-    console = Console(stderr=True, soft_wrap=True)
+    console = Console(stderr=True, soft_wrap=True, emoji=False)
     try:
         _add_parts(sys.argv[1:])
         app()
@@ -89,7 +89,7 @@ def main() -> None:
 
 def show_error(error: StrongroomError) -> None:
     """What went wrong and what to do, where errors go."""
-    console = Console(stderr=True, soft_wrap=True)
+    console = Console(stderr=True, soft_wrap=True, emoji=False)
     console.print(f"[bold red]error:[/] {escape(error.message)}", highlight=False)
     if error.hint:
         console.print(f"[bold]hint:[/]  {escape(error.hint)}", highlight=False)

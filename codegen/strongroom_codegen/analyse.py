@@ -30,7 +30,8 @@ from strongroom_codegen.unloaded import missing_object_hint
 
 _AMBIGUOUS = "42725"
 _UNDETERMINED = "42P18"
-_UNDEFINED = {"42703", "42P01", "42883", "3F000"}
+_UNDEFINED_COLUMN = "42703"
+_UNDEFINED = {"42P01", "42883", "3F000"}
 _CHANGES_ROWS = frozenset({frames.UPDATE, frames.DELETE, frames.MERGE})
 
 # Of a statement that the server gives no tree for: it may do anything.
@@ -359,6 +360,8 @@ def _report(
         message, hint = hinted
     elif project and (unloaded := missing_object_hint(project, refusal.sqlstate)):
         hint = unloaded
+    elif hint is None and refusal.sqlstate == _UNDEFINED_COLUMN:
+        hint = "no table of this query has such a column: see schema/"
     elif hint is None and refusal.sqlstate in _UNDEFINED:
         hint = "names must be qualified by their schema, and exist in schema/ or functions/"
     if variant.given or prepared.optional:

@@ -209,7 +209,7 @@ def show_diagnostics(diagnostics: Diagnostics, form: str) -> None:
     """Findings go where errors go, so that standard output holds nothing but the result."""
     if not diagnostics.found:
         return
-    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    console = Console(stderr=True, soft_wrap=True, emoji=False, highlight=False)
     if form == "github":
         # GitHub reads its commands from either stream, as plain lines.
         typer.echo(diagnostics.render("github"), err=True)

@@ -84,7 +84,8 @@ def _check_copy(
     if role is None or role.argument != "worker":
         diagnostics.error(
             query.place,
-            "PostgreSQL refuses COPY FROM under row level security, which holds for this role",
+            "a :copy query is for the worker: PostgreSQL refuses COPY FROM under row level"
+            " security, which other roles may be under",
             "write @role worker, or make it a :bulk query",
         )
         return False

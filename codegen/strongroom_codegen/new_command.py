@@ -89,6 +89,7 @@ def _subject(project: Project, namespace: str, name: str) -> str:
     """The file whose table the name speaks of: `get_reading` and `list_readings` of readings."""
     folders = (project.queries / namespace, project.schema / namespace)
     found = {path.stem for folder in folders for path in folder.glob("*.sql")}
+    found = {stem for stem in found if stem.isidentifier()}  # `1_tables` can't be a module
     subjects = sorted(found - {"schema", "types"})
     words = f"_{name}_"
     fits = [s for s in subjects if f"_{s}_" in words or f"_{s.removesuffix('s')}_" in words]

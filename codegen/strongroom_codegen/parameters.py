@@ -186,6 +186,10 @@ def _orders(
             diagnostics.error(
                 option.place, "this names no order", "write: @sort newest: created_at DESC, id DESC"
             )
+        elif match["name"] in orders:
+            diagnostics.error(
+                option.place, f"two orders are named {match['name']}", "rename one of them"
+            )
         else:
             orders[match["name"]] = match["expressions"]
     if options and not marked:

@@ -6,6 +6,7 @@ text that was typed: PostgreSQL reads them as values of the parameters' types, a
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import sys
@@ -153,6 +154,8 @@ def _arguments(
         if own in arguments:
             raise UsageError(f"{key} is given twice")
         text = given.get(key)
+        if text is not None:
+            _check_sort(own, text, known[own])
         arguments[own] = None if text is None else _argument(key, text, known[own])
     missing = [key for key, p in known.items() if p.default is p.empty and key not in arguments]
     if missing:
@@ -161,6 +164,15 @@ def _arguments(
             hint=f"write {missing[0]}=VALUE, or --null {missing[0]}",
         )
     return arguments
+
+
+def _check_sort(name: str, text: str, parameter: inspect.Parameter) -> None:
+    """Refuse an order that the function does not have; PostgreSQL never sees its name."""
+    kind = str(parameter.annotation)
+    if name == "sort" and kind.startswith("Literal["):
+        orders = ast.literal_eval(kind.removeprefix("Literal"))
+        if text not in orders:
+            raise UsageError(f"there is no order {text}", hint=did_you_mean(text, orders))
 
 
 def _argument(name: str, text: str, parameter: inspect.Parameter) -> object:

@@ -180,7 +180,7 @@ def _asker(yes: bool, verb: str) -> Any:
 
 
 def _speaker(*, to_stderr: bool) -> Say:
-    console = Console(stderr=to_stderr, soft_wrap=True, highlight=False)
+    console = Console(stderr=to_stderr, soft_wrap=True, emoji=False, highlight=False)
 
     def say(line: str) -> None:
         console.print(line, markup=False)

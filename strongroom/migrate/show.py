@@ -29,7 +29,7 @@ def project_line(project: Project) -> str | None:
 
 def show(project: Project, found: Status) -> None:
     """Print a status; the last line says what it comes to."""
-    console = Console(soft_wrap=True, highlight=False)
+    console = Console(soft_wrap=True, emoji=False, highlight=False)
     if line := project_line(project):
         console.print(line, markup=False)
     console.print(f"target {found.target}", markup=False)

@@ -135,7 +135,7 @@ def _project() -> Project:
 
 
 def _show(found: ServerStatus) -> None:
-    console = Console(soft_wrap=True, highlight=False)
+    console = Console(soft_wrap=True, emoji=False, highlight=False)
     state = "[green]running[/]" if found.running else "stopped"
     console.print(f"server {found.label}-{found.name}: {state}")
     if found.pid is not None:

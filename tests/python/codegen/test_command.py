@@ -122,6 +122,13 @@ def test_a_failing_run_leaves_the_old_files(generated: Project, any_server: Serv
     assert _files(generated) == before
 
 
+def test_findings_are_printed_as_they_are(project: Project, any_server: Server) -> None:
+    text = "-- name: broken :many\n-- :id = 'x'\nSELECT CAST(:id AS int) AS a;\n"
+    (project.queries / "shop" / "broken.sql").write_text(text)
+    done = _run(project, url=any_server.url())
+    assert "the default of :id: invalid input syntax" in done.stderr
+
+
 def test_findings_for_github(project: Project, any_server: Server) -> None:
     (project.queries / "shop" / "broken.sql").write_text(BROKEN)
     done = _run(project, "--format", "github", url=any_server.url())

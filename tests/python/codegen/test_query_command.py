@@ -79,6 +79,14 @@ def test_arguments_that_can_not_be_followed(arguments: list[str], said: str) -> 
     assert said in done.stderr
 
 
+def test_an_order_that_there_is_not() -> None:
+    folder = ROOT / "examples" / "bike_rental"
+    done = _strongroom("query", "print", "bikes.find_bikes", "sort=newst", folder=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "there is no order newst" in done.stderr
+    assert "did you mean newest?" in done.stderr
+
+
 @pytest.fixture
 def tarot(any_database: Database) -> Database:
     with any_database.admin() as admin:
@@ -194,7 +202,9 @@ def test_a_new_copy_is_one_for_the_worker(project: Project) -> None:
 
 
 def test_new_query_asks_for_the_file(project: Project) -> None:
+    (project.schema / "shop").mkdir()
+    (project.schema / "shop" / "1_tables.sql").write_text("-- No module can have this name.\n")
     done = _strongroom("new", "query", "shop.thing", folder=project.root)
     assert done.returncode == 2
     subjects = sorted(path.stem for path in (project.queries / "shop").glob("*.sql"))
-    assert f"add --subject and one of {', '.join(subjects)}" in done.stderr
+    assert f"add --subject and one of {', '.join(subjects)}\n" in done.stderr

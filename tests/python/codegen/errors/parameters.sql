@@ -37,3 +37,10 @@ SELECT p.id FROM shop.people AS p
 WHERE p.id = :a
   AND p.boss_id = :a --? a
 ;
+
+-- name: eight :many
+-- @sort a: p.id
+-- @sort a: p.id DESC
+SELECT p.id FROM shop.people AS p
+ORDER BY p.id --@sort
+;
