@@ -84,7 +84,9 @@ def _strongroom(root: Path, *arguments: str) -> None:
 
 
 def _run(command: list[str | Path], root: Path) -> None:
-    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    # With its bytecode kept, as an installed command has it.
+    kept_out = {"DATABASE_URL", "PYTHONDONTWRITEBYTECODE"}
+    environment = {key: value for key, value in os.environ.items() if key not in kept_out}
     subprocess.run(command, cwd=root, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
