@@ -32,7 +32,8 @@ _UNUSUAL_NAME = re.compile(
 )
 # A default of a type of the project's own, which is made by a call; the value never changes.
 _MADE_DEFAULT = re.compile(
-    r"^(?: {4}|(?:async )?def .*[(,] ?)\w+: [\w.| ]+ = (?!Decimal\(|date\(|timedelta\()[\w.]+\(",
+    r"^(?: {4}|(?:async )?def .*[(,] ?)\w+: [\w.| ]+ = "
+    r"(?!Decimal\(|date\(|timedelta\(|(?:\w+\.)?Field\()[\w.]+\(",
     re.MULTILINE,
 )
 _WIDTH = 100
