@@ -11,7 +11,7 @@ from strongroom.session.statement import Role, Statement
 
 # One plain statement: inside a SECURITY DEFINER function set_config('role') is refused. The role
 # comes last, so nothing here depends on what it may do. No setting is ever NULL, so each is made;
-# an answer without rows and columns takes a fifth less time than one of five texts.
+# an answer without rows and columns takes less time than one of five texts.
 SET_IDENTITY = (
     b"SELECT WHERE pg_catalog.set_config('kernel.app', $1, true) IS NULL"
     b" OR pg_catalog.set_config('kernel.user_id', $2, true) IS NULL"
