@@ -25,16 +25,7 @@ BEGIN
     IF NEW.type = 'refund' THEN
         NEW.amount := tarot.take_back(NEW.user_id, NEW.refunds_id);
     END IF;
-    -- The UPDATE of tarot.move_balance(), here without the cost of a call.
-    UPDATE tarot.credits AS c
-    SET balance = c.balance + NEW.amount,
-        version = c.version + 1,
-        last_updated_at = pg_catalog.now()
-    WHERE c.user_id = NEW.user_id AND c.balance + NEW.amount >= 0
-    RETURNING c.* INTO v_account;
-    IF NOT FOUND THEN
-        v_account := tarot.move_balance(NEW.user_id, NEW.amount);
-    END IF;
+    v_account := tarot.move_balance(NEW.user_id, NEW.amount);
     NEW.credits_before := v_account.balance - NEW.amount;
     NEW.credits_after := v_account.balance;
     NEW.account_version := v_account.version;

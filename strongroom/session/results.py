@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from itertools import starmap
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from psycopg import pq
 from psycopg.adapt import AdaptersMap, Transformer
@@ -119,9 +119,11 @@ def load_maybe(statement: Statement[T], plan: Plan, result: PGresult) -> T | Non
 
 def load_one(statement: Statement[T], plan: Plan, result: PGresult) -> T:
     """The row; NoRow for none, TooManyRows for more."""
-    tx = plan.tx
-    if result.ntuples != 1 or tx is None:
+    if result.ntuples != 1:
         raise _wrong_count(statement, result.ntuples)
+    tx = plan.tx
+    if tx is None:  # a row without columns
+        return cast("T", None)
     tx.set_pgresult(result, set_loaders=False)
     row = tx.load_row(0, tuple)
     tx.set_pgresult(None, set_loaders=False)

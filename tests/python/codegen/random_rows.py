@@ -146,7 +146,7 @@ class Table:
 
 
 def tables(connection: psycopg.Connection[Any], catalog: Catalog, *schemas: str) -> list[Table]:
-    """The tables of some schemas, referenced ones first."""
+    """The tables of some schemas by name, referenced ones first: in the same order in each copy."""
     query = """
         SELECT a.attrelid AS relation, a.attnum AS number,
             a.attgenerated <> '' AS is_generated,
@@ -170,7 +170,7 @@ def tables(connection: psycopg.Connection[Any], catalog: Catalog, *schemas: str)
             tuple(c for n, c in relation.columns.items() if (relation.oid, n) not in generated),
             references.get(relation.oid, {}),
         )
-        for relation in catalog.relations.values()
+        for relation in sorted(catalog.relations.values(), key=lambda r: (r.schema, r.name))
         if relation.schema in schemas and relation.kind in ("r", "p")
     ]
     return _in_order(chosen)

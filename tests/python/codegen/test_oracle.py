@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from strongroom.project import Project, read_project
@@ -36,7 +36,7 @@ from tests.python.codegen.oracle import (
     prepared_query,
 )
 from tests.python.codegen.random_queries import SCHEMA, Queries
-from tests.python.codegen.random_rows import rows, store, tables, texts
+from tests.python.codegen.random_rows import Row, rows, store, tables, texts
 
 ROOT = Path(__file__).parents[3]
 PROJECTS = sorted(
@@ -133,15 +133,23 @@ def copies(server: Server) -> Iterator[Shop]:
         catalog = read_catalog(connection)
         known = texts(connection, catalog)
 
-        @settings(max_examples=COPIES, deadline=None, database=None, derandomize=True)
-        @given(st.data())
-        def fill(data: st.DataObject) -> None:
-            if names:
-                chosen = tables(connection, catalog, names[0])
-                store(connection, chosen, data.draw(rows(known, chosen, 5)))
-                del names[0]
+        drawn: list[list[list[Row]]] = []
 
-        fill()
+        # The first example is the smallest one, without a row: more are drawn than are stored.
+        @settings(
+            max_examples=2 * COPIES,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            phases=[Phase.generate],
+        )
+        @given(rows(known, tables(connection, catalog, names[0]), 5))
+        def draw(found: list[list[Row]]) -> None:
+            drawn.append(found)
+
+        draw()
+        for name, found in zip(names, drawn[-COPIES:], strict=True):
+            store(connection, tables(connection, catalog, name), found)
         connection.execute("SET search_path = copy_0")
         connection.execute("SET statement_timeout = '5s'")
         yield connection, catalog
