@@ -15,6 +15,7 @@
 \ir ../functions/kernel/uuid_v7.sql
 \ir ../functions/kernel/tg_touch_updated_at.sql
 \ir ../functions/kernel/comment_tags.sql
+\ir ../functions/kernel/subject_columns.sql
 \ir ../functions/kernel/app_schemas.sql
 \ir ../functions/kernel/guarded_schemas.sql
 \ir ../functions/kernel/acl_text.sql

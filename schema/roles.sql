@@ -29,9 +29,15 @@ BEGIN
                             'Owns every schema, table and function of the data layer.'),
                         ('strongroom_client', 'NOLOGIN', '{}',
                             'What every role of an app may use in schema kernel.'),
+                        ('strongroom_definer', 'NOLOGIN', '{}',
+                            'Owns the definer functions of the kernel that serve app roles.'),
                         ('strongroom_migrator', 'LOGIN NOINHERIT',
                             '{lock_timeout=5s,idle_in_transaction_session_timeout=10min}',
                             'Applies migrations by becoming strongroom_owner.'),
+                        ('strongroom_runner', 'LOGIN NOINHERIT',
+                            '{lock_timeout=2s,idle_in_transaction_session_timeout=60s}',
+                            'Runs maintenance by the kernel''s functions; becomes'
+                            ' strongroom_owner to detach partitions.'),
                         ('strongroom_login', 'LOGIN NOINHERIT',
                             '{statement_timeout=30s,lock_timeout=10s,'
                             'idle_in_transaction_session_timeout=60s}',
@@ -80,7 +86,10 @@ BEGIN
                 SELECT wanted.role, wanted.member, wanted.inherits, wanted.becomes
                 FROM (
                     SELECT 'strongroom_owner', fixed.member, false, true
-                    FROM (VALUES ('strongroom_migrator'), (CURRENT_USER::text)) AS fixed (member)
+                    FROM (
+                        VALUES
+                            ('strongroom_migrator'), ('strongroom_runner'), (CURRENT_USER::text)
+                    ) AS fixed (member)
                     UNION ALL
                     SELECT app.role, 'strongroom_login', false, true
                     FROM unnest(v_app_roles) AS app (role)
@@ -91,7 +100,7 @@ BEGIN
                     UNION ALL
                     -- So that the owner can replace the functions of a definer.
                     SELECT app.role, 'strongroom_owner', true, true
-                    FROM unnest(v_app_roles) AS app (role)
+                    FROM unnest(v_app_roles || 'strongroom_definer'::text) AS app (role)
                     WHERE app.role LIKE '%\_definer'
                 ) AS wanted (role, member, inherits, becomes)
                 WHERE wanted.inherits AND NOT pg_has_role(wanted.member, wanted.role, 'USAGE')
@@ -126,7 +135,8 @@ BEGIN
       AND (
           r.rolname = ANY (v_app_roles)
           OR r.rolname IN (
-              'strongroom_owner', 'strongroom_client', 'strongroom_migrator', 'strongroom_login'
+              'strongroom_owner', 'strongroom_client', 'strongroom_definer',
+              'strongroom_migrator', 'strongroom_runner', 'strongroom_login'
           )
       );
     IF v_unbound IS NOT NULL THEN
@@ -173,6 +183,7 @@ BEGIN
                         ('strongroom_owner', 'CONNECT'),
                         ('strongroom_owner', 'TEMPORARY'),
                         ('strongroom_migrator', 'CONNECT'),
+                        ('strongroom_runner', 'CONNECT'),
                         ('strongroom_login', 'CONNECT')
                 )
                 SELECT format(

@@ -3,4 +3,7 @@ CREATE SCHEMA IF NOT EXISTS kernel;
 COMMENT ON SCHEMA kernel IS
 'What every app needs once: identity, keys, data classes, and the rules that may not be broken.';
 
-GRANT USAGE ON SCHEMA kernel TO strongroom_client;
+GRANT USAGE ON SCHEMA kernel TO strongroom_client, strongroom_definer, strongroom_runner;
+
+-- A function can only be given to a role that may create in its schema. Nobody can become this role.
+GRANT CREATE ON SCHEMA kernel TO strongroom_definer;

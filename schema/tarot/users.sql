@@ -51,7 +51,8 @@ ledger is kept.
 @rows 1M';
 COMMENT ON COLUMN tarot.users.id IS
 'Our own number of the person.
-@internal';
+@internal
+@subject';
 COMMENT ON COLUMN tarot.users.telegram_id IS
 'The person''s number at Telegram; of an erased person, minus the id.
 @personal identifier

@@ -29,7 +29,7 @@ HAVING count(*) > 1
 UNION ALL
 SELECT t.object, format('has an unknown tag: @%s', t.tag)
 FROM tags AS t
-WHERE t.tag NOT IN ('personal', 'public', 'internal', 'erase', 'sealed', 'json')
+WHERE t.tag NOT IN ('personal', 'public', 'internal', 'erase', 'sealed', 'json', 'subject')
 UNION ALL
 SELECT
     t.object,

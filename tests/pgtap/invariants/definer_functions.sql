@@ -13,8 +13,14 @@ CROSS JOIN LATERAL (
             NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (p.proconfig), false)
         ),
         (
-            'has the rights of the owner of everything',
+            'has the rights of the owner of everything, for others than the runner',
             p.proowner::regrole::text = 'strongroom_owner'
+            AND EXISTS (
+                SELECT
+                FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS acl
+                WHERE acl.grantee <> p.proowner
+                  AND (acl.grantee = 0 OR acl.grantee::regrole::text <> 'strongroom_runner')
+            )
         ),
         (
             'has the rights of a superuser',
@@ -27,7 +33,8 @@ WHERE n.nspname IN (SELECT kernel.guarded_schemas())
 
 SELECT is_empty(
     'SELECT object, problem FROM pg_temp.offenders',
-    'every security definer function pins its search_path and belongs to a narrow role'
+    'every security definer function pins its search_path and belongs to a narrow role,'
+    ' or serves the runner alone'
 );
 
 CREATE SCHEMA probe;
@@ -41,6 +48,16 @@ ALTER FUNCTION probe.loose() OWNER TO strongroom_client;
 CREATE FUNCTION probe.temp_first() RETURNS integer LANGUAGE sql SECURITY DEFINER
 SET search_path = pg_catalog AS 'SELECT 1';
 ALTER FUNCTION probe.temp_first() OWNER TO strongroom_owner;
+CREATE FUNCTION probe.maintain() RETURNS integer LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS 'SELECT 1';
+ALTER FUNCTION probe.maintain() OWNER TO strongroom_owner;
+REVOKE EXECUTE ON FUNCTION probe.maintain() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION probe.maintain() TO strongroom_runner;
+CREATE FUNCTION probe.lent() RETURNS integer LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS 'SELECT 1';
+ALTER FUNCTION probe.lent() OWNER TO strongroom_owner;
+REVOKE EXECUTE ON FUNCTION probe.lent() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION probe.lent() TO strongroom_client;
 CREATE FUNCTION probe.mighty() RETURNS integer LANGUAGE sql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS 'SELECT 1';
 CREATE FUNCTION probe.invoker() RETURNS integer LANGUAGE sql AS 'SELECT 1';
@@ -50,7 +67,8 @@ SELECT set_eq(
     ARRAY[
         'probe.loose(): does not SET search_path = pg_catalog, pg_temp',
         'probe.temp_first(): does not SET search_path = pg_catalog, pg_temp',
-        'probe.temp_first(): has the rights of the owner of everything',
+        'probe.temp_first(): has the rights of the owner of everything, for others than the runner',
+        'probe.lent(): has the rights of the owner of everything, for others than the runner',
         'probe.mighty(): has the rights of a superuser'
     ],
     'the rule finds those who break it, and nobody else'

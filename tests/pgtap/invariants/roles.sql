@@ -6,7 +6,7 @@ CREATE TEMPORARY VIEW offenders (object, problem) AS
 WITH wanted (name, may_log_in) AS (
     VALUES
         ('strongroom_owner', false), ('strongroom_client', false), ('strongroom_migrator', true),
-        ('strongroom_login', true)
+        ('strongroom_login', true), ('strongroom_runner', true), ('strongroom_definer', false)
     UNION ALL
     SELECT app.name || kind.suffix, false
     FROM kernel.app_schemas() AS app (name)

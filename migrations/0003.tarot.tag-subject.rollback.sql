@@ -1,0 +1,3 @@
+COMMENT ON COLUMN tarot.users.id IS
+'Our own number of the person.
+@internal';
