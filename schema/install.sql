@@ -41,6 +41,15 @@
 
 \ir kernel/data_map.sql
 
+-- Health.
+\ir kernel/types.sql
+\ir kernel/accepted_finding.sql
+\ir kernel/health_threshold.sql
+\ir ../functions/kernel/failed_check.sql
+\ir ../functions/kernel/run_check.sql
+\ir ../functions/kernel/checks.sql
+\ir ../functions/kernel/findings.sql
+
 -- App: tarot.
 \ir tarot/schema.sql
 \ir tarot/types.sql

@@ -12,3 +12,5 @@ $$;
 
 COMMENT ON FUNCTION kernel.guarded_schemas() IS
 'The schemas that the rules of the data layer hold for: kernel and every app.';
+
+GRANT EXECUTE ON FUNCTION kernel.guarded_schemas() TO strongroom_runner, pg_monitor;

@@ -30,3 +30,5 @@ COMMENT ON FUNCTION kernel.subject_columns(regclass) IS
 'The columns of a table that say whose row it is: those with the tag @subject, else user_id. None for
 a table that belongs to nobody. Partitions speak through their root. Reads comments and is not for
 hot paths: what needs it often keeps the answer.';
+
+GRANT EXECUTE ON FUNCTION kernel.subject_columns(regclass) TO strongroom_runner, pg_monitor;

@@ -1,0 +1,30 @@
+CREATE TYPE kernel.finding AS (
+    name text,
+    title text,
+    level text,
+    facing text,
+    categories text[],
+    description text,
+    detail text,
+    remediation text,
+    metadata jsonb,
+    cache_key text
+);
+
+COMMENT ON TYPE kernel.finding IS
+'One thing that a check found. A check is a view named check_... in schema kernel or in that of an
+app, with exactly these columns; it has a row for each finding, and none when all is well.';
+COMMENT ON COLUMN kernel.finding.name IS 'Which check found it: the name of its view after check_.';
+COMMENT ON COLUMN kernel.finding.title IS 'The check, as a headline.';
+COMMENT ON COLUMN kernel.finding.level IS 'ERROR: act now. WARN: act soon. INFO: know of it.';
+COMMENT ON COLUMN kernel.finding.facing IS
+'EXTERNAL where clients of the database could use it, else INTERNAL.';
+COMMENT ON COLUMN kernel.finding.categories IS
+'CATALOGUE (what the schema says) or SERVER (what the server does), and what is at stake, in capitals.';
+COMMENT ON COLUMN kernel.finding.description IS 'Why it matters, the same for every finding of a check.';
+COMMENT ON COLUMN kernel.finding.detail IS 'What is wrong and where; never what is in a row.';
+COMMENT ON COLUMN kernel.finding.remediation IS
+'What mends it: SQL that ends with a semicolon where statements do, else a sentence.';
+COMMENT ON COLUMN kernel.finding.metadata IS 'The same place and figures for programs: a JSON object.';
+COMMENT ON COLUMN kernel.finding.cache_key IS
+'Names this finding and no other, as long as it is there; what an acceptance refers to.';
