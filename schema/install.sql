@@ -11,6 +11,7 @@
 \ir ../functions/kernel/request_id.sql
 \ir ../functions/kernel/require_user_bigint.sql
 \ir ../functions/kernel/require_user_uuid.sql
+\ir ../functions/kernel/lock_space.sql
 \ir ../functions/kernel/uuid_v7_at.sql
 \ir ../functions/kernel/uuid_v7.sql
 \ir ../functions/kernel/tg_touch_updated_at.sql
@@ -49,6 +50,21 @@
 \ir ../functions/kernel/run_check.sql
 \ir ../functions/kernel/checks.sql
 \ir ../functions/kernel/findings.sql
+-- Jobs.
+\ir kernel/job.sql
+\ir kernel/job_run.sql
+\ir ../functions/kernel/job_problem.sql
+\ir ../functions/kernel/job_function.sql
+\ir ../functions/kernel/next_due.sql
+\ir ../functions/kernel/due_jobs.sql
+\ir ../functions/kernel/end_job_run.sql
+\ir ../functions/kernel/begin_job_run.sql
+\ir ../functions/kernel/record_job_batch.sql
+\ir ../functions/kernel/run_job_batch.sql
+\ir ../functions/kernel/close_lost_runs.sql
+\ir ../functions/kernel/run_due_jobs.sql
+\ir ../functions/kernel/run_jobs.sql
+\ir ../functions/kernel/trim_job_runs.sql
 
 -- App: tarot.
 \ir tarot/schema.sql
