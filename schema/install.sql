@@ -20,6 +20,7 @@
 \ir ../functions/kernel/app_schemas.sql
 \ir ../functions/kernel/guarded_schemas.sql
 \ir ../functions/kernel/acl_text.sql
+\ir ../functions/kernel/catalog_partition_parts.sql
 \ir ../functions/kernel/catalog_dependents.sql
 \ir ../functions/kernel/catalog_rarities.sql
 \ir ../functions/kernel/catalog_members.sql
@@ -40,6 +41,23 @@
 \ir ../functions/kernel/catalog_comments.sql
 \ir ../functions/kernel/catalog_snapshot.sql
 
+-- Partitions: what a migration may call, and what the table of policies checks by.
+\ir ../functions/kernel/partition_suffix.sql
+\ir ../functions/kernel/cut_name.sql
+\ir ../functions/kernel/partition_name.sql
+\ir ../functions/kernel/partition_position.sql
+\ir ../functions/kernel/partition_bound.sql
+\ir ../functions/kernel/partition_spans.sql
+\ir ../functions/kernel/partition_steps.sql
+\ir ../functions/kernel/partition_cutoff.sql
+\ir ../functions/kernel/highest_key.sql
+\ir ../functions/kernel/create_partition.sql
+\ir ../functions/kernel/create_due_partitions.sql
+\ir ../functions/kernel/extend_partitions.sql
+\ir ../functions/kernel/maintain_partitions.sql
+\ir ../functions/kernel/partition_policy_problem.sql
+\ir ../functions/kernel/tg_check_partition_policy.sql
+
 \ir kernel/data_map.sql
 
 -- Health.
@@ -50,6 +68,7 @@
 \ir ../functions/kernel/run_check.sql
 \ir ../functions/kernel/checks.sql
 \ir ../functions/kernel/findings.sql
+
 -- Jobs.
 \ir kernel/job.sql
 \ir kernel/job_run.sql
@@ -65,6 +84,9 @@
 \ir ../functions/kernel/run_due_jobs.sql
 \ir ../functions/kernel/run_jobs.sql
 \ir ../functions/kernel/trim_job_runs.sql
+
+-- Partitions.
+\ir kernel/partition_policy.sql
 
 -- App: tarot.
 \ir tarot/schema.sql
@@ -118,3 +140,6 @@
 \ir ../functions/tarot/grant_bonus.sql
 \ir ../functions/tarot/expire_subscriptions.sql
 \ir ../functions/tarot/fail_stale_purchases.sql
+
+-- Last: partitions for today.
+\ir partitions.sql

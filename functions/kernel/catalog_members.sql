@@ -50,8 +50,12 @@ AS $$
         FROM pg_depend AS d
         WHERE d.classid = m.classid AND d.objid = m.objid AND d.deptype = 'e'
     )
+      AND (m.classid, m.objid) NOT IN (
+          SELECT p.classid, p.objid FROM kernel.catalog_partition_parts(p_schemas) AS p
+      )
 $$;
 
 COMMENT ON FUNCTION kernel.catalog_members(text[]) IS
 'Every object that belongs to some schemas, with the kind and name that PostgreSQL itself gives it.
-Members of extensions are left out: they belong to the extension.';
+Members of extensions are left out: they belong to the extension. So are partitions of
+range-partitioned tables: they depend on the date.';

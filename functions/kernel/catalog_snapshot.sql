@@ -47,4 +47,5 @@ $$;
 COMMENT ON FUNCTION kernel.catalog_snapshot(text[]) IS
 'What some schemas are, as text: one row for each object, column, order of columns, comment and
 grant, sorted. Two databases with equal rows on one server version were built alike, however they
-came to be. By default schema kernel and every schema whose comment has the tag @app.';
+came to be. Partitions of range-partitioned tables are data and are left out. By default schema
+kernel and every schema whose comment has the tag @app.';

@@ -35,6 +35,10 @@ from strongroom.project import Project
 
 # More function files than this are counted, not listed.
 _LISTED = 12
+_HAS_PARTITIONS = """
+SELECT pg_catalog.to_regclass('kernel.partition_policy') IS NOT NULL
+   AND pg_catalog.to_regprocedure('kernel.maintain_partitions()') IS NOT NULL
+"""
 Confirm = Callable[[Plan], None]
 
 
@@ -211,6 +215,15 @@ def _execute(run: Run, migrations: Sequence[SqlMigration], todo: Plan, to: str |
         every = functions.every(run.project)
         major = run.backend.session.info.server_version // 10000
         _apply_functions(run, functions.pending(every, run.ledger(), major))
+        _make_partitions(run)
+
+
+def _make_partitions(run: Run) -> None:
+    """Those that are due today: partitions are data, which no migration holds."""
+    run.backend.name_session("partitions")
+    with run.backend.work():
+        if run.backend.session.execute(_HAS_PARTITIONS).fetchone() == (True,):
+            run.backend.session.execute("SELECT kernel.maintain_partitions()")
 
 
 def _adopt(run: Run, migrations: Sequence[SqlMigration]) -> None:

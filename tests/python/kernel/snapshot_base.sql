@@ -59,10 +59,11 @@ CREATE VIEW probe.titles WITH (security_invoker = true)
 AS SELECT t.id, t.title FROM probe.things AS t;
 CREATE MATERIALIZED VIEW probe.totals AS SELECT count(*) AS things FROM probe.things;
 CREATE TABLE probe.events (id integer NOT NULL, at date NOT NULL, kind text)
-PARTITION BY RANGE (at);
-CREATE TABLE probe.events_2026 PARTITION OF probe.events
-FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+PARTITION BY LIST (kind);
+CREATE TABLE probe.events_click PARTITION OF probe.events FOR VALUES IN ('click');
 CREATE INDEX events_kind_idx ON probe.events (kind);
+CREATE TABLE probe.moments (id integer NOT NULL, at date NOT NULL, PRIMARY KEY (at, id))
+PARTITION BY RANGE (at);
 CREATE TABLE probe.parent (a integer);
 CREATE TABLE probe.child (b integer) INHERITS (probe.parent);
 CREATE PUBLICATION probe_feed FOR TABLE probe.owners;

@@ -37,17 +37,16 @@ RELATIONS = {
         "ALTER TABLE probe.owners REPLICA IDENTITY USING INDEX owners_pkey", "table"
     ),
     "partition added": _change(
-        "CREATE TABLE probe.events_2027 PARTITION OF probe.events"
-        " FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')",
+        "CREATE TABLE probe.events_view PARTITION OF probe.events FOR VALUES IN ('view')",
         "table",
     ),
     "partition detached": _change(
-        "ALTER TABLE probe.events DETACH PARTITION probe.events_2026", "table", "index"
+        "ALTER TABLE probe.events DETACH PARTITION probe.events_click", "table", "index"
     ),
     "partition bound": _change(
-        "ALTER TABLE probe.events DETACH PARTITION probe.events_2026;"
-        "ALTER TABLE probe.events ATTACH PARTITION probe.events_2026"
-        " FOR VALUES FROM ('2026-01-01') TO ('2026-06-01')",
+        "ALTER TABLE probe.events DETACH PARTITION probe.events_click;"
+        "ALTER TABLE probe.events ATTACH PARTITION probe.events_click"
+        " FOR VALUES IN ('click', 'tap')",
         "table",
     ),
     "inheritance ended": _change("ALTER TABLE probe.child NO INHERIT probe.parent", "table"),

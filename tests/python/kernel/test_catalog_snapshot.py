@@ -103,6 +103,38 @@ def test_members_of_extensions_are_left_out(base: psycopg.Connection[Any]) -> No
     assert added == {("extension", "pg_trgm", "schema: probe")}
 
 
+def test_partitions_by_range_are_data(base: psycopg.Connection[Any]) -> None:
+    """With their indexes, keys, foreign keys from elsewhere, policies, triggers, comments."""
+    partition = """
+    CREATE TABLE probe.moments_2026 PARTITION OF probe.moments
+    FOR VALUES FROM ('2026-01-01') TO ('2027-01-01') PARTITION BY LIST (id);
+    CREATE TABLE probe.moments_2026_1 PARTITION OF probe.moments_2026 FOR VALUES IN (1);
+    ALTER TABLE probe.moments_2026 ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY all_owner ON probe.moments_2026 TO strongroom_owner USING (true);
+    CREATE TRIGGER t10_touch BEFORE UPDATE ON probe.moments_2026_1
+    FOR EACH ROW EXECUTE FUNCTION probe.touch();
+    CREATE RULE quiet AS ON DELETE TO probe.moments_2026_1 DO ALSO NOTHING;
+    ALTER TABLE probe.moments_2026_1 ADD CHECK (id > 0);
+    CREATE STATISTICS probe.moments_stat ON id, at FROM probe.moments_2026_1;
+    CREATE INDEX moments_2026_1_idx ON probe.moments_2026_1 (id DESC);
+    COMMENT ON TABLE probe.moments_2026_1 IS 'One.';
+    COMMENT ON COLUMN probe.moments_2026_1.id IS 'One.'
+    """
+    reference = """
+    CREATE TABLE probe.notes (
+        at date, id integer, FOREIGN KEY (at, id) REFERENCES probe.moments (at, id)
+    )
+    """
+    with base.transaction(force_rollback=True):
+        base.execute(reference.encode())
+        before = _snapshot(base)
+        base.execute(partition.encode())
+        assert _snapshot(base) == before
+        base.execute("CREATE INDEX moments_idx ON probe.moments (id)")
+        changed = before ^ _snapshot(base)
+    assert {(kind, identity) for kind, identity, _ in changed} == {("index", "probe.moments_idx")}
+
+
 def test_by_default_the_kernel_and_the_apps_are_taken(base: psycopg.Connection[Any]) -> None:
     schemas = "SELECT identity FROM kernel.catalog_snapshot() WHERE kind = 'schema'"
     with base.transaction(force_rollback=True):

@@ -135,6 +135,15 @@ def test_a_built_database_is_adopted(built: Database, project: Project) -> None:
     assert scratch_left(built) == []
 
 
+def test_a_built_database_is_adopted_in_another_month(built: Database, project: Project) -> None:
+    """Partitions depend on the day on which they were made; the schema does not."""
+    with built.connect("strongroom_migrator", role="strongroom_owner") as owner:
+        owner.execute("SELECT kernel.extend_partitions(now() + interval '14 months')")
+    before = shot(built)
+    assert apply(project, migrator(built, project), quiet).adopted
+    assert shot(built) == before
+
+
 def test_a_built_database_that_was_changed_is_not_adopted(
     built: Database, project: Project
 ) -> None:

@@ -1,0 +1,30 @@
+CREATE OR REPLACE FUNCTION kernel.highest_key(p_parent regclass)
+RETURNS numeric
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_column name;
+    v_sequence text;
+    v_highest numeric;
+BEGIN
+    SELECT a.attname
+    INTO v_column
+    FROM pg_partitioned_table AS t
+    JOIN pg_attribute AS a ON a.attrelid = t.partrelid AND a.attnum = t.partattrs[0]
+    WHERE t.partrelid = p_parent;
+    v_sequence := pg_get_serial_sequence(p_parent::text, v_column);
+    IF v_sequence IS NULL THEN
+        EXECUTE format('SELECT max(t.%I) FROM %s AS t', v_column, p_parent) INTO v_highest;
+    ELSE
+        v_highest := pg_sequence_last_value(v_sequence::regclass);
+    END IF;
+    RETURN greatest(v_highest, 0);
+END;
+$$;
+
+COMMENT ON FUNCTION kernel.highest_key(regclass) IS
+'How far the keys of a table partitioned by a bigint have come: what its sequence gave last, else the
+highest key in it; at least 0.';
