@@ -57,6 +57,8 @@
 \ir ../functions/kernel/maintain_partitions.sql
 \ir ../functions/kernel/partition_policy_problem.sql
 \ir ../functions/kernel/tg_check_partition_policy.sql
+-- Holds and retention: what triggers call.
+\ir ../functions/kernel/tg_refuse_rewriting.sql
 
 \ir kernel/data_map.sql
 
@@ -84,6 +86,21 @@
 \ir ../functions/kernel/run_due_jobs.sql
 \ir ../functions/kernel/run_jobs.sql
 \ir ../functions/kernel/trim_job_runs.sql
+-- Holds and retention.
+\ir kernel/legal_hold.sql
+\ir kernel/pinned_subject.sql
+\ir kernel/destruction_record.sql
+\ir ../functions/kernel/lock_pins.sql
+\ir ../functions/kernel/is_subject_pinned.sql
+\ir ../functions/kernel/canonical_subject.sql
+\ir ../functions/kernel/canonical_row_key.sql
+\ir ../functions/kernel/require_hold_target.sql
+\ir ../functions/kernel/place_hold.sql
+\ir ../functions/kernel/release_hold.sql
+\ir ../functions/kernel/release_expired_holds.sql
+\ir ../functions/kernel/pinned_conditions.sql
+\ir ../functions/kernel/is_partition_free.sql
+\ir ../functions/kernel/record_destruction.sql
 
 -- Partitions.
 \ir kernel/partition_policy.sql

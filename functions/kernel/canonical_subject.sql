@@ -1,0 +1,47 @@
+CREATE OR REPLACE FUNCTION kernel.canonical_subject(p_app text, p_subject text)
+RETURNS text
+LANGUAGE plpgsql
+STABLE
+PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_type regtype;
+    v_text text;
+    v_found text := NULL;
+BEGIN
+    IF p_app NOT IN (SELECT kernel.app_schemas()) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'KR041',
+            MESSAGE = format('there is no app %I', p_app),
+            HINT = 'Name one of kernel.app_schemas().';
+    END IF;
+    FOR v_type IN
+        SELECT DISTINCT a.atttypid::regtype
+        FROM pg_class AS c
+        CROSS JOIN kernel.subject_columns(c.oid) AS s (name)
+        JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = s.name
+        WHERE c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = p_app)
+          AND c.relkind IN ('r', 'p')
+    LOOP
+        EXECUTE format('SELECT ($1::%s)::text', v_type) INTO v_text USING p_subject;
+        IF v_text <> v_found THEN
+            RAISE invalid_text_representation;
+        END IF;
+        v_found := v_text;
+    END LOOP;
+    RETURN coalesce(v_found, p_subject);
+EXCEPTION
+    WHEN data_exception THEN
+        -- The value itself is personal and stays out of messages.
+        RAISE EXCEPTION USING
+            ERRCODE = 'KR041',
+            MESSAGE = format('this is no user id of app %I', p_app),
+            DETAIL = 'It can''t be read in the type of the app''s user ids.',
+            HINT = 'Pass the id as the tables of the app hold it.';
+END;
+$$;
+
+COMMENT ON FUNCTION kernel.canonical_subject(text, text) IS
+'The user id as PostgreSQL writes it: in the type of the columns of the app that hold it, so that
+another spelling of an id does not pin nobody. Raises KR041 InvalidHold.';

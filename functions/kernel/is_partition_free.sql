@@ -1,0 +1,61 @@
+CREATE OR REPLACE FUNCTION kernel.is_partition_free(
+    p_partition regclass,
+    p_root regclass DEFAULT NULL
+)
+RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO, YMD'
+SET timezone = 'UTC'
+SET intervalstyle = 'iso_8601'
+SET extra_float_digits = '1'
+SET bytea_output = 'hex'
+AS $$
+DECLARE
+    -- A partition that was detached no longer knows its root.
+    v_root CONSTANT regclass := coalesce(p_root, pg_partition_root(p_partition), p_partition);
+    v_conditions text[];
+    v_is_held boolean;
+BEGIN
+    PERFORM kernel.lock_pins();
+    IF EXISTS (
+        SELECT
+        FROM kernel.legal_hold AS h
+        WHERE h.released_at IS NULL
+          AND h.row_key IS NULL
+          AND h.relation IN (
+              SELECT p_partition
+              UNION ALL
+              SELECT v_root
+              UNION ALL
+              SELECT a.relid FROM pg_partition_ancestors(p_partition) AS a
+              UNION ALL
+              SELECT t.relid FROM pg_partition_tree(p_partition) AS t
+          )
+    ) THEN
+        RETURN false;
+    END IF;
+
+    v_conditions := kernel.pinned_conditions(v_root);
+    IF v_conditions = '{}' THEN
+        RETURN true;
+    END IF;
+    EXECUTE format(
+        'SELECT EXISTS (SELECT FROM %s AS t WHERE %s)',
+        p_partition, array_to_string(v_conditions, ' OR ')
+    )
+    INTO v_is_held;
+    RETURN NOT v_is_held;
+END;
+$$;
+
+COMMENT ON FUNCTION kernel.is_partition_free(regclass, regclass) IS
+'Whether a partition may be dropped: no hold on it, its root, a table between or a partition of its
+own, on a row in it, or on a person with a row in it. Call it in the transaction that drops, and
+name the root where the partition is detached already: it keeps new holds out until the transaction
+ends (kernel.lock_pins). Raises KR045 IsolationTooStrict.';
+
+GRANT EXECUTE ON FUNCTION kernel.is_partition_free(regclass, regclass) TO strongroom_runner;

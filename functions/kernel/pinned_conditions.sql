@@ -1,0 +1,53 @@
+CREATE OR REPLACE FUNCTION kernel.pinned_conditions(p_root regclass)
+RETURNS text[]
+LANGUAGE plpgsql
+STABLE
+PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_app text;
+    v_conditions text[] := '{}';
+BEGIN
+    SELECT n.nspname
+    INTO v_app
+    FROM pg_class AS c
+    JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.oid = p_root;
+
+    IF EXISTS (SELECT FROM kernel.pinned_subject AS p WHERE p.app = v_app) THEN
+        SELECT v_conditions || array_agg(
+            format(
+                'EXISTS (SELECT FROM kernel.pinned_subject AS p'
+                ' WHERE p.app = %L AND p.subject = t.%I::text)',
+                v_app, s.name
+            )
+        )
+        INTO v_conditions
+        FROM kernel.subject_columns(p_root) AS s (name);
+    END IF;
+
+    IF EXISTS (
+        SELECT
+        FROM kernel.legal_hold AS h
+        WHERE h.released_at IS NULL AND h.relation = p_root AND h.row_key IS NOT NULL
+    ) THEN
+        SELECT v_conditions || format(
+            'EXISTS (SELECT FROM kernel.legal_hold AS h'
+            ' WHERE h.released_at IS NULL AND h.relation = %L::regclass AND %s)',
+            p_root, string_agg(format('h.row_key ->> %1$L = t.%1$I::text', a.attname), ' AND ')
+        )
+        INTO v_conditions
+        FROM pg_index AS i
+        JOIN pg_attribute AS a
+            ON a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
+        WHERE i.indrelid = p_root AND i.indisprimary;
+    END IF;
+    RETURN v_conditions;
+END;
+$$;
+
+COMMENT ON FUNCTION kernel.pinned_conditions(regclass) IS
+'SQL conditions, each true of rows t of a table (for a partition, pass its root) that may not be
+destroyed now, because of their person or by themselves; none where nothing can be held. For use
+under kernel.lock_pins(), at the settings of kernel.canonical_row_key.';
