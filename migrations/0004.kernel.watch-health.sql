@@ -82,9 +82,12 @@ CREATE TABLE kernel.health_threshold (
 COMMENT ON TABLE kernel.health_threshold IS
 'From where on a health check warns or raises the alarm, where a DBA wants it otherwise than the
 check itself says. The comment of each check names its unit and what holds without a row here.';
-COMMENT ON COLUMN kernel.health_threshold.check_name IS 'The check: the name of its view after check_.';
-COMMENT ON COLUMN kernel.health_threshold.warn IS 'From here on it is a WARN; NULL: what the check says.';
-COMMENT ON COLUMN kernel.health_threshold.error IS 'From here on an ERROR; NULL: what the check says.';
+COMMENT ON COLUMN kernel.health_threshold.check_name IS
+'The check: the name of its view after check_.';
+COMMENT ON COLUMN kernel.health_threshold.warn IS
+'From here on it is a WARN; NULL: what the check says.';
+COMMENT ON COLUMN kernel.health_threshold.error IS
+'From here on an ERROR; NULL: what the check says.';
 
 ALTER TABLE kernel.health_threshold ENABLE ROW LEVEL SECURITY;
 ALTER TABLE kernel.health_threshold FORCE ROW LEVEL SECURITY;
@@ -94,3 +97,1292 @@ CREATE POLICY select_watch ON kernel.health_threshold
 FOR SELECT TO strongroom_runner, pg_monitor USING (true);
 
 GRANT SELECT ON kernel.health_threshold TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_row_security_off
+WITH (security_invoker = true)
+AS
+SELECT
+    'row_security_off' AS name,
+    'Row level security is off' AS title,
+    'ERROR' AS level,
+    'EXTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'SECURITY'] AS categories,
+    'Without row level security every role with a grant on a table reads every'
+    ' row of it. A partition does not inherit it from its root.' AS description,
+    format('%I.%I has row level security off.', n.nspname, c.relname) AS detail,
+    format('ALTER TABLE %I.%I ENABLE ROW LEVEL SECURITY;', n.nspname, c.relname) AS remediation,
+    jsonb_build_object('schema', n.nspname, 'name', c.relname) AS metadata,
+    format('row_security_off:%I.%I', n.nspname, c.relname) AS cache_key
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname IN (SELECT kernel.guarded_schemas())
+  AND c.relkind IN ('r', 'p')
+  AND NOT c.relrowsecurity;
+
+COMMENT ON VIEW kernel.check_row_security_off IS
+'Tables and partitions that have row level security off.';
+
+GRANT SELECT ON kernel.check_row_security_off TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_row_security_not_forced
+WITH (security_invoker = true)
+AS
+SELECT
+    'row_security_not_forced' AS name,
+    'Row level security does not bind the owner' AS title,
+    'ERROR' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'SECURITY'] AS categories,
+    'Without FORCE the owner, and every definer function of the owner, sees past'
+    ' all policies. A partition does not inherit it from its root.' AS description,
+    format('%I.%I does not force row level security.', n.nspname, c.relname) AS detail,
+    format('ALTER TABLE %I.%I FORCE ROW LEVEL SECURITY;', n.nspname, c.relname) AS remediation,
+    jsonb_build_object('schema', n.nspname, 'name', c.relname) AS metadata,
+    format('row_security_not_forced:%I.%I', n.nspname, c.relname) AS cache_key
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname IN (SELECT kernel.guarded_schemas())
+  AND c.relkind IN ('r', 'p')
+  AND NOT c.relforcerowsecurity;
+
+COMMENT ON VIEW kernel.check_row_security_not_forced IS
+'Tables and partitions whose owner row level security does not bind.';
+
+GRANT SELECT ON kernel.check_row_security_not_forced TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_missing_owner_policy
+WITH (security_invoker = true)
+AS
+SELECT
+    'missing_owner_policy' AS name,
+    'The owner has no policy' AS title,
+    'ERROR' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'INTEGRITY'] AS categories,
+    'Under FORCE an owner without a policy works blind: foreign keys validate'
+    ' over orphans, backfills change nothing, purges and counts report zero.' AS description,
+    format('%I.%I has no policy that shows its owner every row.', n.nspname, c.relname) AS detail,
+    CASE
+        WHEN EXISTS (
+            SELECT
+            FROM pg_catalog.pg_policy AS p
+            WHERE p.polrelid = c.oid AND p.polname = 'all_owner'
+        ) THEN format('DROP POLICY all_owner ON %I.%I; ', n.nspname, c.relname)
+        ELSE ''
+    END || format(
+        'CREATE POLICY all_owner ON %I.%I FOR ALL TO %s USING (true) WITH CHECK (true);',
+        n.nspname, c.relname, c.relowner::regrole
+    ) AS remediation,
+    jsonb_build_object('schema', n.nspname, 'name', c.relname) AS metadata,
+    format('missing_owner_policy:%I.%I', n.nspname, c.relname) AS cache_key
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname IN (SELECT kernel.guarded_schemas())
+  AND c.relkind IN ('r', 'p')
+  AND NOT EXISTS (
+      SELECT
+      FROM pg_catalog.pg_policy AS p
+      WHERE p.polrelid = c.oid
+        AND p.polpermissive
+        AND p.polcmd = '*'
+        AND p.polroles = ARRAY[c.relowner]
+        AND pg_catalog.pg_get_expr(p.polqual, p.polrelid) = 'true'
+        AND pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) = 'true'
+  );
+
+COMMENT ON VIEW kernel.check_missing_owner_policy IS
+'Tables and partitions without a permissive policy FOR ALL to their owner, USING (true) WITH CHECK
+(true).';
+
+GRANT SELECT ON kernel.check_missing_owner_policy TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_policy_shape
+WITH (security_invoker = true)
+AS
+SELECT
+    'policy_shape' AS name,
+    'A policy leaves something open' AS title,
+    'WARN' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'SECURITY'] AS categories,
+    'A policy names its roles and writes both conditions out. What is left out is'
+    ' filled in by PostgreSQL: PUBLIC, or USING in place of WITH CHECK, which a'
+    ' later change of USING would change as well.' AS description,
+    format('Policy %I on %I.%I %s.', p.polname, n.nspname, c.relname, problem.text) AS detail,
+    CASE
+        WHEN problem.text = 'has no WITH CHECK' AND p.polqual IS NOT NULL THEN format(
+            'ALTER POLICY %I ON %I.%I WITH CHECK (%s);',
+            p.polname, n.nspname, c.relname, pg_catalog.pg_get_expr(p.polqual, p.polrelid)
+        )
+        WHEN problem.text = 'is for PUBLIC'
+            THEN 'Name its roles: ALTER POLICY ... ON ... TO role.'
+        ELSE 'Say which rows: ALTER POLICY ... ON ... USING (...) WITH CHECK (...).'
+    END AS remediation,
+    jsonb_build_object('schema', n.nspname, 'name', c.relname, 'policy', p.polname) AS metadata,
+    format('policy_shape:%I.%I:%I:%s', n.nspname, c.relname, p.polname, problem.text) AS cache_key
+FROM pg_catalog.pg_policy AS p
+JOIN pg_catalog.pg_class AS c ON c.oid = p.polrelid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL (
+    VALUES
+        ('is for PUBLIC', 0 = ANY (p.polroles)),
+        ('has no USING', p.polcmd IN ('r', 'w', 'd', '*') AND p.polqual IS NULL),
+        ('has no WITH CHECK', p.polcmd IN ('a', 'w', '*') AND p.polwithcheck IS NULL)
+) AS problem (text, is_there)
+WHERE n.nspname IN (SELECT kernel.guarded_schemas())
+  AND problem.is_there;
+
+COMMENT ON VIEW kernel.check_policy_shape IS
+'Policies for PUBLIC, and policies without a condition that their command takes, WITH CHECK above
+all.';
+
+GRANT SELECT ON kernel.check_policy_shape TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_policy_not_indexed
+WITH (security_invoker = true)
+AS
+SELECT
+    'policy_not_indexed' AS name,
+    'A policy is no index condition' AS title,
+    'WARN' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'PERFORMANCE'] AS categories,
+    'A condition on who asks that no index serves is a filter: every query of'
+    ' every person reads the whole table.' AS description,
+    format('Policy %I on %I.%I %s.', p.polname, n.nspname, c.relname, problem.text) AS detail,
+    CASE
+        WHEN problem.text = 'names no column that an index begins with' THEN format(
+            'CREATE INDEX%s ON %I.%I (%s);',
+            CASE c.relkind WHEN 'p' THEN '' ELSE ' CONCURRENTLY' END,
+            n.nspname, c.relname, named.first_column
+        )
+        ELSE 'Write one equality on an indexed column; wrap what needs a query:'
+            ' column = ANY (ARRAY(SELECT ...)).'
+    END AS remediation,
+    jsonb_build_object(
+        'schema', n.nspname, 'name', c.relname, 'policy', p.polname,
+        'using', pg_catalog.pg_get_expr(p.polqual, p.polrelid)
+    ) AS metadata,
+    format(
+        'policy_not_indexed:%I.%I:%I:%s', n.nspname, c.relname, p.polname, problem.text
+    ) AS cache_key
+FROM pg_catalog.pg_policy AS p
+JOIN pg_catalog.pg_class AS c ON c.oid = p.polrelid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL (
+    -- PostgreSQL notes which columns of its table a policy names.
+    SELECT array_agg(a.attnum), min(pg_catalog.quote_ident(a.attname))
+    FROM pg_catalog.pg_depend AS d
+    JOIN pg_catalog.pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+    WHERE d.classid = 'pg_policy'::regclass
+      AND d.objid = p.oid
+      AND d.refclassid = 'pg_class'::regclass
+      AND d.refobjid = p.polrelid
+      AND d.refobjsubid > 0
+) AS named (columns, first_column)
+CROSS JOIN LATERAL (
+    VALUES
+        (
+            'names no column that an index begins with',
+            NOT EXISTS (
+                SELECT
+                FROM pg_catalog.pg_index AS i
+                WHERE i.indrelid = p.polrelid
+                  AND i.indisvalid
+                  AND i.indpred IS NULL
+                  AND (i.indkey::smallint[])[0] = ANY (named.columns)
+            )
+        ),
+        ('has OR, which keeps indexes out', p.polqual::text LIKE '%{BOOLEXPR :boolop or %'),
+        -- EXISTS is link type 0, IN (SELECT) is 2.
+        (
+            'has EXISTS or IN (SELECT), which run for every row',
+            p.polqual::text ~ '\{SUBLINK :subLinkType [02] '
+        )
+) AS problem (text, is_there)
+WHERE n.nspname IN (SELECT kernel.guarded_schemas())
+  AND p.polcmd <> 'a'
+  AND named.columns IS NOT NULL
+  -- What does not ask who asks is no condition of ownership.
+  AND (
+      pg_catalog.pg_get_expr(p.polqual, p.polrelid)
+          ~* '\m(current_user|session_user|current_role|current_setting)\M'
+      OR EXISTS (
+          SELECT
+          FROM pg_catalog.pg_depend AS d
+          WHERE d.classid = 'pg_policy'::regclass
+            AND d.objid = p.oid
+            AND d.refclassid = 'pg_proc'::regclass
+      )
+  )
+  AND problem.is_there;
+
+COMMENT ON VIEW kernel.check_policy_not_indexed IS
+'Policies on who asks (by a function, a setting or the current role) whose columns no index begins
+with, or that have OR, EXISTS or IN (SELECT).';
+
+GRANT SELECT ON kernel.check_policy_not_indexed TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_policy_not_leakproof
+WITH (security_invoker = true)
+AS
+SELECT
+    'policy_not_leakproof' AS name,
+    'A policy calls a function that is not leakproof on columns' AS title,
+    'WARN' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'PERFORMANCE'] AS categories,
+    'PostgreSQL can not run such a condition before the others of a query that go'
+    ' through row level security or a barrier, and can seldom turn it into an'
+    ' index condition.' AS description,
+    format(
+        'Policy %I on %I.%I calls %s on its columns.', p.polname, n.nspname, c.relname,
+        calls.function::regprocedure
+    ) AS detail,
+    'Compare the column itself with =, <, >, on a type whose comparison is'
+    ' leakproof: text, integers, uuid, timestamptz. Keep what else must be'
+    ' computed in a column.' AS remediation,
+    jsonb_build_object('schema', n.nspname, 'name', c.relname, 'policy', p.polname) AS metadata,
+    format(
+        'policy_not_leakproof:%I.%I:%I:%s', n.nspname, c.relname, p.polname,
+        calls.function::regprocedure
+    ) AS cache_key
+FROM pg_catalog.pg_policy AS p
+JOIN pg_catalog.pg_class AS c ON c.oid = p.polrelid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL kernel.column_calls(p.polqual) AS calls (function)
+JOIN pg_catalog.pg_proc AS f ON f.oid = calls.function
+WHERE n.nspname IN (SELECT kernel.guarded_schemas())
+  AND NOT f.proleakproof
+  -- The owner's policies say true.
+  AND p.polqual::text LIKE '%{VAR %';
+
+COMMENT ON VIEW kernel.check_policy_not_leakproof IS
+'Policies that call a function or operator on columns of their table that is not leakproof.';
+
+GRANT SELECT ON kernel.check_policy_not_leakproof TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_policy_helper
+WITH (security_invoker = true)
+AS
+SELECT
+    'policy_helper' AS name,
+    'A function that policies call is not bound' AS title,
+    CASE WHEN problem.text LIKE '%string' THEN 'ERROR' ELSE 'WARN' END AS level,
+    'INTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'SECURITY'] AS categories,
+    'A body that is a string is looked up by the search_path of the caller, who'
+    ' can put a table or operator of his own in the way. One that is volatile or'
+    ' has settings is not inlined, so it runs for every row.' AS description,
+    format('%s is called by a policy and %s.', called.identity, problem.text) AS detail,
+    CASE
+        WHEN problem.text = 'is volatile' THEN format('ALTER FUNCTION %s STABLE;', called.identity)
+        WHEN problem.text LIKE 'has settings%'
+            THEN format('ALTER FUNCTION %s RESET ALL;', called.identity)
+        ELSE 'Write its body as RETURN expression, or BEGIN ATOMIC ... END.'
+    END AS remediation,
+    jsonb_build_object('function', called.identity) AS metadata,
+    format('policy_helper:%s:%s', called.identity, problem.text) AS cache_key
+FROM (
+    SELECT DISTINCT
+        p.oid,
+        format(
+            '%I.%I(%s)', n.nspname, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid)
+        ) AS identity
+    FROM pg_catalog.pg_depend AS d
+    JOIN pg_catalog.pg_proc AS p ON p.oid = d.refobjid
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+    WHERE d.classid = 'pg_policy'::regclass
+      AND d.refclassid = 'pg_proc'::regclass
+      AND n.nspname IN (SELECT kernel.guarded_schemas())
+      -- A definer function is never inlined; it is pinned, and wrapped as (SELECT f()).
+      AND NOT p.prosecdef
+) AS called
+JOIN pg_catalog.pg_proc AS p ON p.oid = called.oid
+CROSS JOIN LATERAL (
+    VALUES
+        ('has its body as a string', p.prosqlbody IS NULL),
+        ('is volatile', p.provolatile = 'v'),
+        ('has settings, so it is not inlined', p.proconfig IS NOT NULL)
+) AS problem (text, is_there)
+WHERE problem.is_there;
+
+COMMENT ON VIEW kernel.check_policy_helper IS
+'Functions that policies call and that have their body as a string, are volatile, or have settings.
+Definer functions are left out: they are pinned.';
+
+GRANT SELECT ON kernel.check_policy_helper TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_definer_function
+WITH (security_invoker = true)
+AS
+SELECT
+    'definer_function' AS name,
+    'A definer function can do too much' AS title,
+    'ERROR' AS level,
+    'EXTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'SECURITY'] AS categories,
+    'A SECURITY DEFINER function runs with the rights of its owner. With a loose'
+    ' search_path its caller decides what it calls; owned by a superuser or by the'
+    ' owner of everything, it gives those rights away.' AS description,
+    format('%s %s.', f.identity, problem.text) AS detail,
+    problem.mend AS remediation,
+    jsonb_build_object('function', f.identity) AS metadata,
+    format('definer_function:%s:%s', f.identity, problem.text) AS cache_key
+FROM (
+    SELECT p.oid, p.proowner, p.proconfig, p.proacl, format(
+        '%I.%I(%s)', n.nspname, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid)
+    ) AS identity
+    FROM pg_catalog.pg_proc AS p
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+    WHERE n.nspname IN (SELECT kernel.guarded_schemas())
+      AND p.prosecdef
+) AS f
+CROSS JOIN LATERAL (
+    SELECT
+        'does not SET search_path = pg_catalog, pg_temp',
+        format('ALTER ROUTINE %s SET search_path = pg_catalog, pg_temp;', f.identity)
+    WHERE NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (f.proconfig), false)
+    UNION ALL
+    SELECT
+        'has the rights of the owner of everything, for others than the runner',
+        string_agg(
+            format(
+                'REVOKE EXECUTE ON ROUTINE %s FROM %s;', f.identity,
+                CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE acl.grantee::regrole::text END
+            ),
+            ' '
+        )
+    FROM pg_catalog.aclexplode(
+        coalesce(f.proacl, pg_catalog.acldefault('f', f.proowner))
+    ) AS acl
+    WHERE f.proowner::regrole::text = 'strongroom_owner'
+      AND acl.grantee <> f.proowner
+      AND (acl.grantee = 0 OR acl.grantee::regrole::text <> 'strongroom_runner')
+    HAVING count(*) > 0
+    UNION ALL
+    SELECT
+        'has the rights of a superuser',
+        format('ALTER ROUTINE %s OWNER TO strongroom_definer;', f.identity)
+    FROM pg_catalog.pg_roles AS r
+    WHERE r.oid = f.proowner AND r.rolsuper
+) AS problem (text, mend);
+
+COMMENT ON VIEW kernel.check_definer_function IS
+'SECURITY DEFINER functions that don''t pin their search_path, that belong to a superuser, or that
+belong to strongroom_owner and serve others than strongroom_runner.';
+
+GRANT SELECT ON kernel.check_definer_function TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_leakproof_function
+WITH (security_invoker = true)
+AS
+SELECT
+    'leakproof_function' AS name,
+    'A function of ours is marked leakproof' AS title,
+    'ERROR' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'SECURITY'] AS categories,
+    'PostgreSQL runs a leakproof function on rows before it knows whether the'
+    ' caller may see them. What it says of its arguments, by an error or'
+    ' otherwise, then tells of the rows of others.' AS description,
+    format(
+        '%I.%I(%s) is marked LEAKPROOF.', n.nspname, p.proname,
+        pg_catalog.pg_get_function_identity_arguments(p.oid)
+    ) AS detail,
+    format(
+        'ALTER FUNCTION %I.%I(%s) NOT LEAKPROOF;', n.nspname, p.proname,
+        pg_catalog.pg_get_function_identity_arguments(p.oid)
+    ) AS remediation,
+    jsonb_build_object('schema', n.nspname, 'name', p.proname) AS metadata,
+    format(
+        'leakproof_function:%I.%I(%s)', n.nspname, p.proname,
+        pg_catalog.pg_get_function_identity_arguments(p.oid)
+    ) AS cache_key
+FROM pg_catalog.pg_proc AS p
+JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+WHERE n.nspname IN (SELECT kernel.guarded_schemas())
+  AND p.proleakproof;
+
+COMMENT ON VIEW kernel.check_leakproof_function IS
+'Functions of ours that are marked LEAKPROOF.';
+
+GRANT SELECT ON kernel.check_leakproof_function TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_unindexed_foreign_key
+WITH (security_invoker = true)
+AS
+SELECT
+    'unindexed_foreign_key' AS name,
+    'A foreign key has no index' AS title,
+    'WARN' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'PERFORMANCE'] AS categories,
+    'Each row that is deleted or gets another key scans the whole table that'
+    ' refers to it, so erasure takes time by the square.' AS description,
+    format(
+        '%I on %I.%I: no index begins with its columns.', f.conname, n.nspname, c.relname
+    ) AS detail,
+    format(
+        'CREATE INDEX%s ON %I.%I (%s);',
+        CASE c.relkind WHEN 'p' THEN '' ELSE ' CONCURRENTLY' END, n.nspname, c.relname,
+        (
+            SELECT string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY k.place)
+            FROM unnest(f.conkey) WITH ORDINALITY AS k (attnum, place)
+            JOIN pg_catalog.pg_attribute AS a ON a.attrelid = f.conrelid AND a.attnum = k.attnum
+        )
+    ) AS remediation,
+    jsonb_build_object('schema', n.nspname, 'name', c.relname, 'constraint', f.conname) AS metadata,
+    format('unindexed_foreign_key:%I.%I:%I', n.nspname, c.relname, f.conname) AS cache_key
+FROM pg_catalog.pg_constraint AS f
+JOIN pg_catalog.pg_class AS c ON c.oid = f.conrelid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname IN (SELECT kernel.guarded_schemas())
+  AND f.contype = 'f'
+  -- A partition is served by the index of its root.
+  AND f.conparentid = 0
+  AND NOT EXISTS (
+      SELECT
+      FROM pg_catalog.pg_index AS i
+      WHERE i.indrelid = f.conrelid
+        AND i.indisvalid
+        AND i.indnkeyatts >= cardinality(f.conkey)
+        -- The first columns of the index are those of the key, in any order.
+        AND (i.indkey::smallint[])[0:cardinality(f.conkey) - 1] @> f.conkey
+        AND (
+            i.indpred IS NULL
+            -- Rows that refer to nothing may be left out.
+            OR EXISTS (
+                SELECT
+                FROM pg_catalog.pg_attribute AS a
+                WHERE a.attrelid = f.conrelid
+                  AND a.attnum = ANY (f.conkey)
+                  AND pg_catalog.pg_get_expr(i.indpred, i.indrelid)
+                      = format('(%I IS NOT NULL)', a.attname)
+            )
+        )
+  );
+
+COMMENT ON VIEW kernel.check_unindexed_foreign_key IS
+'Foreign keys whose columns no valid index begins with, in any order. An index of the rows that
+refer to something will do.';
+
+GRANT SELECT ON kernel.check_unindexed_foreign_key TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_redundant_index
+WITH (security_invoker = true)
+AS
+WITH indexes AS (
+    SELECT
+        i.indexrelid,
+        i.indrelid,
+        i.indisunique,
+        x.relam,
+        x.relkind,
+        format('%I.%I', n.nspname, x.relname) AS name,
+        -- Columns with operator class, collation and direction; what is included does not count.
+        (
+            SELECT array_agg(
+                concat_ws(
+                    ' ',
+                    (i.indkey::smallint[])[k],
+                    (i.indclass::oid[])[k],
+                    (i.indcollation::oid[])[k],
+                    (i.indoption::smallint[])[k],
+                    CASE
+                        WHEN (i.indkey::smallint[])[k] = 0
+                            THEN pg_catalog.pg_get_indexdef(i.indexrelid, k + 1, false)
+                    END
+                )
+                ORDER BY k
+            )
+            FROM pg_catalog.generate_series(0, i.indnkeyatts - 1) AS k
+        ) AS keys,
+        coalesce(pg_catalog.pg_get_expr(i.indpred, i.indrelid), '') AS condition,
+        EXISTS (
+            SELECT FROM pg_catalog.pg_constraint AS c WHERE c.conindid = i.indexrelid
+        ) AS has_constraint
+    FROM pg_catalog.pg_index AS i
+    JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = x.relnamespace
+    WHERE n.nspname IN (SELECT kernel.guarded_schemas())
+      -- Those of partitions belong to those of their root.
+      AND NOT x.relispartition
+)
+SELECT
+    'redundant_index' AS name,
+    'An index is the beginning of another' AS title,
+    'WARN' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'PERFORMANCE'] AS categories,
+    'It serves no query that the other does not serve, and every write pays for'
+    ' both.' AS description,
+    format('%s is the beginning of %s.', less.name, more.name) AS detail,
+    format(
+        'DROP INDEX%s %s;', CASE less.relkind WHEN 'I' THEN '' ELSE ' CONCURRENTLY' END, less.name
+    ) AS remediation,
+    jsonb_build_object('index', less.name, 'served_by', more.name) AS metadata,
+    format('redundant_index:%s:%s', less.name, more.name) AS cache_key
+FROM indexes AS less
+JOIN indexes AS more
+    ON more.indrelid = less.indrelid
+    AND more.relam = less.relam
+    AND more.indexrelid <> less.indexrelid
+    AND more.condition = less.condition
+    AND more.keys[:cardinality(less.keys)] = less.keys
+WHERE NOT less.has_constraint
+  AND (NOT less.indisunique OR more.indisunique AND more.keys = less.keys)
+  -- Of two equal ones only the younger.
+  AND (
+      more.keys <> less.keys OR more.has_constraint OR more.indisunique AND NOT less.indisunique
+      OR more.indexrelid < less.indexrelid
+  );
+
+COMMENT ON VIEW kernel.check_redundant_index IS
+'Indexes without a constraint that are the beginning of another of the same kind and condition,
+column by column; of two equal ones the younger.';
+
+GRANT SELECT ON kernel.check_redundant_index TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_missing_primary_key
+WITH (security_invoker = true)
+AS
+SELECT
+    'missing_primary_key' AS name,
+    'A table has no primary key' AS title,
+    'WARN' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'INTEGRITY'] AS categories,
+    'Rows that nothing tells apart can not be audited, replicated, erased or'
+    ' corrected one by one.' AS description,
+    format('%I.%I has no primary key.', n.nspname, c.relname) AS detail,
+    'Add one; for a table that a user owns: PRIMARY KEY (user_id, id).' AS remediation,
+    jsonb_build_object('schema', n.nspname, 'name', c.relname) AS metadata,
+    format('missing_primary_key:%I.%I', n.nspname, c.relname) AS cache_key
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname IN (SELECT kernel.guarded_schemas())
+  AND c.relkind IN ('r', 'p')
+  -- A partition has that of its root.
+  AND NOT c.relispartition
+  AND NOT EXISTS (
+      SELECT FROM pg_catalog.pg_index AS i WHERE i.indrelid = c.oid AND i.indisprimary
+  );
+
+COMMENT ON VIEW kernel.check_missing_primary_key IS
+'Tables without a primary key.';
+
+GRANT SELECT ON kernel.check_missing_primary_key TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_set_null_columns
+WITH (security_invoker = true)
+AS
+SELECT
+    'set_null_columns' AS name,
+    'A foreign key would empty the column of the owner' AS title,
+    'ERROR' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'INTEGRITY'] AS categories,
+    'ON DELETE SET NULL on several columns sets all of them, the one that says'
+    ' whose row it is as well, unless it names its columns.' AS description,
+    format(
+        '%I on %I.%I would set every one of its columns, the owner''s too.', f.conname, n.nspname,
+        c.relname
+    ) AS detail,
+    'Drop it and add it again with the columns named: ON DELETE SET NULL (column).' AS remediation,
+    jsonb_build_object('schema', n.nspname, 'name', c.relname, 'constraint', f.conname) AS metadata,
+    format('set_null_columns:%I.%I:%I', n.nspname, c.relname, f.conname) AS cache_key
+FROM pg_catalog.pg_constraint AS f
+JOIN pg_catalog.pg_class AS c ON c.oid = f.conrelid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname IN (SELECT kernel.guarded_schemas())
+  AND f.contype = 'f'
+  AND f.conparentid = 0
+  AND f.confdeltype IN ('n', 'd')
+  AND cardinality(f.conkey) > 1
+  AND f.confdelsetcols IS NULL;
+
+COMMENT ON VIEW kernel.check_set_null_columns IS
+'Foreign keys over several columns with ON DELETE SET NULL (or SET DEFAULT) that do not name the
+columns to set.';
+
+GRANT SELECT ON kernel.check_set_null_columns TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_public_privilege
+WITH (security_invoker = true)
+AS
+SELECT
+    'public_privilege' AS name,
+    'PUBLIC may use something' AS title,
+    'ERROR' AS level,
+    'EXTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'SECURITY'] AS categories,
+    'What is granted to PUBLIC is granted to every role of the server, now and'
+    ' later. Functions and types are, unless somebody takes it away.' AS description,
+    format('PUBLIC has %s on %s.', held.privilege_type, held.object) AS detail,
+    format(
+        'REVOKE %s%s ON %s %s FROM PUBLIC;', held.privilege_type, ' (' || held.column_name || ')',
+        held.kind, held.object
+    ) AS remediation,
+    jsonb_build_object('object', held.object, 'privilege', held.privilege_type) AS metadata,
+    format(
+        'public_privilege:%s:%s:%s', held.object, held.column_name, held.privilege_type
+    ) AS cache_key
+FROM (
+    SELECT 'SCHEMA', format('%I', n.nspname), NULL, acl.grantee, acl.privilege_type
+    FROM pg_catalog.pg_namespace AS n
+    CROSS JOIN pg_catalog.aclexplode(
+        coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))
+    ) AS acl
+    WHERE n.nspname IN (SELECT kernel.guarded_schemas())
+    UNION ALL
+    SELECT
+        CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
+        format('%I.%I', n.nspname, c.relname), NULL, acl.grantee, acl.privilege_type
+    FROM pg_catalog.pg_class AS c
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    CROSS JOIN pg_catalog.aclexplode(c.relacl) AS acl
+    WHERE n.nspname IN (SELECT kernel.guarded_schemas())
+    UNION ALL
+    SELECT
+        'TABLE', format('%I.%I', n.nspname, c.relname), pg_catalog.quote_ident(a.attname),
+        acl.grantee, acl.privilege_type
+    FROM pg_catalog.pg_class AS c
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND NOT a.attisdropped
+    CROSS JOIN pg_catalog.aclexplode(a.attacl) AS acl
+    WHERE n.nspname IN (SELECT kernel.guarded_schemas())
+    UNION ALL
+    SELECT
+        'ROUTINE',
+        format(
+            '%I.%I(%s)', n.nspname, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid)
+        ),
+        NULL, acl.grantee, acl.privilege_type
+    FROM pg_catalog.pg_proc AS p
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+    CROSS JOIN pg_catalog.aclexplode(
+        coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))
+    ) AS acl
+    WHERE n.nspname IN (SELECT kernel.guarded_schemas())
+    UNION ALL
+    -- Row types of tables and arrays follow what they belong to.
+    SELECT 'TYPE', format('%I.%I', n.nspname, t.typname), NULL, acl.grantee, acl.privilege_type
+    FROM pg_catalog.pg_type AS t
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
+    LEFT JOIN pg_catalog.pg_class AS c ON c.oid = t.typrelid
+    LEFT JOIN pg_catalog.pg_type AS e ON e.typarray = t.oid
+    CROSS JOIN pg_catalog.aclexplode(
+        coalesce(t.typacl, pg_catalog.acldefault('T', t.typowner))
+    ) AS acl
+    WHERE n.nspname IN (SELECT kernel.guarded_schemas())
+      AND t.typtype <> 'm'
+      AND coalesce(c.relkind, 'c') = 'c'
+      AND e.oid IS NULL
+) AS held (kind, object, column_name, grantee, privilege_type)
+WHERE held.grantee = 0;
+
+COMMENT ON VIEW kernel.check_public_privilege IS
+'What PUBLIC may do with schemas, tables, columns, sequences, functions and types of ours.';
+
+GRANT SELECT ON kernel.check_public_privilege TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_unsafe_privilege
+WITH (security_invoker = true)
+AS
+SELECT
+    'unsafe_privilege' AS name,
+    'A role may truncate a table, or pass a right on' AS title,
+    'ERROR' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'SECURITY'] AS categories,
+    'TRUNCATE ignores row level security and triggers for rows; REFERENCES and'
+    ' TRIGGER let others hang things on a table; a grant option lets them hand'
+    ' rights on.' AS description,
+    format('%s has %s on %I.%I.', held.grantee, held.text, n.nspname, c.relname) AS detail,
+    format(
+        'REVOKE %s%s%s ON %I.%I FROM %s;',
+        CASE WHEN held.is_unsafe THEN '' ELSE 'GRANT OPTION FOR ' END, held.privilege_type,
+        held.columns, n.nspname, c.relname, held.grantee
+    ) AS remediation,
+    jsonb_build_object(
+        'schema', n.nspname, 'name', c.relname, 'role', held.grantee, 'privilege', held.text
+    ) AS metadata,
+    format(
+        'unsafe_privilege:%I.%I:%s:%s', n.nspname, c.relname, held.grantee, held.text
+    ) AS cache_key
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL (
+    SELECT
+        CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE acl.grantee::regrole::text END,
+        acl.privilege_type,
+        acl.columns,
+        acl.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE'),
+        concat(
+            acl.privilege_type, acl.columns,
+            CASE WHEN acl.is_grantable THEN ' with the right to grant it' END
+        )
+    FROM (
+        SELECT t.grantee, t.privilege_type, t.is_grantable, NULL
+        FROM pg_catalog.aclexplode(c.relacl) AS t
+        UNION ALL
+        SELECT t.grantee, t.privilege_type, t.is_grantable, format(' (%I)', a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        CROSS JOIN pg_catalog.aclexplode(a.attacl) AS t
+        WHERE a.attrelid = c.oid AND NOT a.attisdropped
+    ) AS acl (grantee, privilege_type, is_grantable, columns)
+    WHERE acl.grantee <> c.relowner
+      AND (
+          acl.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE') OR acl.is_grantable
+      )
+) AS held (grantee, privilege_type, columns, is_unsafe, text)
+WHERE n.nspname IN (SELECT kernel.guarded_schemas())
+  AND c.relkind IN ('r', 'p', 'v', 'm', 'f');
+
+COMMENT ON VIEW kernel.check_unsafe_privilege IS
+'Grants to others than the owner that are more than SELECT, INSERT, UPDATE or DELETE, or that may be
+passed on.';
+
+GRANT SELECT ON kernel.check_unsafe_privilege TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_partition_privilege
+WITH (security_invoker = true)
+AS
+SELECT
+    'partition_privilege' AS name,
+    'A role may reach a partition past its root' AS title,
+    'ERROR' AS level,
+    'EXTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'SECURITY'] AS categories,
+    'The policies of the root do not bind who names the partition.' AS description,
+    format(
+        '%s has %s on the partition %I.%I.', held.grantee,
+        string_agg(DISTINCT held.privilege_type, ', '), n.nspname, c.relname
+    ) AS detail,
+    format('REVOKE ALL ON %I.%I FROM %s;', n.nspname, c.relname, held.grantee) AS remediation,
+    jsonb_build_object('schema', n.nspname, 'name', c.relname, 'role', held.grantee) AS metadata,
+    format('partition_privilege:%I.%I:%s', n.nspname, c.relname, held.grantee) AS cache_key
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL (
+    SELECT
+        CASE t.grantee WHEN 0 THEN 'PUBLIC' ELSE t.grantee::regrole::text END,
+        t.privilege_type
+    FROM (
+        SELECT acl.grantee, acl.privilege_type FROM pg_catalog.aclexplode(c.relacl) AS acl
+        UNION ALL
+        SELECT acl.grantee, acl.privilege_type
+        FROM pg_catalog.pg_attribute AS a
+        CROSS JOIN pg_catalog.aclexplode(a.attacl) AS acl
+        WHERE a.attrelid = c.oid AND NOT a.attisdropped
+    ) AS t
+    WHERE t.grantee <> c.relowner
+) AS held (grantee, privilege_type)
+WHERE n.nspname IN (SELECT kernel.guarded_schemas())
+  AND c.relkind IN ('r', 'p', 'f')
+  AND c.relispartition
+GROUP BY n.nspname, c.relname, held.grantee;
+
+COMMENT ON VIEW kernel.check_partition_privilege IS
+'Grants on partitions to others than their owner.';
+
+GRANT SELECT ON kernel.check_partition_privilege TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_default_privilege
+WITH (security_invoker = true)
+AS
+SELECT
+    'default_privilege' AS name,
+    'What is created later is granted by default' AS title,
+    'ERROR' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'SECURITY'] AS categories,
+    'A default grant reaches every table, partition and function that anybody'
+    ' adds, before its policies do.' AS description,
+    rule.text AS detail,
+    rule.mend AS remediation,
+    jsonb_build_object('role', rule.creator, 'schema', rule.schema) AS metadata,
+    format('default_privilege:%s', rule.text) AS cache_key
+FROM (
+    SELECT
+        format(
+            '%s gets %s on every new one of the %s of %s%s.', given.grantee, acl.privilege_type,
+            kind.name, given.creator, ' in schema ' || given.schema
+        ),
+        format(
+            'ALTER DEFAULT PRIVILEGES FOR ROLE %s%s REVOKE %s ON %s FROM %s;',
+            given.creator, ' IN SCHEMA ' || given.schema, acl.privilege_type, kind.name,
+            given.grantee
+        ),
+        given.creator,
+        given.schema
+    FROM pg_catalog.pg_default_acl AS d
+    LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = d.defaclnamespace
+    JOIN (
+        VALUES
+            ('r', 'TABLES'), ('S', 'SEQUENCES'), ('f', 'ROUTINES'), ('T', 'TYPES'), ('n', 'SCHEMAS')
+    ) AS kind (letter, name) ON kind.letter = d.defaclobjtype::text
+    CROSS JOIN pg_catalog.aclexplode(d.defaclacl) AS acl
+    CROSS JOIN LATERAL (
+        SELECT
+            CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE acl.grantee::regrole::text END,
+            d.defaclrole::regrole::text,
+            pg_catalog.quote_ident(n.nspname)
+    ) AS given (grantee, creator, schema)
+    WHERE acl.grantee <> d.defaclrole
+      AND (d.defaclnamespace = 0 OR n.nspname IN (SELECT kernel.guarded_schemas()))
+    UNION ALL
+    -- Functions and types are everybody's from the start, unless the creator's defaults say no.
+    SELECT
+        format(
+            'PUBLIC gets %s on every new one of the %s of %s.', built_in.privilege, built_in.kind,
+            r.oid::regrole
+        ),
+        format(
+            'ALTER DEFAULT PRIVILEGES FOR ROLE %s REVOKE %s ON %s FROM PUBLIC;', r.oid::regrole,
+            built_in.privilege, built_in.kind
+        ),
+        r.oid::regrole::text,
+        NULL
+    FROM pg_catalog.pg_roles AS r
+    CROSS JOIN (
+        VALUES ('f', 'EXECUTE', 'ROUTINES'), ('T', 'USAGE', 'TYPES')
+    ) AS built_in (letter, privilege, kind)
+    WHERE (
+        r.rolname IN ('strongroom_owner', 'strongroom_definer')
+        OR r.rolname IN (SELECT app.name || '_definer' FROM kernel.app_schemas() AS app (name))
+    )
+      AND NOT EXISTS (
+          SELECT
+          FROM pg_catalog.pg_default_acl AS d
+          WHERE d.defaclrole = r.oid
+            AND d.defaclnamespace = 0
+            AND d.defaclobjtype::text = built_in.letter
+      )
+) AS rule (text, mend, creator, schema);
+
+COMMENT ON VIEW kernel.check_default_privilege IS
+'Default privileges that grant something to others than who creates it, and those of our owners that
+leave new functions and types to PUBLIC.';
+
+GRANT SELECT ON kernel.check_default_privilege TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_column_tags
+WITH (security_invoker = true)
+AS
+WITH
+columns AS (
+    SELECT
+        format('%I.%I.%I', n.nspname, c.relname, a.attname) AS object,
+        pg_catalog.col_description(c.oid, a.attnum) AS comment
+    FROM pg_catalog.pg_class AS c
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_attribute AS a
+        ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE n.nspname IN (SELECT kernel.app_schemas())
+      AND c.relkind IN ('r', 'p', 'm', 'f')
+      -- Partitions speak through their root.
+      AND NOT c.relispartition
+),
+tags AS MATERIALIZED (
+    SELECT c.object, t.tag, t.argument
+    FROM columns AS c
+    CROSS JOIN kernel.comment_tags(c.comment) AS t
+),
+classes AS (
+    SELECT
+        t.object,
+        count(*) FILTER (WHERE t.tag IN ('personal', 'public', 'internal')) AS class_count,
+        bool_or(t.tag = 'personal') AS is_personal,
+        bool_or(t.tag = 'erase') AS has_erase
+    FROM tags AS t
+    GROUP BY t.object
+)
+SELECT
+    'column_tags' AS name,
+    'A column does not say what it holds' AS title,
+    'ERROR' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'PRIVACY'] AS categories,
+    'Export, erasure, masking and audit follow the tags in the comments of'
+    ' columns. A column without a class counts as personal, and nobody knows how'
+    ' to erase it.' AS description,
+    format('%s %s.', found.object, found.problem) AS detail,
+    'COMMENT ON COLUMN, with one of @personal KIND, @public, @internal on a line'
+    ' of its own at the end, and @erase below @personal.' AS remediation,
+    jsonb_build_object('column', found.object) AS metadata,
+    format('column_tags:%s:%s', found.object, found.problem) AS cache_key
+FROM (
+    SELECT c.object, 'has no class: @personal KIND, @public or @internal'
+    FROM columns AS c
+    LEFT JOIN classes AS k ON k.object = c.object
+    WHERE coalesce(k.class_count, 0) = 0
+    UNION ALL
+    SELECT k.object, format('has %s classes', k.class_count)
+    FROM classes AS k
+    WHERE k.class_count > 1
+    UNION ALL
+    SELECT t.object, format('has an unknown tag: @%s', t.tag)
+    FROM tags AS t
+    WHERE t.tag NOT IN ('personal', 'public', 'internal', 'erase', 'sealed', 'json', 'subject')
+    UNION ALL
+    SELECT
+        t.object,
+        format('has an argument that @%s does not take: %s', t.tag, coalesce(t.argument, 'none'))
+    FROM tags AS t
+    WHERE t.tag = 'personal' AND t.argument IS NULL
+       OR t.tag IN ('public', 'internal') AND t.argument IS NOT NULL
+       OR t.tag = 'erase' AND coalesce(t.argument, '') !~ '^(delete|null|mask .+|keep .+)$'
+       OR t.tag = 'sealed' AND coalesce(t.argument, '') !~ '^\S+ \S+ \S+$'
+       OR t.tag = 'json' AND t.argument IS NULL
+    UNION ALL
+    SELECT k.object, 'is personal and does not say what erasure does: @erase'
+    FROM classes AS k
+    WHERE k.is_personal AND NOT k.has_erase
+) AS found (object, problem);
+
+COMMENT ON VIEW kernel.check_column_tags IS
+'Columns of apps without a class, with several, or with tags that mean nothing. Partitions speak
+through their root.';
+
+GRANT SELECT ON kernel.check_column_tags TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_global_unique
+WITH (security_invoker = true)
+AS
+SELECT
+    'global_unique' AS name,
+    'A unique key spans the rows of all people' AS title,
+    'INFO' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'SECURITY'] AS categories,
+    'Whoever inserts a value learns whether somebody else has it, and the key'
+    ' keeps the table from being spread over machines by person. Where it must be'
+    ' so, it is as it is.' AS description,
+    format('%I.%I is unique over all people of %I.', n.nspname, x.relname, c.relname) AS detail,
+    'Begin the key with the column that says whose row it is, unless the value'
+    ' must be unique over all.' AS remediation,
+    jsonb_build_object('schema', n.nspname, 'name', c.relname, 'index', x.relname) AS metadata,
+    format('global_unique:%I.%I', n.nspname, x.relname) AS cache_key
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_index AS i ON i.indrelid = c.oid AND i.indisunique
+JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
+CROSS JOIN LATERAL (
+    SELECT array_agg(a.attnum)
+    FROM kernel.subject_columns(c.oid) AS subject (name)
+    JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attname = subject.name
+) AS subject (columns)
+WHERE n.nspname IN (SELECT kernel.app_schemas())
+  AND c.relkind IN ('r', 'p')
+  AND NOT c.relispartition
+  AND subject.columns IS NOT NULL
+  AND NOT (i.indkey::smallint[])[0:i.indnkeyatts - 1] && subject.columns;
+
+COMMENT ON VIEW kernel.check_global_unique IS
+'Unique indexes of tables of apps that belong to people, without the column that says whose row it
+is.';
+
+GRANT SELECT ON kernel.check_global_unique TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_view_rights
+WITH (security_invoker = true)
+AS
+SELECT
+    'view_rights' AS name,
+    'A view reads past the policies' AS title,
+    'ERROR' AS level,
+    'EXTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'SECURITY'] AS categories,
+    'A view without security_invoker reads with the rights of its owner, and a'
+    ' materialised view keeps rows where no policy binds. Only aggregates for'
+    ' analysts may, behind a barrier.' AS description,
+    format(
+        '%I.%I %s.', n.nspname, c.relname, CASE c.relkind
+            WHEN 'm' THEN 'keeps rows outside row level security, and others may read them'
+            ELSE 'reads with the rights of its owner'
+        END
+    ) AS detail,
+    CASE c.relkind
+        WHEN 'm' THEN (
+            SELECT string_agg(
+                DISTINCT format(
+                    'REVOKE ALL ON %I.%I FROM %s;', n.nspname, c.relname,
+                    CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE acl.grantee::regrole::text END
+                ),
+                ' '
+            )
+            FROM pg_catalog.aclexplode(c.relacl) AS acl
+            WHERE acl.grantee <> c.relowner
+        )
+        ELSE format('ALTER VIEW %I.%I SET (security_invoker = true);', n.nspname, c.relname)
+    END AS remediation,
+    jsonb_build_object('schema', n.nspname, 'name', c.relname) AS metadata,
+    format('view_rights:%I.%I', n.nspname, c.relname) AS cache_key
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname IN (SELECT kernel.guarded_schemas())
+  AND (
+      c.relkind = 'm'
+      AND EXISTS (
+          SELECT FROM pg_catalog.aclexplode(c.relacl) AS acl WHERE acl.grantee <> c.relowner
+      )
+      OR c.relkind = 'v'
+      AND NOT EXISTS (
+          SELECT
+          FROM pg_catalog.pg_options_to_table(c.reloptions) AS o
+          WHERE o.option_name = 'security_invoker' AND o.option_value::boolean
+      )
+      -- An analyst reads no table, and gets what the owner counts.
+      AND NOT (
+          EXISTS (
+              SELECT
+              FROM pg_catalog.pg_options_to_table(c.reloptions) AS o
+              WHERE o.option_name = 'security_barrier' AND o.option_value::boolean
+          )
+          AND NOT EXISTS (
+              SELECT
+              FROM pg_catalog.aclexplode(c.relacl) AS acl
+              WHERE acl.grantee <> c.relowner
+                AND (acl.grantee = 0 OR acl.grantee::regrole::text <> n.nspname || '_analyst')
+          )
+      )
+  );
+
+COMMENT ON VIEW kernel.check_view_rights IS
+'Views that read with the rights of their owner, save barriers for analysts alone, and materialised
+views that others than their owner may read.';
+
+GRANT SELECT ON kernel.check_view_rights TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_role_rights
+WITH (security_invoker = true)
+AS
+WITH wanted (name, may_log_in) AS (
+    VALUES
+        ('strongroom_owner', false), ('strongroom_client', false), ('strongroom_migrator', true),
+        ('strongroom_login', true), ('strongroom_runner', true), ('strongroom_definer', false)
+    UNION ALL
+    SELECT app.name || kind.suffix, false
+    FROM kernel.app_schemas() AS app (name)
+    CROSS JOIN (VALUES ('_app'), ('_worker'), ('_analyst'), ('_definer')) AS kind (suffix)
+)
+SELECT
+    'role_rights' AS name,
+    'A role of ours can do too much, or is missing' AS title,
+    'ERROR' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'SECURITY'] AS categories,
+    'Policies bind neither superusers nor roles with BYPASSRLS; a role that'
+    ' inherits another, makes roles or replicates gets past what its grants say.' AS description,
+    format('%s %s.', found.role, found.problem) AS detail,
+    found.mend AS remediation,
+    jsonb_build_object('role', found.role) AS metadata,
+    format('role_rights:%s:%s', found.role, found.problem) AS cache_key
+FROM (
+    SELECT
+        pg_catalog.quote_ident(w.name),
+        'does not exist',
+        'An administrator runs schema/roles.sql.'
+    FROM wanted AS w
+    WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.rolname = w.name)
+    UNION ALL
+    SELECT
+        pg_catalog.quote_ident(w.name),
+        problem.text,
+        format('ALTER ROLE %I %s;', w.name, problem.mend)
+    FROM wanted AS w
+    JOIN pg_catalog.pg_roles AS r ON r.rolname = w.name
+    CROSS JOIN LATERAL (
+        VALUES
+            ('is a superuser', 'NOSUPERUSER', r.rolsuper),
+            ('bypasses row level security', 'NOBYPASSRLS', r.rolbypassrls),
+            ('may create roles', 'NOCREATEROLE', r.rolcreaterole),
+            ('may replicate', 'NOREPLICATION', r.rolreplication),
+            ('may log in', 'NOLOGIN', r.rolcanlogin AND NOT w.may_log_in)
+    ) AS problem (text, mend, is_there)
+    WHERE problem.is_there
+    UNION ALL
+    SELECT
+        pg_catalog.quote_ident(w.name),
+        'has the rights of ' || pg_catalog.quote_ident(other.name),
+        format('REVOKE %I FROM %I;', other.name, w.name)
+    FROM wanted AS w
+    JOIN wanted AS other ON other.name <> w.name AND other.name <> 'strongroom_client'
+    JOIN pg_catalog.pg_roles AS r ON r.rolname = w.name
+    JOIN pg_catalog.pg_roles AS o ON o.rolname = other.name
+    WHERE pg_catalog.pg_has_role(r.oid, o.oid, 'USAGE')
+      AND NOT r.rolsuper
+      AND NOT (w.name = 'strongroom_owner' AND other.name LIKE '%\_definer')
+) AS found (role, problem, mend);
+
+COMMENT ON VIEW kernel.check_role_rights IS
+'Roles of the kernel and of apps that are missing, that policies do not bind, or that have rights of
+each other.';
+
+GRANT SELECT ON kernel.check_role_rights TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_index_not_leakproof
+WITH (security_invoker = true)
+AS
+SELECT
+    'index_not_leakproof' AS name,
+    'An index is out of reach of whoever policies bind' AS title,
+    'INFO' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'PERFORMANCE'] AS categories,
+    'Under row level security a callers own filter becomes an index condition'
+    ' only if its operator is leakproof. Full text, trigram, jsonb, vector and'
+    ' geometry operators are not: such an index serves definer functions with a'
+    ' policy of their own, and ORDER BY distance.' AS description,
+    format(
+        '%I.%I: %s is not leakproof, and policies bind readers.', n.nspname, x.relname,
+        operator.name
+    ) AS detail,
+    'Search through a SECURITY DEFINER function of a narrow role, with the'
+    ' ownership predicate written out; for lists of values use text with a CHECK.' AS remediation,
+    jsonb_build_object('schema', n.nspname, 'name', c.relname, 'index', x.relname) AS metadata,
+    format('index_not_leakproof:%I.%I', n.nspname, x.relname) AS cache_key
+FROM pg_catalog.pg_index AS i
+JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid AND NOT x.relispartition
+JOIN pg_catalog.pg_class AS c ON c.oid = i.indrelid AND c.relrowsecurity
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_opclass AS k ON k.oid = (i.indclass::oid[])[0]
+CROSS JOIN LATERAL (
+    -- The operator that such an index is for: equality in a btree, else the first that searches.
+    SELECT a.amopopr::regoperator::text, f.proleakproof
+    FROM pg_catalog.pg_amop AS a
+    JOIN pg_catalog.pg_operator AS o ON o.oid = a.amopopr
+    JOIN pg_catalog.pg_proc AS f ON f.oid = o.oprcode
+    JOIN pg_catalog.pg_am AS m ON m.oid = a.amopmethod
+    WHERE a.amopfamily = k.opcfamily
+      AND a.amoplefttype = k.opcintype
+      AND a.amoppurpose = 's'
+    ORDER BY
+        a.amoprighttype = a.amoplefttype DESC, m.amname = 'btree' AND a.amopstrategy = 3 DESC,
+        a.amopstrategy
+    LIMIT 1
+) AS operator (name, is_leakproof)
+WHERE n.nspname IN (SELECT kernel.guarded_schemas())
+  AND NOT operator.is_leakproof
+  AND EXISTS (
+      SELECT
+      FROM pg_catalog.pg_policy AS p
+      WHERE p.polrelid = c.oid AND p.polcmd IN ('r', '*') AND p.polroles <> ARRAY[c.relowner]
+  );
+
+COMMENT ON VIEW kernel.check_index_not_leakproof IS
+'Indexes on tables with policies whose first operator is not leakproof, so that queries under a
+policy do not use them.';
+
+GRANT SELECT ON kernel.check_index_not_leakproof TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_invalid_index
+WITH (security_invoker = true)
+AS
+SELECT
+    'invalid_index' AS name,
+    'An index is not valid' AS title,
+    'WARN' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'PERFORMANCE'] AS categories,
+    'No query uses an index that is not valid, and a unique one keeps nothing'
+    ' unique; every write pays for it all the same.' AS description,
+    format('%I.%I is not valid.', n.nspname, x.relname) AS detail,
+    format(
+        'REINDEX INDEX%s %I.%I;',
+        CASE x.relkind WHEN 'I' THEN '' ELSE ' CONCURRENTLY' END, n.nspname, x.relname
+    ) AS remediation,
+    jsonb_build_object('schema', n.nspname, 'name', c.relname, 'index', x.relname) AS metadata,
+    format('invalid_index:%I.%I', n.nspname, x.relname) AS cache_key
+FROM pg_catalog.pg_index AS i
+JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
+JOIN pg_catalog.pg_class AS c ON c.oid = i.indrelid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = x.relnamespace
+WHERE n.nspname <> 'pg_toast'
+  AND NOT (i.indisvalid AND i.indisready)
+  -- One that is being built becomes valid at the end.
+  AND NOT EXISTS (
+      SELECT
+      FROM pg_catalog.pg_stat_progress_create_index AS b
+      WHERE b.index_relid = i.indexrelid
+  );
+
+COMMENT ON VIEW kernel.check_invalid_index IS
+'Indexes of this database, of any schema, that an interrupted CREATE or REINDEX CONCURRENTLY left
+invalid. One that is being built is left out.';
+
+GRANT SELECT ON kernel.check_invalid_index TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_constraint_not_validated
+WITH (security_invoker = true)
+AS
+SELECT
+    'constraint_not_validated' AS name,
+    'A constraint is not validated' AS title,
+    'WARN' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'INTEGRITY'] AS categories,
+    'Rows from before the constraint may break it, and the planner does not count'
+    ' on it.' AS description,
+    format('%I on %I.%I is not validated.', k.conname, n.nspname, c.relname) AS detail,
+    format(
+        'ALTER TABLE %I.%I VALIDATE CONSTRAINT %I;', n.nspname, c.relname, k.conname
+    ) AS remediation,
+    jsonb_build_object('schema', n.nspname, 'name', c.relname, 'constraint', k.conname) AS metadata,
+    format('constraint_not_validated:%I.%I:%I', n.nspname, c.relname, k.conname) AS cache_key
+FROM pg_catalog.pg_constraint AS k
+JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE NOT k.convalidated
+  -- That of a root tells for its partitions.
+  AND k.conparentid = 0
+  AND k.coninhcount = 0;
+
+COMMENT ON VIEW kernel.check_constraint_not_validated IS
+'Constraints of tables of this database, of any schema, that were added NOT VALID and never
+validated.';
+
+GRANT SELECT ON kernel.check_constraint_not_validated TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_trigger_not_enabled
+WITH (security_invoker = true)
+AS
+SELECT
+    'trigger_not_enabled' AS name,
+    'A trigger is not enabled as usual' AS title,
+    'ERROR' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'INTEGRITY'] AS categories,
+    'Foreign keys, audit and ledgers are triggers. One that is disabled keeps'
+    ' nothing; one that is for replicas alone, or for all, fires when nobody'
+    ' expects it.' AS description,
+    format('%I on %I.%I is not enabled as usual.', t.name, t.schema_name, t.table_name) AS detail,
+    CASE
+        -- What a constraint consists of can only be enabled with all the others.
+        WHEN t.is_internal
+            THEN format('ALTER TABLE %I.%I ENABLE TRIGGER ALL;', t.schema_name, t.table_name)
+        ELSE format('ALTER TABLE %I.%I ENABLE TRIGGER %I;', t.schema_name, t.table_name, t.name)
+    END AS remediation,
+    jsonb_build_object(
+        'schema', t.schema_name, 'name', t.table_name, 'trigger', t.name
+    ) AS metadata,
+    format('trigger_not_enabled:%I.%I:%I', t.schema_name, t.table_name, t.name) AS cache_key
+FROM (
+    -- A foreign key has several triggers on a table; it is told of once.
+    SELECT DISTINCT
+        n.nspname, c.relname, coalesce(k.conname, t.tgname), t.tgisinternal
+    FROM pg_catalog.pg_trigger AS t
+    JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    LEFT JOIN pg_catalog.pg_constraint AS k ON k.oid = t.tgconstraint
+    WHERE n.nspname IN (SELECT kernel.guarded_schemas())
+      AND t.tgenabled <> 'O'
+) AS t (schema_name, table_name, name, is_internal);
+
+COMMENT ON VIEW kernel.check_trigger_not_enabled IS
+'Triggers of ours that are disabled, or enabled for replicas alone or always; those of foreign keys
+too.';
+
+GRANT SELECT ON kernel.check_trigger_not_enabled TO strongroom_runner, pg_monitor;

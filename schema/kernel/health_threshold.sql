@@ -17,9 +17,12 @@ CREATE TABLE kernel.health_threshold (
 COMMENT ON TABLE kernel.health_threshold IS
 'From where on a health check warns or raises the alarm, where a DBA wants it otherwise than the
 check itself says. The comment of each check names its unit and what holds without a row here.';
-COMMENT ON COLUMN kernel.health_threshold.check_name IS 'The check: the name of its view after check_.';
-COMMENT ON COLUMN kernel.health_threshold.warn IS 'From here on it is a WARN; NULL: what the check says.';
-COMMENT ON COLUMN kernel.health_threshold.error IS 'From here on an ERROR; NULL: what the check says.';
+COMMENT ON COLUMN kernel.health_threshold.check_name IS
+'The check: the name of its view after check_.';
+COMMENT ON COLUMN kernel.health_threshold.warn IS
+'From here on it is a WARN; NULL: what the check says.';
+COMMENT ON COLUMN kernel.health_threshold.error IS
+'From here on an ERROR; NULL: what the check says.';
 
 ALTER TABLE kernel.health_threshold ENABLE ROW LEVEL SECURITY;
 ALTER TABLE kernel.health_threshold FORCE ROW LEVEL SECURITY;

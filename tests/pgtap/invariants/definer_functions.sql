@@ -1,38 +1,13 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(2);
+SELECT plan(4);
 
-CREATE TEMPORARY VIEW offenders (object, problem) AS
-SELECT p.oid::regprocedure::text, problem.text
-FROM pg_proc AS p
-JOIN pg_namespace AS n ON n.oid = p.pronamespace
-CROSS JOIN LATERAL (
-    VALUES
-        (
-            'does not SET search_path = pg_catalog, pg_temp',
-            NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (p.proconfig), false)
-        ),
-        (
-            'has the rights of the owner of everything, for others than the runner',
-            p.proowner::regrole::text = 'strongroom_owner'
-            AND EXISTS (
-                SELECT
-                FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS acl
-                WHERE acl.grantee <> p.proowner
-                  AND (acl.grantee = 0 OR acl.grantee::regrole::text <> 'strongroom_runner')
-            )
-        ),
-        (
-            'has the rights of a superuser',
-            (SELECT r.rolsuper FROM pg_roles AS r WHERE r.oid = p.proowner)
-        )
-) AS problem (text, is_there)
-WHERE n.nspname IN (SELECT kernel.guarded_schemas())
-  AND p.prosecdef
-  AND problem.is_there;
+\ir _mend.sql
+CREATE TEMPORARY VIEW found AS
+SELECT f.cache_key, f.detail, f.level FROM kernel.check_definer_function AS f;
 
 SELECT is_empty(
-    'SELECT object, problem FROM pg_temp.offenders',
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.level <> 'INFO' $$,
     'every security definer function pins its search_path and belongs to a narrow role,'
     ' or serves the runner alone'
 );
@@ -61,17 +36,24 @@ GRANT EXECUTE ON FUNCTION probe.lent() TO strongroom_client;
 CREATE FUNCTION probe.mighty() RETURNS integer LANGUAGE sql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS 'SELECT 1';
 CREATE FUNCTION probe.invoker() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+GRANT USAGE ON SCHEMA probe TO strongroom_definer;
+GRANT CREATE ON SCHEMA probe TO strongroom_definer;
 
 SELECT set_eq(
-    $$SELECT object || ': ' || problem FROM pg_temp.offenders WHERE object ~ 'probe'$$,
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
     ARRAY[
-        'probe.loose(): does not SET search_path = pg_catalog, pg_temp',
-        'probe.temp_first(): does not SET search_path = pg_catalog, pg_temp',
-        'probe.temp_first(): has the rights of the owner of everything, for others than the runner',
-        'probe.lent(): has the rights of the owner of everything, for others than the runner',
-        'probe.mighty(): has the rights of a superuser'
+        'probe.loose() does not SET search_path = pg_catalog, pg_temp.',
+        'probe.temp_first() does not SET search_path = pg_catalog, pg_temp.',
+        'probe.temp_first() has the rights of the owner of everything, for others than the runner.',
+        'probe.lent() has the rights of the owner of everything, for others than the runner.',
+        'probe.mighty() has the rights of a superuser.'
     ],
-    'the rule finds those who break it, and nobody else'
+    'the check finds those who break the rule, and nobody else'
+);
+SELECT is(pg_temp.mend('definer_function'), 5, 'it says what mends them');
+SELECT is_empty(
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
+    'and that done, nothing is found'
 );
 
 SELECT * FROM finish();

@@ -1,38 +1,13 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(2);
+SELECT plan(4);
 
-CREATE TEMPORARY VIEW offenders (object, problem) AS
-SELECT
-    format('%I on %s', f.conname, f.conrelid::regclass),
-    'no index begins with its columns'
-FROM pg_constraint AS f
-JOIN pg_namespace AS n ON n.oid = f.connamespace
-WHERE n.nspname IN (SELECT kernel.guarded_schemas())
-  AND f.contype = 'f'
-  AND NOT EXISTS (
-      SELECT
-      FROM pg_index AS i
-      WHERE i.indrelid = f.conrelid
-        AND i.indisvalid
-        AND i.indnkeyatts >= cardinality(f.conkey)
-        -- The first columns of the index are those of the key, in any order.
-        AND (i.indkey::smallint[])[0:cardinality(f.conkey) - 1] @> f.conkey
-        AND (
-            i.indpred IS NULL
-            -- Rows that refer to nothing may be left out.
-            OR EXISTS (
-                SELECT
-                FROM pg_attribute AS a
-                WHERE a.attrelid = f.conrelid
-                  AND a.attnum = ANY (f.conkey)
-                  AND pg_get_expr(i.indpred, i.indrelid) = format('(%I IS NOT NULL)', a.attname)
-            )
-        )
-  );
+\ir _mend.sql
+CREATE TEMPORARY VIEW found AS
+SELECT f.cache_key, f.detail, f.level FROM kernel.check_unindexed_foreign_key AS f;
 
 SELECT is_empty(
-    'SELECT object, problem FROM pg_temp.offenders',
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.level <> 'INFO' $$,
     'every foreign key is served by an index, so that erasure does not scan'
 );
 
@@ -62,14 +37,28 @@ CREATE INDEX returns_idx ON probe.returns (user_id, good_id) WHERE good_id IS NO
 CREATE INDEX gifts_user_idx ON probe.gifts (user_id);
 CREATE INDEX gifts_late_idx ON probe.gifts (id, user_id, good_id);
 CREATE INDEX losses_idx ON probe.losses (user_id, good_id) WHERE id > 5;
+-- A partition is served by the index of its root, and told of with its root.
+CREATE TABLE probe.marks (
+    user_id integer,
+    good_id integer,
+    CONSTRAINT marks_good_id_fkey FOREIGN KEY (user_id, good_id)
+    REFERENCES probe.goods (user_id, id)
+) PARTITION BY LIST (user_id);
+CREATE TABLE probe.marks_1 PARTITION OF probe.marks FOR VALUES IN (1);
 
 SELECT set_eq(
-    $$SELECT object || ': ' || problem FROM pg_temp.offenders WHERE object ~ 'probe'$$,
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
     ARRAY[
-        'gifts_good_id_fkey on probe.gifts: no index begins with its columns',
-        'losses_good_id_fkey on probe.losses: no index begins with its columns'
+        'gifts_good_id_fkey on probe.gifts: no index begins with its columns.',
+        'losses_good_id_fkey on probe.losses: no index begins with its columns.',
+        'marks_good_id_fkey on probe.marks: no index begins with its columns.'
     ],
-    'the rule finds those who break it, and nobody else'
+    'the check finds those who break the rule, and nobody else'
+);
+SELECT is(pg_temp.mend('unindexed_foreign_key'), 3, 'it says what mends them');
+SELECT is_empty(
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
+    'and that done, nothing is found'
 );
 
 SELECT * FROM finish();

@@ -1,34 +1,17 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(2);
+SELECT plan(4);
 
-CREATE TEMPORARY VIEW offenders (object, problem) AS
-SELECT format('%I on %s', k.conname, k.conrelid::regclass), 'is not validated'
-FROM pg_constraint AS k
-JOIN pg_namespace AS n ON n.oid = k.connamespace
-WHERE n.nspname IN (SELECT kernel.guarded_schemas())
-  AND NOT k.convalidated
+\ir _mend.sql
+CREATE TEMPORARY VIEW found AS
+SELECT f.cache_key, f.detail, f.level FROM kernel.check_constraint_not_validated AS f
 UNION ALL
-SELECT i.indexrelid::regclass::text, 'is not valid'
-FROM pg_index AS i
-JOIN pg_class AS c ON c.oid = i.indexrelid
-JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE n.nspname IN (SELECT kernel.guarded_schemas())
-  AND NOT (i.indisvalid AND i.indisready)
+SELECT f.cache_key, f.detail, f.level FROM kernel.check_invalid_index AS f
 UNION ALL
--- Those of foreign keys too.
-SELECT
-    format('%I on %s', coalesce(k.conname, t.tgname), t.tgrelid::regclass),
-    'is not enabled as usual'
-FROM pg_trigger AS t
-JOIN pg_class AS c ON c.oid = t.tgrelid
-JOIN pg_namespace AS n ON n.oid = c.relnamespace
-LEFT JOIN pg_constraint AS k ON k.oid = t.tgconstraint
-WHERE n.nspname IN (SELECT kernel.guarded_schemas())
-  AND t.tgenabled <> 'O';
+SELECT f.cache_key, f.detail, f.level FROM kernel.check_trigger_not_enabled AS f;
 
 SELECT is_empty(
-    'SELECT object, problem FROM pg_temp.offenders',
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.level <> 'INFO' $$,
     'every constraint is validated, every index valid, every trigger enabled'
 );
 
@@ -48,16 +31,31 @@ FOR EACH ROW EXECUTE FUNCTION kernel.tg_touch_updated_at();
 ALTER TABLE probe.off DISABLE TRIGGER ALL;
 CREATE INDEX off_a_idx ON probe.off (a);
 UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'probe.off_a_idx'::regclass;
+-- A constraint of a root tells for its partitions.
+CREATE TABLE probe.root (a integer) PARTITION BY LIST (a);
+CREATE TABLE probe.part PARTITION OF probe.root FOR VALUES IN (1);
+ALTER TABLE probe.root ADD CONSTRAINT root_a_check CHECK (a > 0) NOT VALID;
 
 SELECT set_eq(
-    $$SELECT object || ': ' || problem FROM pg_temp.offenders WHERE object ~ 'probe'$$,
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
     ARRAY[
-        'off_a_check on probe.off: is not validated',
-        'probe.off_a_idx: is not valid',
-        'off_b_fkey on probe.off: is not enabled as usual',
-        't20_touch on probe.off: is not enabled as usual'
+        'off_a_check on probe.off is not validated.',
+        'root_a_check on probe.root is not validated.',
+        'probe.off_a_idx is not valid.',
+        'off_b_fkey on probe.off is not enabled as usual.',
+        't20_touch on probe.off is not enabled as usual.'
     ],
-    'the rule finds those who break it, and nobody else'
+    'the check finds those who break the rule, and nobody else'
+);
+SELECT is(
+    pg_temp.mend('constraint_not_validated')
+    + pg_temp.mend('invalid_index')
+    + pg_temp.mend('trigger_not_enabled'), 5,
+    'it says what mends them'
+);
+SELECT is_empty(
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
+    'and that done, nothing is found'
 );
 
 SELECT * FROM finish();

@@ -1,16 +1,13 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(2);
+SELECT plan(4);
 
-CREATE TEMPORARY VIEW offenders (object, problem) AS
-SELECT p.oid::regprocedure::text, 'is marked LEAKPROOF'
-FROM pg_proc AS p
-JOIN pg_namespace AS n ON n.oid = p.pronamespace
-WHERE n.nspname IN (SELECT kernel.guarded_schemas())
-  AND p.proleakproof;
+\ir _mend.sql
+CREATE TEMPORARY VIEW found AS
+SELECT f.cache_key, f.detail, f.level FROM kernel.check_leakproof_function AS f;
 
 SELECT is_empty(
-    'SELECT object, problem FROM pg_temp.offenders',
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.level <> 'INFO' $$,
     'no function of ours is marked leakproof: its side effects would see other people''s rows'
 );
 
@@ -20,11 +17,16 @@ CREATE FUNCTION probe.good() RETURNS integer LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION probe.bad() RETURNS integer LANGUAGE sql LEAKPROOF AS 'SELECT 1';
 
 SELECT set_eq(
-    $$SELECT object || ': ' || problem FROM pg_temp.offenders WHERE object ~ 'probe'$$,
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
     ARRAY[
-        'probe.bad(): is marked LEAKPROOF'
+        'probe.bad() is marked LEAKPROOF.'
     ],
-    'the rule finds those who break it, and nobody else'
+    'the check finds those who break the rule, and nobody else'
+);
+SELECT is(pg_temp.mend('leakproof_function'), 1, 'it says what mends them');
+SELECT is_empty(
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
+    'and that done, nothing is found'
 );
 
 SELECT * FROM finish();

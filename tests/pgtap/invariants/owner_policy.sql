@@ -1,26 +1,13 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(2);
+SELECT plan(4);
 
-CREATE TEMPORARY VIEW offenders (object, problem) AS
-SELECT c.oid::regclass::text, 'its owner works blind: no policy for all its rows'
-FROM pg_class AS c
-JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE n.nspname IN (SELECT kernel.guarded_schemas())
-  AND c.relkind IN ('r', 'p')
-  AND NOT EXISTS (
-      SELECT
-      FROM pg_policy AS p
-      WHERE p.polrelid = c.oid
-        AND p.polpermissive
-        AND p.polcmd = '*'
-        AND p.polroles = ARRAY[c.relowner]
-        AND pg_get_expr(p.polqual, p.polrelid) = 'true'
-        AND pg_get_expr(p.polwithcheck, p.polrelid) = 'true'
-  );
+\ir _mend.sql
+CREATE TEMPORARY VIEW found AS
+SELECT f.cache_key, f.detail, f.level FROM kernel.check_missing_owner_policy AS f;
 
 SELECT is_empty(
-    'SELECT object, problem FROM pg_temp.offenders',
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.level <> 'INFO' $$,
     'the owner of every table and partition has a policy for everything on it'
 );
 
@@ -37,15 +24,22 @@ ALTER TABLE probe.client OWNER TO strongroom_owner;
 CREATE POLICY all_owner ON probe.good TO strongroom_owner USING (true) WITH CHECK (true);
 CREATE POLICY all_owner ON probe.partial TO strongroom_owner USING (a > 0) WITH CHECK (true);
 CREATE POLICY all_client ON probe.client TO strongroom_client USING (true) WITH CHECK (true);
+CREATE TABLE probe."odd""é;--" (a integer);
 
 SELECT set_eq(
-    $$SELECT object || ': ' || problem FROM pg_temp.offenders WHERE object ~ 'probe'$$,
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
     ARRAY[
-        'probe.missing: its owner works blind: no policy for all its rows',
-        'probe.partial: its owner works blind: no policy for all its rows',
-        'probe.client: its owner works blind: no policy for all its rows'
+        'probe.missing has no policy that shows its owner every row.',
+        'probe.partial has no policy that shows its owner every row.',
+        'probe.client has no policy that shows its owner every row.',
+        'probe."odd""é;--" has no policy that shows its owner every row.'
     ],
-    'the rule finds those who break it, and nobody else'
+    'the check finds those who break the rule, and nobody else'
+);
+SELECT is(pg_temp.mend('missing_owner_policy'), 4, 'it says what mends them');
+SELECT is_empty(
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
+    'and that done, nothing is found'
 );
 
 SELECT * FROM finish();

@@ -1,27 +1,13 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(2);
+SELECT plan(4);
 
-CREATE TEMPORARY VIEW offenders (object, problem) AS
-SELECT DISTINCT p.oid::regprocedure::text, problem.text
-FROM pg_depend AS d
-JOIN pg_proc AS p ON p.oid = d.refobjid
-JOIN pg_namespace AS n ON n.oid = p.pronamespace
-CROSS JOIN LATERAL (
-    VALUES
-        ('is called by a policy and has its body as a string', p.prosqlbody IS NULL),
-        ('is called by a policy and is volatile', p.provolatile = 'v'),
-        ('is called by a policy and has settings, so it is not inlined', p.proconfig IS NOT NULL)
-) AS problem (text, is_there)
-WHERE d.classid = 'pg_policy'::regclass
-  AND d.refclassid = 'pg_proc'::regclass
-  AND n.nspname IN (SELECT kernel.guarded_schemas())
-  -- A definer function is never inlined; it is pinned, and wrapped as (SELECT f()).
-  AND NOT p.prosecdef
-  AND problem.is_there;
+\ir _mend.sql
+CREATE TEMPORARY VIEW found AS
+SELECT f.cache_key, f.detail, f.level FROM kernel.check_policy_helper AS f;
 
 SELECT is_empty(
-    'SELECT object, problem FROM pg_temp.offenders',
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.level <> 'INFO' $$,
     'what policies call is bound when it is created: inlined, and not to be hijacked'
 );
 
@@ -41,13 +27,21 @@ CREATE POLICY insert_d ON probe.notes FOR INSERT TO strongroom_client
 WITH CHECK (a = probe.any_me());
 
 SELECT set_eq(
-    $$SELECT object || ': ' || problem FROM pg_temp.offenders WHERE object ~ 'probe'$$,
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
     ARRAY[
-        'probe.text_me(): is called by a policy and has its body as a string',
-        'probe.slow_me(): is called by a policy and has settings, so it is not inlined',
-        'probe.any_me(): is called by a policy and is volatile'
+        'probe.text_me() is called by a policy and has its body as a string.',
+        'probe.slow_me() is called by a policy and has settings, so it is not inlined.',
+        'probe.any_me() is called by a policy and is volatile.'
     ],
-    'the rule finds those who break it, and nobody else'
+    'the check finds those who break the rule, and nobody else'
+);
+SELECT is(pg_temp.mend('policy_helper'), 2, 'it says what mends them');
+SELECT set_eq(
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
+    ARRAY[
+        'probe.text_me() is called by a policy and has its body as a string.'
+    ],
+    'and that done, only what needs a decision is found'
 );
 
 SELECT * FROM finish();

@@ -1,25 +1,13 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(2);
+SELECT plan(4);
 
-CREATE TEMPORARY VIEW offenders (object, problem) AS
-SELECT
-    format('%I on %s', p.polname, p.polrelid::regclass),
-    problem.text
-FROM pg_policy AS p
-JOIN pg_class AS c ON c.oid = p.polrelid
-JOIN pg_namespace AS n ON n.oid = c.relnamespace
-CROSS JOIN LATERAL (
-    VALUES
-        ('is for PUBLIC', 0 = ANY (p.polroles)),
-        ('has no USING', p.polcmd IN ('r', 'w', 'd', '*') AND p.polqual IS NULL),
-        ('has no WITH CHECK', p.polcmd IN ('a', 'w', '*') AND p.polwithcheck IS NULL)
-) AS problem (text, is_there)
-WHERE n.nspname IN (SELECT kernel.guarded_schemas())
-  AND problem.is_there;
+\ir _mend.sql
+CREATE TEMPORARY VIEW found AS
+SELECT f.cache_key, f.detail, f.level FROM kernel.check_policy_shape AS f;
 
 SELECT is_empty(
-    'SELECT object, problem FROM pg_temp.offenders',
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.level <> 'INFO' $$,
     'every policy names its roles and has each condition that its command takes'
 );
 
@@ -34,16 +22,27 @@ CREATE POLICY select_public ON probe.notes FOR SELECT USING (true);
 CREATE POLICY update_half ON probe.notes FOR UPDATE TO strongroom_client USING (true);
 CREATE POLICY update_other_half ON probe.notes FOR UPDATE TO strongroom_client WITH CHECK (true);
 CREATE POLICY all_half ON probe.notes TO strongroom_client USING (true);
+CREATE POLICY "odd""" ON probe.notes FOR UPDATE TO strongroom_client USING (a > 1);
 
 SELECT set_eq(
-    $$SELECT object || ': ' || problem FROM pg_temp.offenders WHERE object ~ 'probe'$$,
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
     ARRAY[
-        'select_public on probe.notes: is for PUBLIC',
-        'update_half on probe.notes: has no WITH CHECK',
-        'update_other_half on probe.notes: has no USING',
-        'all_half on probe.notes: has no WITH CHECK'
+        'Policy select_public on probe.notes is for PUBLIC.',
+        'Policy update_half on probe.notes has no WITH CHECK.',
+        'Policy update_other_half on probe.notes has no USING.',
+        'Policy all_half on probe.notes has no WITH CHECK.',
+        'Policy "odd""" on probe.notes has no WITH CHECK.'
     ],
-    'the rule finds those who break it, and nobody else'
+    'the check finds those who break the rule, and nobody else'
+);
+SELECT is(pg_temp.mend('policy_shape'), 3, 'it says what mends them');
+SELECT set_eq(
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
+    ARRAY[
+        'Policy select_public on probe.notes is for PUBLIC.',
+        'Policy update_other_half on probe.notes has no USING.'
+    ],
+    'and that done, only what needs a decision is found'
 );
 
 SELECT * FROM finish();

@@ -2,16 +2,11 @@ BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
 SELECT plan(2);
 
-CREATE TEMPORARY VIEW offenders (object, problem) AS
-SELECT c.oid::regclass::text, 'has no primary key'
-FROM pg_class AS c
-JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE n.nspname IN (SELECT kernel.guarded_schemas())
-  AND c.relkind IN ('r', 'p')
-  AND NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = c.oid AND i.indisprimary);
+CREATE TEMPORARY VIEW found AS
+SELECT f.cache_key, f.detail, f.level FROM kernel.check_missing_primary_key AS f;
 
 SELECT is_empty(
-    'SELECT object, problem FROM pg_temp.offenders',
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.level <> 'INFO' $$,
     'every table has a primary key'
 );
 
@@ -19,13 +14,17 @@ CREATE SCHEMA probe;
 COMMENT ON SCHEMA probe IS E'An app.\n@app';
 CREATE TABLE probe.good (a integer PRIMARY KEY);
 CREATE TABLE probe.bad (a integer UNIQUE NOT NULL);
+-- Its partition is told of with it.
+CREATE TABLE probe.root (a integer) PARTITION BY LIST (a);
+CREATE TABLE probe.part PARTITION OF probe.root FOR VALUES IN (1);
 
 SELECT set_eq(
-    $$SELECT object || ': ' || problem FROM pg_temp.offenders WHERE object ~ 'probe'$$,
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
     ARRAY[
-        'probe.bad: has no primary key'
+        'probe.bad has no primary key.',
+        'probe.root has no primary key.'
     ],
-    'the rule finds those who break it, and nobody else'
+    'the check finds those who break the rule, and nobody else'
 );
 
 SELECT * FROM finish();

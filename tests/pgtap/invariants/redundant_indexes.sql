@@ -1,57 +1,13 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(2);
+SELECT plan(4);
 
-CREATE TEMPORARY VIEW offenders (object, problem) AS
-WITH indexes AS (
-    SELECT
-        i.indexrelid,
-        i.indrelid,
-        i.indisunique,
-        x.relam,
-        -- Columns with operator class, collation and direction; what is included does not count.
-        (
-            SELECT array_agg(
-                concat_ws(
-                    ' ',
-                    (i.indkey::smallint[])[k],
-                    (i.indclass::oid[])[k],
-                    (i.indcollation::oid[])[k],
-                    (i.indoption::smallint[])[k],
-                    CASE
-                        WHEN (i.indkey::smallint[])[k] = 0
-                            THEN pg_get_indexdef(i.indexrelid, k + 1, false)
-                    END
-                )
-                ORDER BY k
-            )
-            FROM generate_series(0, i.indnkeyatts - 1) AS k
-        ) AS keys,
-        coalesce(pg_get_expr(i.indpred, i.indrelid), '') AS condition,
-        EXISTS (SELECT FROM pg_constraint AS c WHERE c.conindid = i.indexrelid) AS has_constraint
-    FROM pg_index AS i
-    JOIN pg_class AS x ON x.oid = i.indexrelid
-    JOIN pg_namespace AS n ON n.oid = x.relnamespace
-    WHERE n.nspname IN (SELECT kernel.guarded_schemas())
-)
-SELECT less.indexrelid::regclass::text, format('is the beginning of %s', more.indexrelid::regclass)
-FROM indexes AS less
-JOIN indexes AS more
-    ON more.indrelid = less.indrelid
-    AND more.relam = less.relam
-    AND more.indexrelid <> less.indexrelid
-    AND more.condition = less.condition
-    AND more.keys[:cardinality(less.keys)] = less.keys
-WHERE NOT less.has_constraint
-  AND (NOT less.indisunique OR more.indisunique AND more.keys = less.keys)
-  -- Of two equal ones only the younger.
-  AND (
-      more.keys <> less.keys OR more.has_constraint OR more.indisunique AND NOT less.indisunique
-      OR more.indexrelid < less.indexrelid
-  );
+\ir _mend.sql
+CREATE TEMPORARY VIEW found AS
+SELECT f.cache_key, f.detail, f.level FROM kernel.check_redundant_index AS f;
 
 SELECT is_empty(
-    'SELECT object, problem FROM pg_temp.offenders',
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.level <> 'INFO' $$,
     'no index is the beginning of another [T-F1, T-F2]'
 );
 
@@ -68,13 +24,18 @@ CREATE INDEX things_upper_idx ON probe.things (upper(c), a);
 CREATE UNIQUE INDEX things_a_key ON probe.things (a);
 
 SELECT set_eq(
-    $$SELECT object || ': ' || problem FROM pg_temp.offenders WHERE object ~ 'probe'$$,
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
     ARRAY[
-        'probe.things_a_idx: is the beginning of probe.things_pkey',
-        'probe.things_a_idx: is the beginning of probe.things_a_key',
-        'probe.things_b_again_idx: is the beginning of probe.things_b_idx'
+        'probe.things_a_idx is the beginning of probe.things_pkey.',
+        'probe.things_a_idx is the beginning of probe.things_a_key.',
+        'probe.things_b_again_idx is the beginning of probe.things_b_idx.'
     ],
-    'the rule finds those who break it, and nobody else'
+    'the check finds those who break the rule, and nobody else'
+);
+SELECT is(pg_temp.mend('redundant_index'), 2, 'it says what mends them');
+SELECT is_empty(
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
+    'and that done, nothing is found'
 );
 
 SELECT * FROM finish();

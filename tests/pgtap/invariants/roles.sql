@@ -1,45 +1,13 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(2);
+SELECT plan(4);
 
-CREATE TEMPORARY VIEW offenders (object, problem) AS
-WITH wanted (name, may_log_in) AS (
-    VALUES
-        ('strongroom_owner', false), ('strongroom_client', false), ('strongroom_migrator', true),
-        ('strongroom_login', true), ('strongroom_runner', true), ('strongroom_definer', false)
-    UNION ALL
-    SELECT app.name || kind.suffix, false
-    FROM kernel.app_schemas() AS app (name)
-    CROSS JOIN (VALUES ('_app'), ('_worker'), ('_analyst'), ('_definer')) AS kind (suffix)
-)
-SELECT w.name, 'does not exist'
-FROM wanted AS w
-WHERE NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = w.name)
-UNION ALL
-SELECT w.name, problem.text
-FROM wanted AS w
-JOIN pg_roles AS r ON r.rolname = w.name
-CROSS JOIN LATERAL (
-    VALUES
-        ('is a superuser', r.rolsuper),
-        ('bypasses row level security', r.rolbypassrls),
-        ('may create roles', r.rolcreaterole),
-        ('may replicate', r.rolreplication),
-        ('may log in', r.rolcanlogin AND NOT w.may_log_in)
-) AS problem (text, is_there)
-WHERE problem.is_there
-UNION ALL
-SELECT w.name, 'has the rights of ' || other.name
-FROM wanted AS w
-JOIN wanted AS other ON other.name <> w.name AND other.name <> 'strongroom_client'
-JOIN pg_roles AS r ON r.rolname = w.name
-JOIN pg_roles AS o ON o.rolname = other.name
-WHERE pg_has_role(r.oid, o.oid, 'USAGE')
-  AND NOT r.rolsuper
-  AND NOT (w.name = 'strongroom_owner' AND other.name LIKE '%\_definer');
+\ir _mend.sql
+CREATE TEMPORARY VIEW found AS
+SELECT f.cache_key, f.detail, f.level FROM kernel.check_role_rights AS f;
 
 SELECT is_empty(
-    'SELECT object, problem FROM pg_temp.offenders',
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.level <> 'INFO' $$,
     'every role of the kernel and of every app exists, and policies bind each of them'
 );
 
@@ -53,15 +21,20 @@ CREATE ROLE probe_analyst;
 GRANT probe_worker TO probe_analyst;
 
 SELECT set_eq(
-    $$SELECT object || ': ' || problem FROM pg_temp.offenders WHERE object ~ 'probe'$$,
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
     ARRAY[
-        'probe_app: is a superuser',
-        'probe_worker: may log in',
-        'probe_worker: may create roles',
-        'probe_worker: bypasses row level security',
-        'probe_analyst: has the rights of probe_worker'
+        'probe_app is a superuser.',
+        'probe_worker may log in.',
+        'probe_worker may create roles.',
+        'probe_worker bypasses row level security.',
+        'probe_analyst has the rights of probe_worker.'
     ],
-    'the rule finds those who break it, and nobody else'
+    'the check finds those who break the rule, and nobody else'
+);
+SELECT is(pg_temp.mend('role_rights'), 5, 'it says what mends them');
+SELECT is_empty(
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
+    'and that done, nothing is found'
 );
 
 SELECT * FROM finish();

@@ -1,20 +1,15 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(2);
+SELECT plan(4);
 
-CREATE TEMPORARY VIEW offenders (object, problem) AS
-SELECT c.oid::regclass::text, 'row level security is not ' || missing.what
-FROM pg_class AS c
-JOIN pg_namespace AS n ON n.oid = c.relnamespace
-CROSS JOIN LATERAL (
-    VALUES ('enabled', c.relrowsecurity), ('forced', c.relforcerowsecurity)
-) AS missing (what, done)
-WHERE n.nspname IN (SELECT kernel.guarded_schemas())
-  AND c.relkind IN ('r', 'p')
-  AND NOT missing.done;
+\ir _mend.sql
+CREATE TEMPORARY VIEW found AS
+SELECT f.cache_key, f.detail, f.level FROM kernel.check_row_security_off AS f
+UNION ALL
+SELECT f.cache_key, f.detail, f.level FROM kernel.check_row_security_not_forced AS f;
 
 SELECT is_empty(
-    'SELECT object, problem FROM pg_temp.offenders',
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.level <> 'INFO' $$,
     'every table and partition has row level security, enabled and forced'
 );
 
@@ -30,15 +25,27 @@ ALTER TABLE probe.root FORCE ROW LEVEL SECURITY;
 -- A partition does not inherit what its root says.
 CREATE TABLE probe.part PARTITION OF probe.root FOR VALUES IN (1);
 ALTER TABLE probe.part ENABLE ROW LEVEL SECURITY;
+CREATE TABLE probe."odd""é;--" (a integer);
 
 SELECT set_eq(
-    $$SELECT object || ': ' || problem FROM pg_temp.offenders WHERE object ~ 'probe'$$,
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
     ARRAY[
-        'probe.bare: row level security is not enabled',
-        'probe.bare: row level security is not forced',
-        'probe.part: row level security is not forced'
+        'probe.bare has row level security off.',
+        'probe.bare does not force row level security.',
+        'probe.part does not force row level security.',
+        'probe."odd""é;--" has row level security off.',
+        'probe."odd""é;--" does not force row level security.'
     ],
-    'the rule finds those who break it, and nobody else'
+    'the check finds those who break the rule, and nobody else'
+);
+SELECT is(
+    pg_temp.mend('row_security_off')
+    + pg_temp.mend('row_security_not_forced'), 5,
+    'it says what mends them'
+);
+SELECT is_empty(
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
+    'and that done, nothing is found'
 );
 
 SELECT * FROM finish();

@@ -2,20 +2,11 @@ BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
 SELECT plan(2);
 
-CREATE TEMPORARY VIEW offenders (object, problem) AS
-SELECT
-    format('%I on %s', f.conname, f.conrelid::regclass),
-    'would set every one of its columns, the owner''s too'
-FROM pg_constraint AS f
-JOIN pg_namespace AS n ON n.oid = f.connamespace
-WHERE n.nspname IN (SELECT kernel.guarded_schemas())
-  AND f.contype = 'f'
-  AND f.confdeltype IN ('n', 'd')
-  AND cardinality(f.conkey) > 1
-  AND f.confdelsetcols IS NULL;
+CREATE TEMPORARY VIEW found AS
+SELECT f.cache_key, f.detail, f.level FROM kernel.check_set_null_columns AS f;
 
 SELECT is_empty(
-    'SELECT object, problem FROM pg_temp.offenders',
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.level <> 'INFO' $$,
     'a foreign key over several columns says which of them it sets to NULL'
 );
 
@@ -34,11 +25,11 @@ CREATE TABLE probe.sales (
 );
 
 SELECT set_eq(
-    $$SELECT object || ': ' || problem FROM pg_temp.offenders WHERE object ~ 'probe'$$,
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
     ARRAY[
-        'sales_all_fkey on probe.sales: would set every one of its columns, the owner''s too'
+        'sales_all_fkey on probe.sales would set every one of its columns, the owner''s too.'
     ],
-    'the rule finds those who break it, and nobody else'
+    'the check finds those who break the rule, and nobody else'
 );
 
 SELECT * FROM finish();

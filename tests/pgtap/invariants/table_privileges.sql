@@ -1,36 +1,15 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(2);
+SELECT plan(4);
 
-CREATE TEMPORARY VIEW offenders (object, problem) AS
-SELECT
-    c.oid::regclass::text,
-    format(
-        '%s has %s', CASE WHEN acl.grantee = 0 THEN 'PUBLIC' ELSE acl.grantee::regrole::text END,
-        acl.privilege_type
-    )
-FROM pg_class AS c
-JOIN pg_namespace AS n ON n.oid = c.relnamespace
-CROSS JOIN LATERAL (
-    SELECT t.grantee, t.privilege_type, t.is_grantable FROM aclexplode(c.relacl) AS t
-    UNION
-    SELECT t.grantee, t.privilege_type, t.is_grantable
-    FROM pg_attribute AS a
-    CROSS JOIN aclexplode(a.attacl) AS t
-    WHERE a.attrelid = c.oid AND NOT a.attisdropped
-) AS acl
-WHERE n.nspname IN (SELECT kernel.guarded_schemas())
-  AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-  AND acl.grantee <> c.relowner
-  AND (
-      acl.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
-      OR acl.is_grantable
-      -- What reaches a partition past its root is bound by other policies.
-      OR c.relispartition
-  );
+\ir _mend.sql
+CREATE TEMPORARY VIEW found AS
+SELECT f.cache_key, f.detail, f.level FROM kernel.check_unsafe_privilege AS f
+UNION ALL
+SELECT f.cache_key, f.detail, f.level FROM kernel.check_partition_privilege AS f;
 
 SELECT is_empty(
-    'SELECT object, problem FROM pg_temp.offenders',
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.level <> 'INFO' $$,
     'only its owner truncates a table, refers to it, hangs triggers on it, or reaches a partition'
 );
 
@@ -48,18 +27,28 @@ CREATE TABLE probe.root (a integer) PARTITION BY LIST (a);
 GRANT SELECT ON probe.root TO strongroom_client;
 CREATE TABLE probe.part PARTITION OF probe.root FOR VALUES IN (1);
 GRANT SELECT ON probe.part TO strongroom_client;
+GRANT INSERT (a) ON probe.part TO strongroom_client;
 
 SELECT set_eq(
-    $$SELECT object || ': ' || problem FROM pg_temp.offenders WHERE object ~ 'probe'$$,
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
     ARRAY[
-        'probe.bad: strongroom_client has TRUNCATE',
-        'probe.bad: strongroom_client has REFERENCES',
-        'probe.bad: strongroom_client has TRIGGER',
-        'probe.columns: strongroom_client has REFERENCES',
-        'probe.passed_on: strongroom_client has SELECT',
-        'probe.part: strongroom_client has SELECT'
+        'strongroom_client has TRUNCATE on probe.bad.',
+        'strongroom_client has REFERENCES on probe.bad.',
+        'strongroom_client has TRIGGER on probe.bad.',
+        'strongroom_client has REFERENCES (a) on probe.columns.',
+        'strongroom_client has SELECT with the right to grant it on probe.passed_on.',
+        'strongroom_client has INSERT, SELECT on the partition probe.part.'
     ],
-    'the rule finds those who break it, and nobody else'
+    'the check finds those who break the rule, and nobody else'
+);
+SELECT is(
+    pg_temp.mend('unsafe_privilege')
+    + pg_temp.mend('partition_privilege'), 6,
+    'it says what mends them'
+);
+SELECT is_empty(
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
+    'and that done, nothing is found'
 );
 
 SELECT * FROM finish();

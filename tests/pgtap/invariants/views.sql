@@ -1,44 +1,13 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(2);
+SELECT plan(4);
 
-CREATE TEMPORARY VIEW offenders (object, problem) AS
-SELECT
-    c.oid::regclass::text,
-    CASE c.relkind
-        WHEN 'm' THEN 'keeps rows outside row level security, and others may read them'
-        ELSE 'reads with the rights of its owner'
-    END
-FROM pg_class AS c
-JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE n.nspname IN (SELECT kernel.guarded_schemas())
-  AND (
-      c.relkind = 'm'
-      AND EXISTS (SELECT FROM aclexplode(c.relacl) AS acl WHERE acl.grantee <> c.relowner)
-      OR c.relkind = 'v'
-      AND NOT EXISTS (
-          SELECT
-          FROM pg_options_to_table(c.reloptions) AS o
-          WHERE o.option_name = 'security_invoker' AND o.option_value::boolean
-      )
-      -- An analyst reads no table, and gets what the owner counts.
-      AND NOT (
-          EXISTS (
-              SELECT
-              FROM pg_options_to_table(c.reloptions) AS o
-              WHERE o.option_name = 'security_barrier' AND o.option_value::boolean
-          )
-          AND NOT EXISTS (
-              SELECT
-              FROM aclexplode(c.relacl) AS acl
-              WHERE acl.grantee <> c.relowner
-                AND (acl.grantee = 0 OR acl.grantee::regrole::text <> n.nspname || '_analyst')
-          )
-      )
-  );
+\ir _mend.sql
+CREATE TEMPORARY VIEW found AS
+SELECT f.cache_key, f.detail, f.level FROM kernel.check_view_rights AS f;
 
 SELECT is_empty(
-    'SELECT object, problem FROM pg_temp.offenders',
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.level <> 'INFO' $$,
     'every view reads with the rights of its reader, or is a barrier for analysts alone'
 );
 
@@ -61,15 +30,20 @@ CREATE MATERIALIZED VIEW probe.shown AS SELECT 1 AS a;
 GRANT SELECT ON probe.shown TO probe_analyst;
 
 SELECT set_eq(
-    $$SELECT object || ': ' || problem FROM pg_temp.offenders WHERE object ~ 'probe'$$,
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
     ARRAY[
-        'probe.invoker_off: reads with the rights of its owner',
-        'probe.plain: reads with the rights of its owner',
-        'probe.for_all: reads with the rights of its owner',
-        'probe.for_others: reads with the rights of its owner',
-        'probe.shown: keeps rows outside row level security, and others may read them'
+        'probe.invoker_off reads with the rights of its owner.',
+        'probe.plain reads with the rights of its owner.',
+        'probe.for_all reads with the rights of its owner.',
+        'probe.for_others reads with the rights of its owner.',
+        'probe.shown keeps rows outside row level security, and others may read them.'
     ],
-    'the rule finds those who break it, and nobody else'
+    'the check finds those who break the rule, and nobody else'
+);
+SELECT is(pg_temp.mend('view_rights'), 5, 'it says what mends them');
+SELECT is_empty(
+    $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
+    'and that done, nothing is found'
 );
 
 SELECT * FROM finish();
