@@ -21,6 +21,7 @@ _USAGE = 2
 _PARTS = {
     "migrate": "strongroom.migrate.command:app",
     "server": "strongroom.server.command:app",
+    "maintain": "strongroom.maintain.command:maintain",
     "generate": "strongroom_codegen.command:generate",
     "new": "strongroom_codegen.new_command:app",
     "query": "strongroom_codegen.query_command:app",

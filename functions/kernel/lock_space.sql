@@ -26,3 +26,5 @@ $$;
 COMMENT ON FUNCTION kernel.lock_space(text) IS
 'The first half of the advisory locks for one use, so that no two uses collide; the second half says
 which job, which counter. Advisory locks of the kernel always have two halves.';
+
+GRANT EXECUTE ON FUNCTION kernel.lock_space(text) TO strongroom_runner;

@@ -1,0 +1,110 @@
+"""`strongroom maintain`: run the jobs that are due."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from typing import Annotated
+
+import psycopg
+import typer
+
+from strongroom.errors import StrongroomError, UsageError
+from strongroom.maintain import listing, place
+from strongroom.maintain.loop import Done, Maintenance
+from strongroom.maintain.report import Report
+from strongroom.maintain.runner import Run
+from strongroom.maintain.stop import Stop
+from strongroom.migrate.target import Target
+
+_WORDS = "the server's log has the words; strongroom maintain --list shows each job's last run"
+
+
+def maintain(
+    loop: Annotated[bool, typer.Option("--loop", help="Go on until Ctrl-C or SIGTERM.")] = False,
+    every: Annotated[
+        float | None, typer.Option(min=0.1, help="Seconds between two rounds of --loop [10].")
+    ] = None,
+    job: Annotated[str | None, typer.Option(help="Run this job only, and now.")] = None,
+    list_jobs: Annotated[
+        bool, typer.Option("--list", help="Show the jobs and their last runs; run nothing.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say which jobs are due; run nothing.")
+    ] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="Machine-readable output; with --loop, a line a round."),
+    ] = False,
+) -> None:
+    """Run the jobs of kernel.job that are due, and drop partitions that are past their time.
+
+    DATABASE_URL says which database; without it, the project's own server is used, as
+    strongroom_runner. Ctrl-C or SIGTERM ends it after the batch that is under way.
+
+    Example: DATABASE_URL=postgresql://strongroom_runner@db1/shop strongroom maintain --loop
+    """
+    if sum((loop, job is not None, list_jobs, dry_run)) > 1:
+        raise UsageError("--loop, --job, --list and --dry-run exclude each other")
+    if every is not None and not loop:
+        raise UsageError("--every goes with --loop")
+    where = place.find()
+    try:
+        if list_jobs or dry_run:
+            _show(where, due_only=dry_run, as_json=as_json)
+        else:
+            _run(where, job, every if loop and every is not None else 10.0, loop, as_json)
+    except psycopg.Error as error:
+        text = str(error).strip() or type(error).__name__
+        raise StrongroomError(f"{error.sqlstate} {text}") from error
+
+
+def _run(where: Target, job: str | None, every: float, loop: bool, as_json: bool) -> None:
+    stop, report = Stop(), Report(to_stderr=as_json)
+    work = Maintenance(where, stop, report.say, report.watch)
+
+    def tell(done: Done) -> None:
+        if as_json:
+            typer.echo(json.dumps(done.as_dict()))
+
+    with stop.listening():
+        try:
+            if loop:
+                work.forever(every, tell)
+                return
+            done = work.once(job)
+        finally:
+            report.close()
+    if not as_json and not done.runs and not done.expired:
+        report.say("nothing is due")
+    _verdict(done, stop)
+    tell(done)
+
+
+def _verdict(done: Done, stop: Stop) -> None:
+    """Whether all went well; what was done is the rest of the answer."""
+    failed = [run for run in done.runs if run.failed]
+    if failed:
+        said = ", ".join(_name(run) for run in failed)
+        error = StrongroomError(f"failed: {said}", hint=_WORDS)
+        error.answer = done.as_dict()
+        raise error
+    if stop.asked:
+        raise KeyboardInterrupt
+
+
+def _name(run: Run) -> str:
+    return f"{run.job} ({run.outcome}, {run.error_code})"
+
+
+def _show(where: Target, *, due_only: bool, as_json: bool) -> None:
+    with closing(place.connect(where)) as connection:
+        jobs = listing.read_jobs(connection)
+    if due_only:
+        jobs = [job for job in jobs if job["enabled"] and job["is_due"]]
+    if as_json:
+        typer.echo(json.dumps({"jobs": [listing.as_json(job) for job in jobs]}))
+    elif jobs:
+        listing.show_jobs(jobs)
+    else:
+        Report(to_stderr=False).say("nothing is due")

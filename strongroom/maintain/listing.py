@@ -1,0 +1,64 @@
+"""The jobs of a database, as `strongroom maintain --list` shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+from rich.console import Console
+from rich.table import Table
+
+Connection = psycopg.Connection[Any]
+
+_JOBS = """
+SELECT
+    j.name AS job, j.function_name AS function, j.schedule::text, j.timeout::text, j.priority,
+    j.is_enabled AS enabled, j.next_due_at AS due, j.next_due_at <= now() AS is_due,
+    kernel.job_problem(j.function_name) AS problem,
+    r.outcome, r.begun_at AS ran, r.batches, r.done, r.error_code
+FROM kernel.job AS j
+LEFT JOIN LATERAL (
+    SELECT * FROM kernel.job_run AS r WHERE r.job = j.name ORDER BY r.id DESC LIMIT 1
+) AS r ON true
+ORDER BY j.priority, j.name
+"""
+
+
+def read_jobs(connection: Connection) -> list[dict[str, Any]]:
+    """Each job with its last run, in the order of priority."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(_JOBS).fetchall()
+
+
+def show_jobs(jobs: list[dict[str, Any]]) -> None:
+    """Print a table."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("job", "every", "due", "last run", "outcome", "done"):
+        table.add_column(title, justify="right" if title == "done" else "left", overflow="fold")
+    for job in jobs:
+        code = f" {job['error_code']}" if job["error_code"] else ""
+        table.add_row(
+            job["job"],
+            job["schedule"],
+            _due(job),
+            "never" if job["ran"] is None else _instant(job["ran"]),
+            job["problem"] or f"{job['outcome'] or ''}{code}",
+            "" if job["done"] is None else f"{job['done']:,}",
+        )
+    Console(emoji=False, highlight=False).print(table)
+
+
+def as_json(job: dict[str, Any]) -> dict[str, Any]:
+    """A job with its instants as text."""
+    return {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in job.items()}
+
+
+def _due(job: dict[str, Any]) -> str:
+    if not job["enabled"]:
+        return "disabled"
+    return "now" if job["is_due"] else _instant(job["due"])
+
+
+def _instant(value: Any) -> str:
+    return f"{value:%Y-%m-%d %H:%M:%S}"
