@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 
 import psycopg
 import pytest
@@ -25,6 +27,7 @@ from tests.python.session.shelf import (
     ADD,
     LEFT,
     NOTHING_LEFT,
+    TITLE,
     TITLES,
     assert_clean,
     left_behind,
@@ -184,3 +187,62 @@ def test_autocommit_switched_between_calls(shelf: Database, calls: int) -> None:
         db.exec(ADD, (70, "Kept, too", None))
         assert_clean(connection)
         assert db.many(TITLES)[2:] == [*(f"Kept {n}" for n in range(calls)), "Kept, too"]
+
+
+class Turnstile:
+    """The lock of a connection, with what happens on the way in and after the way out."""
+
+    def __init__(self, lock: threading.Lock) -> None:
+        self.lock = lock
+        self.before: Callable[[], object] = lambda: None
+        self.after: Callable[[], object] = lambda: None
+
+    def __enter__(self) -> None:
+        self.before()
+        self.lock.acquire()
+
+    def __exit__(self, *error: object) -> None:
+        self.lock.release()
+        self.after()
+
+
+@pytest.mark.parametrize("interrupted", [False, True], ids=["after close", "instead of close"])
+def test_a_call_that_waits_for_its_turn_until_the_session_ends(
+    connection: Connection, interrupted: bool
+) -> None:
+    """As soon as the session has told the server of its end, and also when it could not."""
+    turnstile = Turnstile(connection.lock)
+    waits, may_go = threading.Event(), threading.Event()
+    found: list[object] = []
+
+    def call() -> None:
+        try:
+            found.append(db.one(TITLE, (1,)))
+        except SessionError as error:
+            found.append(error)
+
+    def before() -> None:
+        if threading.current_thread() is late:
+            waits.set()
+            assert may_go.wait(20)
+        elif interrupted:
+            raise KeyboardInterrupt
+
+    def after() -> None:
+        if threading.current_thread() is not late:
+            may_go.set()
+            late.join()
+
+    db = as_user(connection).__enter__()
+    # From the second one on, calls of this statement need nothing else to be sent.
+    assert [db.one(TITLE, (1,)) for _ in range(2)] == ["Emma"] * 2
+    late = threading.Thread(target=call)
+    connection.lock = turnstile  # type: ignore[assignment]
+    turnstile.before, turnstile.after = before, after
+    late.start()
+    assert waits.wait(20)
+    with suppress(KeyboardInterrupt):
+        db.__exit__(None, None, None)
+    may_go.set()
+    late.join()
+    assert [type(one) for one in found] == [SessionError], found

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from psycopg import errors
 
-from strongroom.session import ShapeMismatch, StalePlan, session
+from strongroom.session import BadParameter, ShapeMismatch, StalePlan, session
 from tests.python.fix_databases import Connection, Database
 from tests.python.session.shelf import ADD, RENAME_FROM, TITLES, assert_clean, statement, value
 
@@ -123,6 +123,20 @@ def test_prepared_statements_are_limited(connection: Connection) -> None:
         assert connection.execute(count).fetchone() == (401,)
         assert [db.one(each) for each in many[:60]] == list(range(60))
         assert connection.execute(count).fetchone() == (401,)
+
+
+def test_a_statement_given_up_for_a_call_that_was_not_sent(connection: Connection) -> None:
+    """It goes with the next call, also with one that nothing else has to precede."""
+    many = [value(f"SELECT {number} AS v") for number in range(400)]
+    given_up = "SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT 0 AS v'"
+    with session(connection, app="tarot", user_id=1) as db:
+        for each in many:
+            db.one(each)
+        with pytest.raises(BadParameter):
+            db.one(value("SELECT $1 AS v", "integer"), ("no number",))
+        assert connection.execute(given_up).fetchone() == (1,)
+        assert db.one(many[-1]) == 399
+    assert connection.execute(given_up).fetchone() == (0,)
 
 
 def test_a_failed_first_call_is_prepared_all_the_same(connection: Connection) -> None:

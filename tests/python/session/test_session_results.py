@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from strongroom.session import session
+from strongroom.session import NoRow, TooManyRows, session
 from tests.python.fix_databases import Connection, Database
 from tests.python.session.shelf import statement, value
 
@@ -140,6 +140,21 @@ def test_many_rows_and_large_values(connection: Connection) -> None:
         assert db.many(rows, (3000,)) == [(n, n) for n in range(1, 3001)]
         megabytes = value("SELECT $1 AS v", "text")
         assert db.one(megabytes, ("y" * 20_000_000,)) == "y" * 20_000_000
+
+
+@pytest.mark.parametrize("prepare", [True, False])
+def test_rows_without_columns(connection: Connection, prepare: bool) -> None:
+    rows = statement("SELECT FROM pg_catalog.generate_series(1, $1)", ("integer",))
+    with session(connection, app="tarot", user_id=1, prepare=prepare) as db:
+        for _ in range(2):
+            assert db.one(rows, (1,)) is None
+            assert db.maybe(rows, (1,)) is None
+            with pytest.raises(TooManyRows, match="found 2 rows"):
+                db.one(rows, (2,))
+            with pytest.raises(TooManyRows, match="found 2 rows"):
+                db.maybe(rows, (2,))
+            with pytest.raises(NoRow):
+                db.one(rows, (0,))
 
 
 def test_notices_do_not_disturb(connection: Connection, admin: Connection) -> None:

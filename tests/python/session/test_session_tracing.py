@@ -46,6 +46,14 @@ def test_a_comment_ends_the_statement_and_can_t_be_left(connection: Connection) 
     )
 
 
+def test_the_name_of_a_tag_is_encoded_as_its_value_is(connection: Connection) -> None:
+    tracing = Tracing(tags={"a b/*/='x": "1", "é": "2"})
+    with session(connection, app="tarot", user_id=1, tracing=tracing) as db:
+        shown: str = db.one(SHOWN)
+    tags = "/*%C3%A9='2',a%20b%2F%2A%2F%3D%27x='1',query='shelf.test'*/"
+    assert shown == f"{SHOWN.sql}\n{tags}"
+
+
 def test_without_tags_the_statement_is_sent_as_it_is(connection: Connection) -> None:
     for tracing in (None, Tracing()):
         with session(connection, app="tarot", user_id=1, tracing=tracing) as db:
