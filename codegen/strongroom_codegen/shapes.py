@@ -330,9 +330,10 @@ def _sublink(analyzer: Analyzer, node: Node, frame: Frame) -> Inside | None:
 def _row(analyzer: Analyzer, node: Node, frame: Frame) -> Inside | None:
     if int(node["row_typeid"]) != RECORD:
         return None
-    names = node["colnames"] or [f"f{n}" for n in range(1, len(node["args"]) + 1)]
+    arguments = node["args"] or []
+    names = node["colnames"] or [f"f{n}" for n in range(1, len(arguments) + 1)]
     fields = []
-    for name, argument in zip(names, node["args"], strict=True):
+    for name, argument in zip(names, arguments, strict=True):
         found = value(analyzer, argument, frame)
         if found is None:
             return None

@@ -10,7 +10,7 @@ SELECT
             WHERE k.conrelid = a.attrelid
               AND k.contype = 'n'
               AND NOT k.convalidated
-              AND k.conkey = ARRAY[a.attnum]
+              AND k.conkey OPERATOR(pg_catalog.=) ARRAY[a.attnum]
         ) AS not_null,
     CASE
         WHEN c.oid >= 16384 THEN pg_catalog.col_description(a.attrelid, a.attnum)

@@ -255,3 +255,7 @@ FROM shop.people AS p;
 SELECT j.n, j.t, i.id
 FROM shop.items AS i,
     JSON_TABLE(i.labels, '$[*]' COLUMNS (n FOR ORDINALITY, t text PATH '$.text')) AS j;
+
+-- name: rows_of_nothing :many
+-- a b
+SELECT ROW() AS a, ARRAY[ROW(), ROW()] AS b;
