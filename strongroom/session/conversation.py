@@ -118,7 +118,6 @@ class Conversation:
             self.direct
             and self.connection.autocommit is self.autocommit
             and pgconn.transaction_status == wire.IDLE
-            and pgconn.status == wire.CONNECTED
             and self.connection._pipeline is None
             and not self.levels
             and not self.busy

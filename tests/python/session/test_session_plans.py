@@ -139,6 +139,30 @@ def test_a_statement_given_up_for_a_call_that_was_not_sent(connection: Connectio
     assert connection.execute(given_up).fetchone() == (0,)
 
 
+def test_what_another_session_prepared_is_not_used_without_prepared_statements(
+    connection: Connection,
+) -> None:
+    runs = (
+        "SELECT sum(generic_plans + custom_plans)::integer FROM pg_prepared_statements"
+        " WHERE statement = %s"
+    )
+    for prepare in (True, False):
+        with session(connection, app="tarot", user_id=1, prepare=prepare) as db:
+            for _ in range(3):
+                assert db.many(TITLES) == ["Emma", "Persuasion"]
+        assert connection.execute(runs, (TITLES.sql,)).fetchone() == (3,)
+
+
+def test_what_a_plain_session_prepared_gets_the_identity_of_the_next(
+    connection: Connection,
+) -> None:
+    role = value("SELECT current_user::text AS v", at_most_one=True, identity=False)
+    with session(connection, app=None) as plain:
+        assert [plain.one(role) for _ in range(2)] == ["strongroom_login"] * 2
+    with session(connection, app="tarot", user_id=1) as db:
+        assert [db.one(role) for _ in range(2)] == ["tarot_app"] * 2
+
+
 def test_a_failed_first_call_is_prepared_all_the_same(connection: Connection) -> None:
     divide = statement("SELECT 1 / $1 AS v", ("integer",), ("v",))
     with session(connection, app="tarot", user_id=1) as db:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 from uuid import UUID
 
@@ -105,6 +105,20 @@ def test_a_user_that_is_no_key_is_not_quoted(connection: Connection) -> None:
     with pytest.raises(ValueError, match="whole number or a UUID") as caught:
         session(connection, app="tarot", user_id="ann@example.com")
     assert "ann" not in str(caught.value)
+
+
+@pytest.mark.parametrize("before", [0, 1])
+@pytest.mark.parametrize("copied", ["TO STDOUT", "FROM STDIN"])
+@pytest.mark.parametrize("in_block", [False, True])
+def test_copy_as_a_statement(admin: Connection, copied: str, before: int, in_block: bool) -> None:
+    """Sent alone as well: nobody would answer the server, and every call would wait for ever."""
+    with pytest.raises(psycopg.NotSupportedError, match="COPY can't be run as a statement"):
+        with session(admin, app=None, prepare=False) as db:
+            with db.transaction() if in_block else nullcontext():
+                for _ in range(before):
+                    db.exec(statement("SELECT 1", identity=False))
+                db.exec(statement(f"COPY shelf.books {copied}", identity=False))
+    assert admin.closed
 
 
 @pytest.mark.parametrize("prepare", [True, False])
