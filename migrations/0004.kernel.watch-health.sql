@@ -1386,3 +1386,879 @@ COMMENT ON VIEW kernel.check_trigger_not_enabled IS
 too.';
 
 GRANT SELECT ON kernel.check_trigger_not_enabled TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_sequence_use
+WITH (security_invoker = true)
+AS
+WITH limits AS (
+    SELECT coalesce(max(t.warn), 70) AS warn, coalesce(max(t.error), 90) AS error
+    FROM kernel.health_threshold AS t
+    WHERE t.check_name = 'sequence_use'
+)
+SELECT
+    'sequence_use' AS name,
+    'A sequence is running out' AS title,
+    CASE WHEN s.percent >= l.error THEN 'ERROR' ELSE 'WARN' END AS level,
+    'INTERNAL' AS facing,
+    ARRAY['SERVER', 'AVAILABILITY'] AS categories,
+    'At its last value a sequence fails every INSERT.' AS description,
+    format(
+        '%I.%I has used %s %% of its values.', s.schema_name, s.sequence_name, s.percent
+    ) AS detail,
+    'Give the column more room (bigint), or the sequence a higher end: ALTER'
+    ' SEQUENCE ... MAXVALUE.' AS remediation,
+    jsonb_build_object(
+        'schema', s.schema_name, 'name', s.sequence_name, 'last_value', s.last_value,
+        'end_value', s.end_value, 'percent', s.percent
+    ) AS metadata,
+    format('sequence_use:%I.%I', s.schema_name, s.sequence_name) AS cache_key
+FROM limits AS l
+CROSS JOIN (
+    SELECT
+        u.schema_name,
+        u.sequence_name,
+        u.last_value,
+        u.end_value,
+        round(100 * u.last_value::numeric / u.end_value, 1)
+    FROM kernel.sequence_use() AS u
+) AS s (schema_name, sequence_name, last_value, end_value, percent)
+WHERE s.percent >= l.warn;
+
+COMMENT ON VIEW kernel.check_sequence_use IS
+'Sequences of ours that have used much of their values: WARN from 70 %, ERROR from 90 % (percent).';
+
+GRANT SELECT ON kernel.check_sequence_use TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_transaction_id_age
+WITH (security_invoker = true)
+AS
+WITH limits AS (
+    SELECT coalesce(max(t.warn), 500000000) AS warn, coalesce(max(t.error), 1200000000) AS error
+    FROM kernel.health_threshold AS t
+    WHERE t.check_name = 'transaction_id_age'
+)
+SELECT
+    'transaction_id_age' AS name,
+    'Transaction ids are running out' AS title,
+    CASE WHEN a.age >= l.error THEN 'ERROR' ELSE 'WARN' END AS level,
+    'INTERNAL' AS facing,
+    ARRAY['SERVER', 'AVAILABILITY'] AS categories,
+    'When 2 billion transactions lie between the oldest row that is not frozen'
+    ' and the newest, the server stops taking writes. Something keeps vacuum back:'
+    ' a long transaction, a slot, or autovacuum that is off or too slow.' AS description,
+    format('Database %I: the oldest %s is %s old.', a.datname, a.kind, a.age) AS detail,
+    'Find what holds it back (checks long_transaction, prepared_transaction,'
+    ' replication_slot), then VACUUM FREEZE the tables of greatest'
+    ' age(relfrozenxid).' AS remediation,
+    jsonb_build_object('database', a.datname, 'kind', a.kind, 'age', a.age) AS metadata,
+    format('transaction_id_age:%I:%s', a.datname, a.kind) AS cache_key
+FROM limits AS l
+CROSS JOIN (
+    SELECT d.datname, kind.name, kind.age
+    FROM pg_catalog.pg_database AS d
+    CROSS JOIN LATERAL (
+        VALUES
+            ('transaction id', pg_catalog.age(d.datfrozenxid)),
+            ('multixact id', pg_catalog.mxid_age(d.datminmxid))
+    ) AS kind (name, age)
+) AS a (datname, kind, age)
+WHERE a.age >= l.warn;
+
+COMMENT ON VIEW kernel.check_transaction_id_age IS
+'Databases of the server whose oldest transaction or multixact id is very old: WARN from 500
+million, ERROR from 1.2 billion (transactions).';
+
+GRANT SELECT ON kernel.check_transaction_id_age TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_long_transaction
+WITH (security_invoker = true)
+AS
+WITH limits AS (
+    SELECT coalesce(max(t.warn), 900) AS warn, coalesce(max(t.error), 3600) AS error
+    FROM kernel.health_threshold AS t
+    WHERE t.check_name = 'long_transaction'
+)
+SELECT
+    'long_transaction' AS name,
+    'A transaction has been running for long' AS title,
+    CASE WHEN s.seconds >= l.error THEN 'ERROR' ELSE 'WARN' END AS level,
+    'INTERNAL' AS facing,
+    ARRAY['SERVER', 'PERFORMANCE'] AS categories,
+    'While it runs, vacuum removes nothing that it might still see, in any table,'
+    ' and its locks stay.' AS description,
+    format(
+        'Process %s of %I (%s) has had a transaction open for %s.', s.pid, s.usename,
+        s.application_name, make_interval(secs => floor(s.seconds))
+    ) AS detail,
+    format('SELECT pg_catalog.pg_cancel_backend(%s);', s.pid) AS remediation,
+    jsonb_build_object(
+        'pid', s.pid, 'role', s.usename, 'application', s.application_name,
+        'seconds', floor(s.seconds)
+    ) AS metadata,
+    format('long_transaction:%s:%s', s.pid, s.backend_start) AS cache_key
+FROM limits AS l
+CROSS JOIN (
+    SELECT
+        a.pid, a.usename, a.application_name, a.backend_start,
+        extract(epoch FROM clock_timestamp() - a.xact_start)
+    FROM pg_catalog.pg_stat_activity AS a
+    WHERE a.backend_type = 'client backend'
+      AND a.pid <> pg_catalog.pg_backend_pid()
+      AND a.state IN ('active', 'fastpath function call')
+) AS s (pid, usename, application_name, backend_start, seconds)
+WHERE s.seconds >= l.warn;
+
+COMMENT ON VIEW kernel.check_long_transaction IS
+'Transactions of clients that are at work: WARN from 900, ERROR from 3600 (seconds). Those of other
+roles are seen by pg_monitor alone.';
+
+GRANT SELECT ON kernel.check_long_transaction TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_idle_in_transaction
+WITH (security_invoker = true)
+AS
+WITH limits AS (
+    SELECT coalesce(max(t.warn), 60) AS warn, coalesce(max(t.error), 900) AS error
+    FROM kernel.health_threshold AS t
+    WHERE t.check_name = 'idle_in_transaction'
+)
+SELECT
+    'idle_in_transaction' AS name,
+    'A session sits in an open transaction' AS title,
+    CASE WHEN s.seconds >= l.error THEN 'ERROR' ELSE 'WARN' END AS level,
+    'INTERNAL' AS facing,
+    ARRAY['SERVER', 'PERFORMANCE'] AS categories,
+    'It does nothing, keeps its locks, and keeps vacuum from removing rows.' AS description,
+    format(
+        'Process %s of %I (%s) has been idle in a transaction for %s.', s.pid, s.usename,
+        s.application_name, make_interval(secs => floor(s.seconds))
+    ) AS detail,
+    format('SELECT pg_catalog.pg_terminate_backend(%s);', s.pid) AS remediation,
+    jsonb_build_object(
+        'pid', s.pid, 'role', s.usename, 'application', s.application_name,
+        'seconds', floor(s.seconds)
+    ) AS metadata,
+    format('idle_in_transaction:%s:%s', s.pid, s.backend_start) AS cache_key
+FROM limits AS l
+CROSS JOIN (
+    SELECT
+        a.pid, a.usename, a.application_name, a.backend_start,
+        extract(epoch FROM clock_timestamp() - a.state_change)
+    FROM pg_catalog.pg_stat_activity AS a
+    WHERE a.state LIKE 'idle in transaction%'
+) AS s (pid, usename, application_name, backend_start, seconds)
+WHERE s.seconds >= l.warn;
+
+COMMENT ON VIEW kernel.check_idle_in_transaction IS
+'Sessions that are idle in a transaction: WARN from 60, ERROR from 900 (seconds). Those of other
+roles are seen by pg_monitor alone.';
+
+GRANT SELECT ON kernel.check_idle_in_transaction TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_blocked_session
+WITH (security_invoker = true)
+AS
+WITH limits AS (
+    SELECT coalesce(max(t.warn), 10) AS warn, coalesce(max(t.error), 300) AS error
+    FROM kernel.health_threshold AS t
+    WHERE t.check_name = 'blocked_session'
+)
+SELECT
+    'blocked_session' AS name,
+    'A session waits for a lock' AS title,
+    CASE WHEN w.seconds >= l.error THEN 'ERROR' ELSE 'WARN' END AS level,
+    'INTERNAL' AS facing,
+    ARRAY['SERVER', 'PERFORMANCE'] AS categories,
+    'Whoever asks for the same lock queues behind it.' AS description,
+    format(
+        'Process %s has waited for %s for %s; it waits for process %s.', w.pid, w.lock,
+        make_interval(secs => floor(w.seconds)), array_to_string(w.blockers, ', ')
+    ) AS detail,
+    'End what blocks, if it is not to finish soon: SELECT pg_cancel_backend(pid).' AS remediation,
+    jsonb_build_object(
+        'pid', w.pid, 'blockers', w.blockers, 'seconds', floor(w.seconds)
+    ) AS metadata,
+    format('blocked_session:%s:%s', w.pid, w.since) AS cache_key
+FROM limits AS l
+CROSS JOIN (
+    SELECT
+        k.pid,
+        k.waitstart,
+        concat_ws(' on ', k.mode, k.relation::regclass),
+        extract(epoch FROM clock_timestamp() - k.waitstart),
+        pg_catalog.pg_blocking_pids(k.pid)
+    FROM pg_catalog.pg_locks AS k
+    WHERE NOT k.granted AND k.waitstart IS NOT NULL
+) AS w (pid, since, lock, seconds, blockers)
+WHERE w.seconds >= l.warn;
+
+COMMENT ON VIEW kernel.check_blocked_session IS
+'Sessions that wait for a lock, with those that hold it: WARN from 10, ERROR from 300 (seconds).';
+
+GRANT SELECT ON kernel.check_blocked_session TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_prepared_transaction
+WITH (security_invoker = true)
+AS
+WITH limits AS (
+    SELECT coalesce(max(t.warn), 900) AS warn, coalesce(max(t.error), 3600) AS error
+    FROM kernel.health_threshold AS t
+    WHERE t.check_name = 'prepared_transaction'
+)
+SELECT
+    'prepared_transaction' AS name,
+    'A prepared transaction was forgotten' AS title,
+    CASE WHEN p.seconds >= l.error THEN 'ERROR' ELSE 'WARN' END AS level,
+    'INTERNAL' AS facing,
+    ARRAY['SERVER', 'PERFORMANCE'] AS categories,
+    'It survives restarts, keeps its locks, and keeps vacuum from removing rows'
+    ' until somebody ends it.' AS description,
+    format(
+        '%L of %I in database %I was prepared %s ago.', p.gid, p.owner, p.database,
+        make_interval(secs => floor(p.seconds))
+    ) AS detail,
+    format('ROLLBACK PREPARED %L;', p.gid) AS remediation,
+    jsonb_build_object('gid', p.gid, 'owner', p.owner, 'seconds', floor(p.seconds)) AS metadata,
+    format('prepared_transaction:%s', p.gid) AS cache_key
+FROM limits AS l
+CROSS JOIN (
+    SELECT x.gid, x.owner, x.database, extract(epoch FROM clock_timestamp() - x.prepared)
+    FROM pg_catalog.pg_prepared_xacts AS x
+) AS p (gid, owner, database, seconds)
+WHERE p.seconds >= l.warn;
+
+COMMENT ON VIEW kernel.check_prepared_transaction IS
+'Transactions that were prepared and not ended: WARN from 900, ERROR from 3600 (seconds).';
+
+GRANT SELECT ON kernel.check_prepared_transaction TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_connections
+WITH (security_invoker = true)
+AS
+WITH limits AS (
+    SELECT coalesce(max(t.warn), 80) AS warn, coalesce(max(t.error), 95) AS error
+    FROM kernel.health_threshold AS t
+    WHERE t.check_name = 'connections'
+)
+SELECT
+    'connections' AS name,
+    'Connections are running out' AS title,
+    CASE WHEN c.percent >= l.error THEN 'ERROR' ELSE 'WARN' END AS level,
+    'INTERNAL' AS facing,
+    ARRAY['SERVER', 'AVAILABILITY'] AS categories,
+    'Past the last one nobody gets in but a superuser.' AS description,
+    format('%s of %s connections are taken.', c.taken, c.room) AS detail,
+    'Put a pooler in between (transaction mode will do), find what leaks'
+    ' connections, or raise max_connections.' AS remediation,
+    jsonb_build_object('taken', c.taken, 'room', c.room, 'percent', c.percent) AS metadata,
+    'connections' AS cache_key
+FROM limits AS l
+CROSS JOIN (
+    SELECT n.taken, n.room, round(100.0 * n.taken / n.room, 1)
+    FROM (
+        SELECT
+            sum(d.numbackends),
+            pg_catalog.current_setting('max_connections')::integer
+                - pg_catalog.current_setting('superuser_reserved_connections')::integer
+        FROM pg_catalog.pg_stat_database AS d
+    ) AS n (taken, room)
+) AS c (taken, room, percent)
+WHERE c.percent >= l.warn;
+
+COMMENT ON VIEW kernel.check_connections IS
+'Connections that are taken, of those that are not kept for superusers: WARN from 80 %, ERROR from
+95 % (percent).';
+
+GRANT SELECT ON kernel.check_connections TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_cache_hit
+WITH (security_invoker = true)
+AS
+WITH limits AS (
+    SELECT coalesce(max(t.warn), 90) AS warn, coalesce(max(t.error), 70) AS error
+    FROM kernel.health_threshold AS t
+    WHERE t.check_name = 'cache_hit'
+)
+SELECT
+    'cache_hit' AS name,
+    'The cache is too small for what is read' AS title,
+    CASE WHEN h.percent < l.error THEN 'ERROR' ELSE 'WARN' END AS level,
+    'INTERNAL' AS facing,
+    ARRAY['SERVER', 'PERFORMANCE'] AS categories,
+    'Blocks that are not in shared_buffers come from the operating system, or'
+    ' from the disk.' AS description,
+    format('%s %% of the blocks that this database read were in the cache.', h.percent) AS detail,
+    'Look for queries that read much (kernel.slow_statements), then at'
+    ' shared_buffers.' AS remediation,
+    jsonb_build_object('percent', h.percent, 'blocks', h.blocks) AS metadata,
+    'cache_hit' AS cache_key
+FROM limits AS l
+CROSS JOIN (
+    SELECT d.blks_hit + d.blks_read, round(100.0 * d.blks_hit / (d.blks_hit + d.blks_read), 1)
+    FROM pg_catalog.pg_stat_database AS d
+    WHERE d.datname = pg_catalog.current_database()
+      -- Too few say nothing: a server that was just started reads everything once.
+      AND d.blks_hit + d.blks_read > 1000000
+) AS h (blocks, percent)
+WHERE h.percent < l.warn;
+
+COMMENT ON VIEW kernel.check_cache_hit IS
+'The share of blocks that this database found in the cache since its statistics began, from a
+million blocks on: WARN below 90 %, ERROR below 70 % (percent).';
+
+GRANT SELECT ON kernel.check_cache_hit TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_replication_lag
+WITH (security_invoker = true)
+AS
+WITH limits AS (
+    SELECT coalesce(max(t.warn), 30) AS warn, coalesce(max(t.error), 300) AS error
+    FROM kernel.health_threshold AS t
+    WHERE t.check_name = 'replication_lag'
+)
+SELECT
+    'replication_lag' AS name,
+    'A standby lags behind' AS title,
+    CASE WHEN r.seconds >= l.error THEN 'ERROR' ELSE 'WARN' END AS level,
+    'INTERNAL' AS facing,
+    ARRAY['SERVER', 'AVAILABILITY'] AS categories,
+    'What is read there is old, and what it has not got yet would be lost with'
+    ' the primary.' AS description,
+    format('%s lags by %s.', r.name, make_interval(secs => floor(r.seconds))) AS detail,
+    'Look for long queries on the standby, a slow network or disk, or a standby'
+    ' that is gone.' AS remediation,
+    jsonb_build_object(
+        'standby', r.name, 'seconds', floor(r.seconds), 'bytes', r.bytes
+    ) AS metadata,
+    format('replication_lag:%s', r.name) AS cache_key
+FROM limits AS l
+CROSS JOIN (
+    SELECT
+        format('Standby %s', coalesce(nullif(s.application_name, ''), s.pid::text)),
+        extract(epoch FROM s.replay_lag),
+        CASE
+            WHEN NOT pg_catalog.pg_is_in_recovery()
+                THEN pg_catalog.pg_current_wal_lsn() - s.replay_lsn
+        END
+    FROM pg_catalog.pg_stat_replication AS s
+    UNION ALL
+    -- On the standby itself; one that has replayed all that it got waits for nothing.
+    SELECT
+        'This standby',
+        extract(epoch FROM clock_timestamp() - pg_catalog.pg_last_xact_replay_timestamp()),
+        pg_catalog.pg_last_wal_receive_lsn() - pg_catalog.pg_last_wal_replay_lsn()
+    WHERE pg_catalog.pg_is_in_recovery()
+      AND pg_catalog.pg_last_wal_receive_lsn()
+          IS DISTINCT FROM pg_catalog.pg_last_wal_replay_lsn()
+) AS r (name, seconds, bytes)
+WHERE r.seconds >= l.warn;
+
+COMMENT ON VIEW kernel.check_replication_lag IS
+'Standbys, seen from the primary or from themselves: WARN from 30, ERROR from 300 (seconds). The
+primary shows them to pg_monitor alone.';
+
+GRANT SELECT ON kernel.check_replication_lag TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_replication_slot
+WITH (security_invoker = true)
+AS
+WITH limits AS (
+    SELECT coalesce(max(t.warn), 1073741824) AS warn, coalesce(max(t.error), 10737418240) AS error
+    FROM kernel.health_threshold AS t
+    WHERE t.check_name = 'replication_slot'
+)
+SELECT
+    'replication_slot' AS name,
+    'A replication slot keeps WAL' AS title,
+    CASE WHEN s.is_lost OR s.bytes >= l.error THEN 'ERROR' ELSE 'WARN' END AS level,
+    'INTERNAL' AS facing,
+    ARRAY['SERVER', 'AVAILABILITY'] AS categories,
+    'The server keeps all WAL that a slot has not read, until the disk is full;'
+    ' what the slots xmin holds, vacuum leaves. A slot that was lost feeds nobody.' AS description,
+    format(
+        'Slot %s %s.', s.slot_name, CASE
+            WHEN s.is_lost THEN 'was lost: the WAL that it needs is gone'
+            ELSE format(
+                'is %s and keeps %s of WAL',
+                CASE WHEN s.active THEN 'active' ELSE 'not active' END,
+                pg_catalog.pg_size_pretty(s.bytes)
+            )
+        END
+    ) AS detail,
+    CASE
+        WHEN s.active THEN 'Look why its reader is slow.'
+        ELSE format('SELECT pg_catalog.pg_drop_replication_slot(%L);', s.slot_name)
+    END AS remediation,
+    jsonb_build_object('slot', s.slot_name, 'active', s.active, 'bytes', s.bytes) AS metadata,
+    format('replication_slot:%s', s.slot_name) AS cache_key
+FROM limits AS l
+CROSS JOIN (
+    SELECT
+        r.slot_name,
+        r.active,
+        coalesce(r.wal_status = 'lost', false),
+        CASE
+            WHEN NOT pg_catalog.pg_is_in_recovery()
+                THEN pg_catalog.pg_current_wal_lsn() - r.restart_lsn
+        END
+    FROM pg_catalog.pg_replication_slots AS r
+) AS s (slot_name, active, is_lost, bytes)
+WHERE s.is_lost OR NOT s.active OR s.bytes >= l.warn;
+
+COMMENT ON VIEW kernel.check_replication_slot IS
+'Replication slots that are lost (ERROR), have no reader (WARN), or keep much WAL: WARN from 1 GB,
+ERROR from 10 GB (bytes).';
+
+GRANT SELECT ON kernel.check_replication_slot TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_dead_rows
+WITH (security_invoker = true)
+AS
+WITH limits AS (
+    SELECT coalesce(max(t.warn), 50) AS warn, coalesce(max(t.error), 200) AS error
+    FROM kernel.health_threshold AS t
+    WHERE t.check_name = 'dead_rows'
+)
+SELECT
+    'dead_rows' AS name,
+    'Vacuum does not keep up with a table' AS title,
+    CASE WHEN t.percent >= l.error THEN 'ERROR' ELSE 'WARN' END AS level,
+    'INTERNAL' AS facing,
+    ARRAY['SERVER', 'PERFORMANCE'] AS categories,
+    'Dead rows are read over by every scan, and the space is not used again until'
+    ' they are removed. Erased values stay on the disk as long.' AS description,
+    format(
+        '%I.%I has %s dead rows to %s that live; last vacuum: %s.', t.schema_name, t.table_name,
+        t.dead, t.live, coalesce(to_char(t.vacuumed_at, 'YYYY-MM-DD HH24:MI'), 'never')
+    ) AS detail,
+    format('VACUUM (ANALYZE) %I.%I;', t.schema_name, t.table_name) AS remediation,
+    jsonb_build_object(
+        'schema', t.schema_name, 'name', t.table_name, 'dead', t.dead, 'live', t.live
+    ) AS metadata,
+    format('dead_rows:%I.%I', t.schema_name, t.table_name) AS cache_key
+FROM limits AS l
+CROSS JOIN (
+    SELECT
+        s.schemaname, s.relname, s.n_dead_tup, s.n_live_tup,
+        greatest(s.last_vacuum, s.last_autovacuum),
+        round(100.0 * s.n_dead_tup / greatest(s.n_live_tup, 1), 1)
+    FROM pg_catalog.pg_stat_user_tables AS s
+    -- Autovacuum begins at 20 % by default; small tables don't matter.
+    WHERE s.n_dead_tup >= 10000
+) AS t (schema_name, table_name, dead, live, vacuumed_at, percent)
+WHERE t.percent >= l.warn;
+
+COMMENT ON VIEW kernel.check_dead_rows IS
+'Tables of at least 10,000 dead rows, of which there are many to those that live: WARN from 50 %,
+ERROR from 200 % (percent).';
+
+GRANT SELECT ON kernel.check_dead_rows TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_stale_statistics
+WITH (security_invoker = true)
+AS
+SELECT
+    'stale_statistics' AS name,
+    'The planner knows little of a table' AS title,
+    'WARN' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['SERVER', 'PERFORMANCE'] AS categories,
+    'Plans are chosen by statistics. Autovacuum gathers them for tables and'
+    ' partitions, never for the root of partitions.' AS description,
+    format(
+        '%I.%I: %s.', t.schema_name, t.table_name, CASE
+            WHEN t.analyzed_at IS NULL THEN 'never analyzed'
+            ELSE format('%s rows changed since it was last analyzed', t.changed)
+        END
+    ) AS detail,
+    format('ANALYZE %I.%I;', t.schema_name, t.table_name) AS remediation,
+    jsonb_build_object(
+        'schema', t.schema_name, 'name', t.table_name, 'changed', t.changed
+    ) AS metadata,
+    format('stale_statistics:%I.%I', t.schema_name, t.table_name) AS cache_key
+FROM (
+    SELECT
+        s.schemaname, s.relname, s.n_mod_since_analyze,
+        greatest(s.last_analyze, s.last_autoanalyze),
+        -- A root has no rows of its own: PostgreSQL counts those of its partitions.
+        coalesce(below.live, s.n_live_tup)
+    FROM pg_catalog.pg_stat_user_tables AS s
+    LEFT JOIN (
+        SELECT i.inhparent, sum(p.n_live_tup)
+        FROM pg_catalog.pg_inherits AS i
+        JOIN pg_catalog.pg_stat_user_tables AS p ON p.relid = i.inhrelid
+        GROUP BY i.inhparent
+    ) AS below (relid, live) ON below.relid = s.relid
+) AS t (schema_name, table_name, changed, analyzed_at, live)
+WHERE t.live >= 10000
+  AND (t.analyzed_at IS NULL OR t.changed >= t.live / 2);
+
+COMMENT ON VIEW kernel.check_stale_statistics IS
+'Tables of at least 10,000 rows that were never analyzed, or of which half the rows changed since;
+roots of partitions too.';
+
+GRANT SELECT ON kernel.check_stale_statistics TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_unused_index
+WITH (security_invoker = true)
+AS
+SELECT
+    'unused_index' AS name,
+    'An index was never used' AS title,
+    'INFO' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['SERVER', 'PERFORMANCE'] AS categories,
+    'Every write pays for it. Standbys count for themselves, and statistics may'
+    ' be young: look there before you drop it.' AS description,
+    format(
+        '%I.%I (%s) was not used once since %s.', s.schemaname, s.indexrelname,
+        pg_catalog.pg_size_pretty(pg_catalog.pg_relation_size(s.indexrelid)),
+        coalesce(to_char(d.stats_reset, 'YYYY-MM-DD'), 'statistics began')
+    ) AS detail,
+    'When no standby uses it either, drop it: DROP INDEX CONCURRENTLY.' AS remediation,
+    jsonb_build_object(
+        'schema', s.schemaname, 'name', s.relname, 'index', s.indexrelname
+    ) AS metadata,
+    format('unused_index:%I.%I', s.schemaname, s.indexrelname) AS cache_key
+FROM pg_catalog.pg_stat_user_indexes AS s
+JOIN pg_catalog.pg_index AS i ON i.indexrelid = s.indexrelid
+JOIN pg_catalog.pg_class AS x ON x.oid = s.indexrelid
+JOIN pg_catalog.pg_stat_database AS d ON d.datname = pg_catalog.current_database()
+WHERE s.idx_scan = 0
+  AND NOT i.indisunique
+  AND i.indisvalid
+  -- Ten megabytes.
+  AND x.relpages >= 1280;
+
+COMMENT ON VIEW kernel.check_unused_index IS
+'Indexes of at least 10 MB, none of them unique, that no query used since statistics began.';
+
+GRANT SELECT ON kernel.check_unused_index TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_bloat
+WITH (security_invoker = true)
+AS
+WITH limits AS (
+    SELECT coalesce(max(t.warn), 50) AS warn, coalesce(max(t.error), 80) AS error
+    FROM kernel.health_threshold AS t
+    WHERE t.check_name = 'bloat'
+),
+-- Bytes of a row: a fixed width from the type, others from statistics where this role sees them.
+widths AS (
+    SELECT
+        a.attrelid,
+        count(*) AS columns,
+        sum(
+            CASE
+                WHEN a.attlen > 0 THEN a.attlen
+                ELSE (
+                    SELECT s.avg_width
+                    FROM pg_catalog.pg_stats AS s
+                    WHERE s.schemaname = n.nspname
+                      AND s.tablename = c.relname
+                      AND s.attname = a.attname
+                      AND s.inherited = false
+                )
+            END
+        ) AS bytes,
+        count(*) FILTER (
+            WHERE a.attlen > 0 OR EXISTS (
+                SELECT
+                FROM pg_catalog.pg_stats AS s
+                WHERE s.schemaname = n.nspname
+                  AND s.tablename = c.relname
+                  AND s.attname = a.attname
+                  AND s.inherited = false
+            )
+        ) AS known
+    FROM pg_catalog.pg_class AS c
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_attribute AS a
+        ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE c.relkind IN ('r', 'm', 'i')
+      AND c.reltuples >= 0
+      -- Ten megabytes: less is not worth the work.
+      AND c.relpages >= 1280
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+    GROUP BY a.attrelid
+)
+SELECT
+    'bloat' AS name,
+    'A table or index is larger than its rows (an estimate)' AS title,
+    CASE WHEN b.percent >= l.error THEN 'ERROR' ELSE 'WARN' END AS level,
+    'INTERNAL' AS facing,
+    ARRAY['SERVER', 'PERFORMANCE'] AS categories,
+    'Space that rows have left is read and cached all the same. This is an'
+    ' estimate from statistics; pgstattuple measures.' AS description,
+    format(
+        '%s %I.%I: about %s of %s is not needed (an estimate).',
+        CASE b.relkind WHEN 'i' THEN 'Index' ELSE 'Table' END, b.schema_name, b.name,
+        pg_catalog.pg_size_pretty(b.wasted), pg_catalog.pg_size_pretty(b.bytes)
+    ) AS detail,
+    CASE b.relkind
+        WHEN 'i' THEN format('REINDEX INDEX CONCURRENTLY %I.%I;', b.schema_name, b.name)
+        ELSE 'Measure with pgstattuple; then pg_repack, or VACUUM FULL, which locks everybody out.'
+    END AS remediation,
+    jsonb_build_object(
+        'schema', b.schema_name, 'name', b.name, 'bytes', b.bytes, 'wasted', b.wasted
+    ) AS metadata,
+    format('bloat:%I.%I', b.schema_name, b.name) AS cache_key
+FROM limits AS l
+CROSS JOIN (
+    SELECT
+        n.nspname,
+        c.relname,
+        c.relkind,
+        size.bytes,
+        size.bytes - need.bytes,
+        round(100.0 * (size.bytes - need.bytes) / size.bytes, 1)
+    FROM widths AS w
+    JOIN pg_catalog.pg_class AS c ON c.oid = w.attrelid
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_am AS m ON m.oid = c.relam AND m.amname IN ('heap', 'btree')
+    CROSS JOIN LATERAL (
+        SELECT coalesce(
+            min(o.option_value::integer), CASE m.amname WHEN 'btree' THEN 90 ELSE 100 END
+        )
+        FROM pg_catalog.pg_options_to_table(c.reloptions) AS o
+        WHERE o.option_name = 'fillfactor'
+    ) AS fill (factor)
+    CROSS JOIN LATERAL (
+        SELECT c.relpages * pg_catalog.current_setting('block_size')::bigint
+    ) AS size (bytes)
+    CROSS JOIN LATERAL (
+        -- A row has a header of 28 bytes with its pointer, an entry of an index one of 12.
+        SELECT (
+            c.reltuples * (w.bytes + CASE m.amname WHEN 'btree' THEN 12 ELSE 28 + w.columns / 2 END)
+            * 100 / fill.factor
+        )::bigint
+    ) AS need (bytes)
+    WHERE w.known = w.columns
+) AS b (schema_name, name, relkind, bytes, wasted, percent)
+WHERE b.percent >= l.warn
+  -- A hundred megabytes.
+  AND b.wasted >= 104857600;
+
+COMMENT ON VIEW kernel.check_bloat IS
+'Tables and btree indexes with at least 100 MB of space that their rows do not need, by an estimate
+from the number of rows and their width: WARN from 50 %, ERROR from 80 % (percent). Columns of
+variable width count where this role sees their statistics, which row level security hides from all
+but superusers and BYPASSRLS; a table or index with one that it does not see is left out.';
+
+GRANT SELECT ON kernel.check_bloat TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_slow_statement
+WITH (security_invoker = true)
+AS
+WITH limits AS (
+    SELECT coalesce(max(t.warn), 500) AS warn, coalesce(max(t.error), 5000) AS error
+    FROM kernel.health_threshold AS t
+    WHERE t.check_name = 'slow_statement'
+)
+SELECT
+    'slow_statement' AS name,
+    'A statement is slow' AS title,
+    CASE
+        WHEN s.mean_ms IS NULL THEN 'INFO'
+        WHEN s.mean_ms >= l.error THEN 'ERROR'
+        ELSE 'WARN'
+    END AS level,
+    'INTERNAL' AS facing,
+    ARRAY['SERVER', 'PERFORMANCE'] AS categories,
+    'People wait for it, and it holds a connection.' AS description,
+    s.detail AS detail,
+    s.mend AS remediation,
+    jsonb_build_object(
+        'query_id', s.query_id::text, 'calls', s.calls, 'mean_ms', s.mean_ms, 'total_ms', s.total_ms
+    ) AS metadata,
+    format('slow_statement:%s', coalesce(s.role || ':' || s.query_id, 'unknown')) AS cache_key
+FROM limits AS l
+CROSS JOIN LATERAL (
+    SELECT
+        t.query_id, t.role::text, t.calls, round(t.mean_ms::numeric, 1),
+        round(t.total_ms::numeric, 1),
+        format(
+            '%s ms on average in %s calls by %s: %s', round(t.mean_ms::numeric, 1), t.calls,
+            t.role, pg_catalog.regexp_replace(left(t.query, 200), '\s+', ' ', 'g')
+        ),
+        'Look at its plan: EXPLAIN (ANALYZE, BUFFERS).'
+    FROM kernel.statement_times() AS t
+    WHERE t.calls >= 10 AND t.mean_ms >= l.warn
+    UNION ALL
+    SELECT
+        NULL, NULL, NULL, NULL, NULL,
+        'Nothing is known of slow statements: pg_stat_statements is not there.',
+        'Put pg_stat_statements into shared_preload_libraries, restart the server, and'
+        ' CREATE EXTENSION pg_stat_statements; set pg_stat_statements.track_utility = off.'
+    WHERE pg_catalog.current_setting('pg_stat_statements.max', true) IS NULL
+       OR NOT EXISTS (
+           SELECT FROM pg_catalog.pg_extension AS e WHERE e.extname = 'pg_stat_statements'
+       )
+) AS s (query_id, role, calls, mean_ms, total_ms, detail, mend);
+
+COMMENT ON VIEW kernel.check_slow_statement IS
+'Statements that took long on average in at least ten calls, by pg_stat_statements: WARN from 500,
+ERROR from 5000 (milliseconds). An INFO where the extension is not there.';
+
+GRANT SELECT ON kernel.check_slow_statement TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_settings
+WITH (security_invoker = true)
+AS
+SELECT
+    'settings' AS name,
+    'A setting of the server is dangerous' AS title,
+    s.level AS level,
+    'INTERNAL' AS facing,
+    ARRAY['SERVER', 'INTEGRITY'] AS categories,
+    'Some settings trade durability, isolation or the secrecy of values for speed'
+    ' or ease.' AS description,
+    format('%s is %s: %s.', s.name, s.value, s.problem) AS detail,
+    s.mend AS remediation,
+    jsonb_build_object('setting', s.name, 'value', s.value) AS metadata,
+    format('settings:%s', s.name) AS cache_key
+FROM (
+    SELECT rule.level, g.name, g.setting, rule.problem, rule.mend
+    FROM (
+        VALUES
+            ('fsync', '^off$', 'ERROR', 'a crash can leave the database broken',
+                'ALTER SYSTEM SET fsync = on;'),
+            ('full_page_writes', '^off$', 'ERROR', 'a crash can leave the database broken',
+                'ALTER SYSTEM SET full_page_writes = on;'),
+            ('synchronous_commit', '^off$', 'WARN', 'a crash takes back what was committed',
+                'ALTER SYSTEM SET synchronous_commit = on;'),
+            ('data_checksums', '^off$', 'WARN', 'what the disk changes is not noticed',
+                'Stop the server and run pg_checksums --enable.'),
+            ('ignore_checksum_failure', '^on$', 'ERROR', 'broken blocks are read as if whole',
+                'ALTER SYSTEM SET ignore_checksum_failure = off;'),
+            ('zero_damaged_pages', '^on$', 'ERROR', 'broken blocks are emptied without a word',
+                'ALTER SYSTEM SET zero_damaged_pages = off;'),
+            ('row_security', '^off$', 'WARN', 'queries that a policy would bind fail',
+                'ALTER SYSTEM SET row_security = on;'),
+            ('autovacuum', '^off$', 'ERROR', 'dead rows stay, and transaction ids run out',
+                'ALTER SYSTEM SET autovacuum = on;'),
+            ('track_counts', '^off$', 'ERROR', 'autovacuum knows of nothing to do',
+                'ALTER SYSTEM SET track_counts = on;'),
+            ('track_activities', '^off$', 'WARN', 'nobody sees who does what',
+                'ALTER SYSTEM SET track_activities = on;'),
+            ('password_encryption', '^md5$', 'WARN', 'what is stored is as good as the password',
+                'ALTER SYSTEM SET password_encryption = ''scram-sha-256'';'),
+            ('log_statement', '^(mod|all)$', 'WARN', 'values of people reach the log',
+                'ALTER SYSTEM SET log_statement = ''ddl'';'),
+            ('log_parameter_max_length_on_error', '^(-1|[1-9][0-9]*)$', 'WARN',
+                'values of people reach the log with every error',
+                'ALTER SYSTEM SET log_parameter_max_length_on_error = 0;'),
+            ('pg_stat_statements.track_utility', '^on$', 'INFO',
+                'constants in commands other than queries are kept as they were written',
+                'ALTER SYSTEM SET pg_stat_statements.track_utility = off;')
+    ) AS rule (name, bad, level, problem, mend)
+    JOIN pg_catalog.pg_settings AS g ON g.name = rule.name AND g.setting ~ rule.bad
+    UNION ALL
+    -- Slow statements are logged with their parameters unless that is said.
+    SELECT
+        'WARN', p.name, p.setting, 'values of people reach the log with every slow statement',
+        'ALTER SYSTEM SET log_parameter_max_length = 0;'
+    FROM pg_catalog.pg_settings AS p
+    WHERE p.name = 'log_parameter_max_length'
+      AND p.setting <> '0'
+      AND EXISTS (
+          SELECT
+          FROM pg_catalog.pg_settings AS d
+          WHERE d.name IN ('log_min_duration_statement', 'log_min_duration_sample')
+            AND d.setting <> '-1'
+      )
+    UNION ALL
+    SELECT
+        'WARN', 'ssl', s.setting, 'what clients on other machines send can be read on the way',
+        'Give the server a certificate: ALTER SYSTEM SET ssl = on;'
+    FROM pg_catalog.pg_settings AS s
+    JOIN pg_catalog.pg_settings AS a ON a.name = 'listen_addresses'
+    WHERE s.name = 'ssl'
+      AND s.setting = 'off'
+      AND a.setting !~ '^\s*((localhost|127[.0-9]+|::1)\s*,?\s*)*$'
+) AS s (level, name, value, problem, mend);
+
+COMMENT ON VIEW kernel.check_settings IS
+'Settings that endanger durability, isolation or secrecy: fsync, full_page_writes,
+synchronous_commit, data_checksums, ignore_checksum_failure, zero_damaged_pages, row_security,
+autovacuum, track_counts, track_activities, password_encryption, ssl, and what of parameters and
+statements reaches the log.';
+
+GRANT SELECT ON kernel.check_settings TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_unbound_role
+WITH (security_invoker = true)
+AS
+SELECT
+    'unbound_role' AS name,
+    'Policies do not bind a role' AS title,
+    'INFO' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['SERVER', 'SECURITY'] AS categories,
+    'A superuser, or a role with BYPASSRLS, reads every row of every person.'
+    ' Backups need one; programs and people seldom do.' AS description,
+    format(
+        '%s %s.', r.oid::regrole,
+        CASE WHEN r.rolsuper THEN 'is a superuser' ELSE 'bypasses row level security' END
+    ) AS detail,
+    format(
+        'ALTER ROLE %s %s;', r.oid::regrole,
+        CASE WHEN r.rolsuper THEN 'NOSUPERUSER NOBYPASSRLS' ELSE 'NOBYPASSRLS' END
+    ) AS remediation,
+    jsonb_build_object('role', r.rolname, 'superuser', r.rolsuper) AS metadata,
+    format('unbound_role:%s', r.oid::regrole) AS cache_key
+FROM pg_catalog.pg_roles AS r
+WHERE (r.rolsuper OR r.rolbypassrls)
+  -- The one that the cluster was made with can't be otherwise.
+  AND r.oid <> 10;
+
+COMMENT ON VIEW kernel.check_unbound_role IS
+'Roles of the server, other than the first superuser, that are superusers or bypass row level
+security. Those of ours are errors of the check role_rights.';
+
+GRANT SELECT ON kernel.check_unbound_role TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.check_limited_sight
+WITH (security_invoker = true)
+AS
+SELECT
+    'limited_sight' AS name,
+    'This role does not see everything' AS title,
+    'INFO' AS level,
+    'INTERNAL' AS facing,
+    ARRAY['SERVER'] AS categories,
+    'Where a role lacks a right, PostgreSQL shows less, and a check finds nothing'
+    ' where there is something.' AS description,
+    format('%I does not see %s.', CURRENT_USER, sight.what) AS detail,
+    sight.mend AS remediation,
+    jsonb_build_object('role', CURRENT_USER, 'hidden', sight.name) AS metadata,
+    format('limited_sight:%s', sight.name) AS cache_key
+FROM (
+    SELECT
+        'sessions',
+        'transactions, states and statements of other roles, nor standbys',
+        format(
+            'An administrator grants it: GRANT pg_monitor TO %I. A role that does not inherit needs'
+            ' WITH INHERIT TRUE (PostgreSQL 16 or newer).', CURRENT_USER
+        )
+    WHERE NOT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')
+    UNION ALL
+    SELECT
+        'widths',
+        format(
+            'the statistics of %s large tables, which bloat is estimated from', count(*)
+        ),
+        'Row level security hides them. Let an administrator run the check bloat now and then.'
+    FROM pg_catalog.pg_class AS c
+    WHERE c.relkind IN ('r', 'm')
+      AND c.relpages >= 12800
+      AND c.relrowsecurity
+      AND pg_catalog.row_security_active(c.oid)
+    HAVING count(*) > 0
+) AS sight (name, what, mend);
+
+COMMENT ON VIEW kernel.check_limited_sight IS
+'What other checks can not see because the role that asks lacks a right: sessions of other roles
+without pg_monitor, and widths of columns for the estimate of bloat.';
+
+GRANT SELECT ON kernel.check_limited_sight TO strongroom_runner, pg_monitor;

@@ -22,6 +22,7 @@ _PARTS = {
     "migrate": "strongroom.migrate.command:app",
     "server": "strongroom.server.command:app",
     "maintain": "strongroom.maintain.command:maintain",
+    "doctor": "strongroom.doctor.command:doctor",
     "generate": "strongroom_codegen.command:generate",
     "new": "strongroom_codegen.new_command:app",
     "query": "strongroom_codegen.query_command:app",

@@ -8,7 +8,9 @@ StrongroomError
 ├── HistoryError          6   an applied migration was edited, renamed or removed
 ├── LintError             7   a rule was broken
 ├── PartialError          8   a non-transactional file stopped midway; `apply` resumes it
-└── ConnectError          9   the server can't be reached, or refused us
+├── ConnectError          9   the server can't be reached, or refused us
+├── WarnError            10   `doctor` found what is a WARN at worst
+└── AlarmError           11   `doctor` found an ERROR
 """
 
 from __future__ import annotations
@@ -77,3 +79,15 @@ class ConnectError(StrongroomError):
     """The server can't be reached, or refused the connection."""
 
     exit_code = 9
+
+
+class WarnError(StrongroomError):
+    """Checks of a database warn, and none raises the alarm."""
+
+    exit_code = 10
+
+
+class AlarmError(StrongroomError):
+    """A check of a database raises the alarm."""
+
+    exit_code = 11

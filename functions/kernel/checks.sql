@@ -7,10 +7,11 @@ SET search_path = pg_catalog, pg_temp
 AS $$
     WITH
     shape AS (
-        SELECT array_agg(format('%I %s', a.attname, a.atttypid::regtype) ORDER BY a.attnum) AS columns
+        SELECT array_agg(
+            format('%I %s', a.attname, a.atttypid::regtype) ORDER BY a.attnum
+        ) AS columns
         FROM pg_attribute AS a
-        JOIN pg_class AS c ON c.oid = a.attrelid
-        WHERE c.oid = 'kernel.finding'::regclass AND a.attnum > 0 AND NOT a.attisdropped
+        WHERE a.attrelid = 'kernel.finding'::regclass AND a.attnum > 0 AND NOT a.attisdropped
     ),
     views AS (
         SELECT n.nspname, c.oid, c.relname, (

@@ -32,7 +32,8 @@ END;
 $$;
 
 COMMENT ON FUNCTION kernel.column_calls(pg_node_tree) IS
-'The functions that a stored expression, such as the condition of a policy, calls on columns or on what
-is computed from them; operators by their functions. What is called on constants alone is left out.';
+'The functions that a stored expression, such as the condition of a policy, calls on columns or on
+what is computed from them; operators by their functions. What is called on constants alone is left
+out.';
 
 GRANT EXECUTE ON FUNCTION kernel.column_calls(pg_node_tree) TO strongroom_runner, pg_monitor;

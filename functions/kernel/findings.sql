@@ -72,6 +72,7 @@ $$;
 COMMENT ON FUNCTION kernel.findings(text[], boolean) IS
 'What all checks find, or those of p_only, the gravest first. Findings that kernel.accepted_finding
 lets live come only with p_with_accepted, and then say so in metadata. metadata.check is the check
-that found it. A check that can''t be run becomes a finding, failed_check. Raises KR070 UnknownCheck.';
+that found it. A check that can''t be run becomes a finding, failed_check. Raises KR070
+UnknownCheck.';
 
 GRANT EXECUTE ON FUNCTION kernel.findings(text[], boolean) TO strongroom_runner, pg_monitor;

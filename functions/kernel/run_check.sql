@@ -12,7 +12,9 @@ DECLARE
     v_is_right boolean;
 BEGIN
     BEGIN
-        EXECUTE format('SELECT array_agg(ROW(v.*)::kernel.finding) FROM %I.%I AS v', p_schema, p_view)
+        EXECUTE format(
+            'SELECT array_agg(ROW(v.*)::kernel.finding) FROM %I.%I AS v', p_schema, p_view
+        )
         INTO v_found;
         SELECT bool_and(
             coalesce(f.level IN ('ERROR', 'WARN', 'INFO'), false)

@@ -1,0 +1,43 @@
+CREATE VIEW kernel.check_long_transaction
+WITH (security_invoker = true)
+AS
+WITH limits AS (
+    SELECT coalesce(max(t.warn), 900) AS warn, coalesce(max(t.error), 3600) AS error
+    FROM kernel.health_threshold AS t
+    WHERE t.check_name = 'long_transaction'
+)
+SELECT
+    'long_transaction' AS name,
+    'A transaction has been running for long' AS title,
+    CASE WHEN s.seconds >= l.error THEN 'ERROR' ELSE 'WARN' END AS level,
+    'INTERNAL' AS facing,
+    ARRAY['SERVER', 'PERFORMANCE'] AS categories,
+    'While it runs, vacuum removes nothing that it might still see, in any table,'
+    ' and its locks stay.' AS description,
+    format(
+        'Process %s of %I (%s) has had a transaction open for %s.', s.pid, s.usename,
+        s.application_name, make_interval(secs => floor(s.seconds))
+    ) AS detail,
+    format('SELECT pg_catalog.pg_cancel_backend(%s);', s.pid) AS remediation,
+    jsonb_build_object(
+        'pid', s.pid, 'role', s.usename, 'application', s.application_name,
+        'seconds', floor(s.seconds)
+    ) AS metadata,
+    format('long_transaction:%s:%s', s.pid, s.backend_start) AS cache_key
+FROM limits AS l
+CROSS JOIN (
+    SELECT
+        a.pid, a.usename, a.application_name, a.backend_start,
+        extract(epoch FROM clock_timestamp() - a.xact_start)
+    FROM pg_catalog.pg_stat_activity AS a
+    WHERE a.backend_type = 'client backend'
+      AND a.pid <> pg_catalog.pg_backend_pid()
+      AND a.state IN ('active', 'fastpath function call')
+) AS s (pid, usename, application_name, backend_start, seconds)
+WHERE s.seconds >= l.warn;
+
+COMMENT ON VIEW kernel.check_long_transaction IS
+'Transactions of clients that are at work: WARN from 900, ERROR from 3600 (seconds). Those of other
+roles are seen by pg_monitor alone.';
+
+GRANT SELECT ON kernel.check_long_transaction TO strongroom_runner, pg_monitor;

@@ -1,0 +1,50 @@
+CREATE VIEW kernel.check_replication_lag
+WITH (security_invoker = true)
+AS
+WITH limits AS (
+    SELECT coalesce(max(t.warn), 30) AS warn, coalesce(max(t.error), 300) AS error
+    FROM kernel.health_threshold AS t
+    WHERE t.check_name = 'replication_lag'
+)
+SELECT
+    'replication_lag' AS name,
+    'A standby lags behind' AS title,
+    CASE WHEN r.seconds >= l.error THEN 'ERROR' ELSE 'WARN' END AS level,
+    'INTERNAL' AS facing,
+    ARRAY['SERVER', 'AVAILABILITY'] AS categories,
+    'What is read there is old, and what it has not got yet would be lost with'
+    ' the primary.' AS description,
+    format('%s lags by %s.', r.name, make_interval(secs => floor(r.seconds))) AS detail,
+    'Look for long queries on the standby, a slow network or disk, or a standby'
+    ' that is gone.' AS remediation,
+    jsonb_build_object(
+        'standby', r.name, 'seconds', floor(r.seconds), 'bytes', r.bytes
+    ) AS metadata,
+    format('replication_lag:%s', r.name) AS cache_key
+FROM limits AS l
+CROSS JOIN (
+    SELECT
+        format('Standby %s', coalesce(nullif(s.application_name, ''), s.pid::text)),
+        extract(epoch FROM s.replay_lag),
+        CASE
+            WHEN NOT pg_catalog.pg_is_in_recovery()
+                THEN pg_catalog.pg_current_wal_lsn() - s.replay_lsn
+        END
+    FROM pg_catalog.pg_stat_replication AS s
+    UNION ALL
+    -- On the standby itself; one that has replayed all that it got waits for nothing.
+    SELECT
+        'This standby',
+        extract(epoch FROM clock_timestamp() - pg_catalog.pg_last_xact_replay_timestamp()),
+        pg_catalog.pg_last_wal_receive_lsn() - pg_catalog.pg_last_wal_replay_lsn()
+    WHERE pg_catalog.pg_is_in_recovery()
+      AND pg_catalog.pg_last_wal_receive_lsn()
+          IS DISTINCT FROM pg_catalog.pg_last_wal_replay_lsn()
+) AS r (name, seconds, bytes)
+WHERE r.seconds >= l.warn;
+
+COMMENT ON VIEW kernel.check_replication_lag IS
+'Standbys, seen from the primary or from themselves: WARN from 30, ERROR from 300 (seconds). The
+primary shows them to pg_monitor alone.';
+
+GRANT SELECT ON kernel.check_replication_lag TO strongroom_runner, pg_monitor;

@@ -1,0 +1,1 @@
+"""`strongroom doctor`: what the checks of a database find, and what mends it."""
