@@ -29,8 +29,9 @@ BEGIN
         v_parent.nspname, p_name, p_parent
     ) || coalesce(' TABLESPACE ' || quote_ident(v_parent.spcname), '');
     v_partition := format('%I.%I', v_parent.nspname, p_name)::regclass;
-    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', v_partition);
-    EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', v_partition);
+    EXECUTE format(
+        'ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_partition
+    );
     EXECUTE format(
         'CREATE POLICY all_owner ON %s FOR ALL TO %s USING (true) WITH CHECK (true)',
         v_partition, v_parent.owner

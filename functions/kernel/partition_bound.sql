@@ -3,23 +3,23 @@ RETURNS text
 LANGUAGE sql
 STABLE
 PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-SET timezone = 'UTC'
-SET datestyle = 'ISO, YMD'
-AS $$
-    SELECT CASE
-        WHEN p_position = '-Infinity' THEN 'MINVALUE'
-        WHEN p_position = 'Infinity' THEN 'MAXVALUE'
-        WHEN p_type = 'bigint'::regtype THEN p_position::bigint::text
-        WHEN p_type = 'uuid'::regtype
-            THEN (
-                lpad(to_hex((p_position * 1000)::bigint), 12, '0') || repeat('0', 20)
-            )::uuid::text
-        WHEN p_type = 'date'::regtype
-            THEN (timestamp 'epoch' + p_position * interval '1 second')::date::text
-        ELSE (timestamptz 'epoch' + p_position * interval '1 second')::text
-    END
-$$;
+RETURN CASE
+    WHEN p_position = '-Infinity' THEN 'MINVALUE'
+    WHEN p_position = 'Infinity' THEN 'MAXVALUE'
+    WHEN p_type = 'pg_catalog.int8'::regtype THEN p_position::bigint::text
+    WHEN p_type = 'pg_catalog.uuid'::regtype
+        THEN (
+            pg_catalog.lpad(pg_catalog.to_hex((p_position * 1000)::bigint), 12, '0')
+            || pg_catalog.repeat('0', 20)
+        )::uuid::text
+    WHEN p_type = 'pg_catalog.date'::regtype
+        THEN pg_catalog.to_char(
+            timestamp 'epoch' + p_position * interval '1 second', 'YYYY-MM-DD'
+        )
+    ELSE pg_catalog.to_char(
+        timestamp 'epoch' + p_position * interval '1 second', 'YYYY-MM-DD HH24:MI:SS.US+00'
+    )
+END;
 
 COMMENT ON FUNCTION kernel.partition_bound(regtype, numeric) IS
-'The bound of a partition at a position, as text: what kernel.partition_position() reads.';
+'The bound of a partition at a position (kernel.partition_position), as text for its declaration.';

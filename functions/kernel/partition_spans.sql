@@ -1,19 +1,20 @@
 CREATE OR REPLACE FUNCTION kernel.partition_spans(p_parent regclass)
 RETURNS TABLE (partition regclass, span numrange, is_detaching boolean)
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
-SET timezone = 'UTC'
 SET datestyle = 'ISO, YMD'
 AS $$
+BEGIN
+    RETURN QUERY
     SELECT
         h.inhrelid::regclass,
         CASE
-            WHEN b.bounds IS NOT NULL
+            WHEN f.lower <> ''
                 THEN numrange(
-                    kernel.partition_position(a.atttypid, btrim(b.bounds[1], '''')),
-                    kernel.partition_position(a.atttypid, btrim(b.bounds[2], ''''))
+                    kernel.partition_position(a.atttypid, f.lower),
+                    kernel.partition_position(a.atttypid, f.upper)
                 )
         END,
         h.inhdetachpending
@@ -21,12 +22,16 @@ AS $$
     JOIN pg_attribute AS a ON a.attrelid = t.partrelid AND a.attnum = t.partattrs[0]
     JOIN pg_inherits AS h ON h.inhparent = t.partrelid
     JOIN pg_class AS c ON c.oid = h.inhrelid
+    -- FOR VALUES FROM ('x') TO ('y'). OFFSET: worked out once, not once for each of its uses.
     CROSS JOIN LATERAL (
-        SELECT regexp_match(
-            pg_get_expr(c.relpartbound, c.oid), '^FOR VALUES FROM \((.*)\) TO \((.*)\)$'
-        )
-    ) AS b (bounds)
-    WHERE t.partrelid = p_parent AND t.partstrat = 'r' AND t.partnatts = 1
+        SELECT string_to_array(translate(pg_get_expr(c.relpartbound, c.oid), ''')', ''), '(')
+        OFFSET 0
+    ) AS b (parts)
+    CROSS JOIN LATERAL (
+        SELECT split_part(b.parts[2], ' TO ', 1) AS lower, b.parts[3] AS upper OFFSET 0
+    ) AS f
+    WHERE t.partrelid = p_parent AND t.partstrat = 'r' AND t.partnatts = 1;
+END;
 $$;
 
 COMMENT ON FUNCTION kernel.partition_spans(regclass) IS
