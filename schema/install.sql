@@ -48,6 +48,7 @@
 \ir ../functions/kernel/partition_suffix.sql
 \ir ../functions/kernel/cut_name.sql
 \ir ../functions/kernel/partition_name.sql
+\ir ../functions/kernel/partition_key.sql
 \ir ../functions/kernel/partition_position.sql
 \ir ../functions/kernel/partition_bound.sql
 \ir ../functions/kernel/partition_spans.sql
@@ -60,6 +61,7 @@
 \ir ../functions/kernel/maintain_partitions.sql
 \ir ../functions/kernel/partition_policy_problem.sql
 \ir ../functions/kernel/tg_check_partition_policy.sql
+
 -- Holds and retention: what triggers call.
 \ir ../functions/kernel/tg_refuse_rewriting.sql
 
@@ -150,6 +152,15 @@
 
 -- Partitions.
 \ir kernel/partition_policy.sql
+\ir kernel/expiring_partition.sql
+\ir ../functions/kernel/quote_bound.sql
+\ir ../functions/kernel/reattach_partition.sql
+\ir ../functions/kernel/count_partition.sql
+\ir ../functions/kernel/digest_partition.sql
+\ir ../functions/kernel/expired_partitions.sql
+\ir ../functions/kernel/expiry_states.sql
+\ir ../functions/kernel/begin_expiry.sql
+\ir ../functions/kernel/finish_expiry.sql
 
 -- App: tarot.
 \ir tarot/schema.sql

@@ -12,12 +12,11 @@ DECLARE
     v_partition regclass;
     v_grantee text;
 BEGIN
-    SELECT n.nspname, c.relowner::regrole AS owner, a.atttypid::regtype AS key_type, s.spcname
+    SELECT n.nspname, c.relowner::regrole AS owner, k.key_type, s.spcname
     INTO STRICT v_parent
     FROM pg_class AS c
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
-    JOIN pg_partitioned_table AS t ON t.partrelid = c.oid
-    JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = t.partattrs[0]
+    CROSS JOIN kernel.partition_key(p_parent) AS k
     LEFT JOIN pg_tablespace AS s ON s.oid = c.reltablespace
     WHERE c.oid = p_parent;
 

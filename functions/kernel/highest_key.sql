@@ -6,15 +6,10 @@ PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_column name;
+    v_column CONSTANT name := (kernel.partition_key(p_parent)).key_name;
     v_sequence text;
     v_highest numeric;
 BEGIN
-    SELECT a.attname
-    INTO v_column
-    FROM pg_partitioned_table AS t
-    JOIN pg_attribute AS a ON a.attrelid = t.partrelid AND a.attnum = t.partattrs[0]
-    WHERE t.partrelid = p_parent;
     v_sequence := pg_get_serial_sequence(p_parent::text, v_column);
     IF v_sequence IS NULL THEN
         EXECUTE format('SELECT max(t.%I) FROM %s AS t', v_column, p_parent) INTO v_highest;

@@ -11,6 +11,7 @@ DECLARE
     c_number CONSTANT integer := CASE p_use
         WHEN 'job' THEN 1
         WHEN 'counter' THEN 2
+        WHEN 'expiry' THEN 3
     END;
 BEGIN
     IF c_number IS NULL THEN

@@ -65,10 +65,10 @@ ALTER TABLE kernel.partition_policy ENABLE ROW LEVEL SECURITY;
 ALTER TABLE kernel.partition_policy FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_owner ON kernel.partition_policy
 FOR ALL TO strongroom_owner USING (true) WITH CHECK (true);
-CREATE POLICY select_runner ON kernel.partition_policy
-FOR SELECT TO strongroom_runner USING (true);
+CREATE POLICY select_watch ON kernel.partition_policy
+FOR SELECT TO strongroom_runner, pg_monitor USING (true);
 
-GRANT SELECT ON kernel.partition_policy TO strongroom_runner;
+GRANT SELECT ON kernel.partition_policy TO strongroom_runner, pg_monitor;
 
 CREATE TRIGGER t10_check_policy
 BEFORE INSERT OR UPDATE ON kernel.partition_policy

@@ -83,9 +83,12 @@ def _run(where: Target, job: str | None, every: float, loop: bool, as_json: bool
 
 def _verdict(done: Done, stop: Stop) -> None:
     """Whether all went well; what was done is the rest of the answer."""
-    failed = [run for run in done.runs if run.failed]
+    failed = [_name(run) for run in done.runs if run.failed]
+    failed += [
+        f"{p['partition']} ({p['sqlstate']})" for p in done.expired if p["outcome"] == "failed"
+    ]
     if failed:
-        said = ", ".join(_name(run) for run in failed)
+        said = ", ".join(failed)
         error = StrongroomError(f"failed: {said}", hint=_WORDS)
         error.answer = done.as_dict()
         raise error

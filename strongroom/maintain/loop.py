@@ -13,6 +13,7 @@ import psycopg
 
 from strongroom.errors import ConnectError, LockError
 from strongroom.maintain import place
+from strongroom.maintain.expiry import expire_partitions
 from strongroom.maintain.runner import Run, Runner, Watch
 from strongroom.maintain.stop import Stop
 from strongroom.migrate.target import Target
@@ -94,6 +95,10 @@ class Maintenance:
         done = Done(runner.round())
         if not self.stop.asked and self._expiry_is_due():
             self._expired_at = time.monotonic()
+            expired = expire_partitions(
+                runner.connection, self.say, may_go_on=lambda: not self.stop.asked
+            )
+            done.expired = [partition.as_dict() for partition in expired]
         return done
 
     def _expiry_is_due(self) -> bool:

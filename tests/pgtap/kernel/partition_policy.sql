@@ -8,7 +8,7 @@ CREATE SCHEMA attic;
 CREATE TABLE probe.plain (at timestamptz);
 CREATE TABLE probe.listed (kind text) PARTITION BY LIST (kind);
 CREATE TABLE probe.pairs (at timestamptz, id bigint) PARTITION BY RANGE (at, id);
-CREATE TABLE probe.days (at timestamptz) PARTITION BY RANGE (date_trunc('day', at, 'UTC'));
+CREATE TABLE probe.days (at timestamptz) PARTITION BY RANGE (timezone('UTC', at));
 CREATE TABLE probe.local_times (at timestamp) PARTITION BY RANGE (at);
 CREATE TABLE probe.moments (at timestamptz PRIMARY KEY) PARTITION BY RANGE (at);
 CREATE TABLE probe.dates (at date) PARTITION BY RANGE (at);

@@ -21,6 +21,8 @@ from strongroom.project import install, read_project
 from strongroom.server import Server
 from strongroom.server.embedded import EmbeddedServer
 from tests.python.fix_databases import Database
+from tests.python.maintain.parted import Parted
+from tests.python.maintain.parted import prepare as prepare_partitions
 
 ROOT = Path(__file__).parents[3]
 
@@ -155,3 +157,15 @@ def own_server(tmp_path: Path) -> Iterator[Server]:
         install(admin, read_project(ROOT))
     yield server
     server.stop()
+
+
+@pytest.fixture
+def parted(database: Database) -> Parted:
+    """On each server."""
+    return prepare_partitions(database)
+
+
+@pytest.fixture
+def any_parted(any_database: Database) -> Parted:
+    """On one server."""
+    return prepare_partitions(any_database)

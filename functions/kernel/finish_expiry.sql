@@ -1,0 +1,61 @@
+CREATE OR REPLACE FUNCTION kernel.finish_expiry(
+    p_partition regclass, OUT outcome text, OUT row_count bigint
+)
+RETURNS record
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '2s'
+AS $$
+DECLARE
+    v_mark kernel.expiring_partition;
+    v_policy kernel.partition_policy;
+    v_digest bytea;
+    v_type regtype;
+BEGIN
+    SELECT * INTO STRICT v_mark
+    FROM kernel.expiring_partition AS e WHERE e.partition = p_partition FOR UPDATE;
+    EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', p_partition);
+    IF EXISTS (SELECT FROM pg_inherits AS i WHERE i.inhrelid = p_partition) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'KR012',
+            MESSAGE = format('%s is still a partition', p_partition),
+            HINT = 'Detach it first: ALTER TABLE ... DETACH PARTITION ... CONCURRENTLY.';
+    END IF;
+    -- Rows that came since it was counted are in it; none can come any more.
+    SELECT d.row_count, d.digest INTO row_count, v_digest FROM kernel.digest_partition(p_partition) AS d;
+    SELECT * INTO v_policy FROM kernel.partition_policy AS p WHERE p.parent = v_mark.parent;
+    outcome := CASE
+        WHEN v_mark.last_position <= kernel.partition_cutoff(
+            v_policy.keep, v_policy.keep_ids, now(),
+            CASE WHEN v_policy.keep_ids IS NOT NULL THEN kernel.highest_key(v_mark.parent) END
+        ) IS NOT TRUE THEN 'kept'
+        WHEN NOT kernel.is_partition_free(p_partition, v_mark.parent) THEN 'held'
+        ELSE v_policy.on_expiry
+    END;
+
+    IF outcome IN ('kept', 'held') THEN
+        PERFORM kernel.reattach_partition(
+            v_mark.parent, p_partition, v_mark.first_position, v_mark.last_position
+        );
+    ELSIF outcome = 'drop' THEN
+        v_type := (kernel.partition_key(v_mark.parent)).key_type;
+        PERFORM kernel.record_destruction(
+            v_mark.parent, p_partition,
+            kernel.partition_bound(v_type, v_mark.first_position),
+            kernel.partition_bound(v_type, v_mark.last_position),
+            row_count, v_digest, 'past the time of kernel.partition_policy'
+        );
+        EXECUTE format('DROP TABLE %s', p_partition);
+    ELSIF outcome = 'archive' THEN
+        EXECUTE format('ALTER TABLE %s SET SCHEMA %I', p_partition, v_policy.archive_schema);
+    END IF;
+    DELETE FROM kernel.expiring_partition AS e WHERE e.partition = p_partition;
+END;
+$$;
+
+COMMENT ON FUNCTION kernel.finish_expiry(regclass) IS
+'The end of a partition that was detached: drop (with a record of destruction), detach or archive as
+the policy says now. Where something in it is held, or the policy keeps it after all, it is put back:
+held, kept. Also answers how many rows it has. Raises KR012 PartitionStillAttached.';
