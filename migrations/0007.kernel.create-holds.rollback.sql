@@ -14,7 +14,7 @@ DROP FUNCTION IF EXISTS
     kernel.pinned_conditions(regclass),
     kernel.is_partition_free(regclass, regclass),
     kernel.record_destruction(
-        regclass, regclass, text, text, bigint, bytea, text, text, bigint
+        regclass, regclass, text, text, bigint, bytea, text, text, text
     );
 DROP TABLE kernel.destruction_record;
 DROP VIEW kernel.pinned_subject;

@@ -137,7 +137,7 @@ CREATE TABLE kernel.destruction_record (
     id bigint GENERATED ALWAYS AS IDENTITY,
     relation_name text NOT NULL,
     partition_name text,
-    policy_id bigint,
+    policy_name text,
     action text NOT NULL,
     bounds_from text,
     bounds_to text,
@@ -166,8 +166,8 @@ COMMENT ON COLUMN kernel.destruction_record.relation_name IS
 'Schema and name of the table, as it was called then.';
 COMMENT ON COLUMN kernel.destruction_record.partition_name IS
 'Schema and name of the partition; NULL for rows of the table as a whole.';
-COMMENT ON COLUMN kernel.destruction_record.policy_id IS
-'Number of the retention policy; NULL where none was.';
+COMMENT ON COLUMN kernel.destruction_record.policy_name IS
+'Name of the retention policy; NULL where none was.';
 COMMENT ON COLUMN kernel.destruction_record.action IS
 'drop a partition, delete rows, null or mask columns.';
 COMMENT ON COLUMN kernel.destruction_record.bounds_from IS

@@ -64,6 +64,15 @@
 
 -- Holds and retention: what triggers call.
 \ir ../functions/kernel/tg_refuse_rewriting.sql
+\ir ../functions/kernel/retention_time_type.sql
+\ir ../functions/kernel/retention_time_problem.sql
+\ir ../functions/kernel/retention_columns_problem.sql
+\ir ../functions/kernel/retention_override_problem.sql
+\ir ../functions/kernel/reference_problem.sql
+\ir ../functions/kernel/retention_problem.sql
+\ir ../functions/kernel/mask_problem.sql
+\ir ../functions/kernel/tg_check_retention_policy.sql
+\ir ../functions/kernel/retention_lag.sql
 
 \ir kernel/data_map.sql
 
@@ -161,6 +170,30 @@
 \ir ../functions/kernel/expiry_states.sql
 \ir ../functions/kernel/begin_expiry.sql
 \ir ../functions/kernel/finish_expiry.sql
+-- Retention.
+\ir kernel/retention_policy.sql
+\ir kernel/check_retention_lag.sql
+\ir kernel/check_hold_expiry.sql
+\ir ../functions/kernel/retention_cutoff.sql
+\ir ../functions/kernel/retention_due.sql
+\ir ../functions/kernel/references_to.sql
+\ir ../functions/kernel/referred_tables.sql
+\ir ../functions/kernel/retention_free.sql
+\ir ../functions/kernel/retention_window.sql
+\ir ../functions/kernel/require_batch.sql
+\ir ../functions/kernel/require_retention_policy.sql
+\ir ../functions/kernel/require_stable_mask.sql
+\ir ../functions/kernel/destruction_statement.sql
+\ir ../functions/kernel/destroy_rows.sql
+\ir ../functions/kernel/expired_spans.sql
+\ir ../functions/kernel/sweep_rows.sql
+\ir ../functions/kernel/sweep_partitions.sql
+\ir ../functions/kernel/mark_swept.sql
+\ir ../functions/kernel/begin_batch.sql
+\ir ../functions/kernel/apply_retention.sql
+\ir ../functions/kernel/expired_source.sql
+\ir ../functions/kernel/retention_counts.sql
+\ir ../functions/kernel/retention_preview.sql
 
 -- App: tarot.
 \ir tarot/schema.sql

@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION kernel.record_destruction(
     p_digest bytea,
     p_why text,
     p_action text DEFAULT 'drop',
-    p_policy bigint DEFAULT NULL
+    p_policy text DEFAULT NULL
 )
 RETURNS bigint
 LANGUAGE plpgsql
@@ -20,7 +20,7 @@ DECLARE
     v_id bigint;
 BEGIN
     INSERT INTO kernel.destruction_record AS d (
-        relation_name, partition_name, policy_id, action, bounds_from, bounds_to,
+        relation_name, partition_name, policy_name, action, bounds_from, bounds_to,
         row_count, digest, reason, recorded_by
     )
     VALUES (
@@ -33,12 +33,12 @@ END;
 $$;
 
 COMMENT ON FUNCTION kernel.record_destruction(
-    regclass, regclass, text, text, bigint, bytea, text, text, bigint
+    regclass, regclass, text, text, bigint, bytea, text, text, text
 ) IS
 'Writes down what this transaction destroys: table, partition (or NULL), bounds as text, count of
 rows, SHA-256 over them (or NULL), why, action (drop, delete, null, mask), policy. The number of the
 record. Nothing of a person belongs in any of these. Called before anything goes.';
 
 GRANT EXECUTE ON FUNCTION kernel.record_destruction(
-    regclass, regclass, text, text, bigint, bytea, text, text, bigint
+    regclass, regclass, text, text, bigint, bytea, text, text, text
 ) TO strongroom_runner;

@@ -26,7 +26,7 @@ SELECT results_eq(
     'with table, bounds, count, digest, why, who and when'
 );
 SELECT lives_ok(
-    $$SELECT kernel.record_destruction(current_setting('test.root')::oid::regclass, NULL, NULL, NULL, 0, NULL, 'asked', 'delete', 3)$$,
+    $$SELECT kernel.record_destruction(current_setting('test.root')::oid::regclass, NULL, NULL, NULL, 0, NULL, 'asked', 'delete', 'old_notes')$$,
     'bounds and digest may be unknown'
 );
 SELECT throws_ok(format('SELECT kernel.record_destruction(%s)', call.arguments), call.code, NULL, call.why)

@@ -1,0 +1,26 @@
+CREATE OR REPLACE FUNCTION kernel.expired_spans(p_parent regclass, p_now timestamptz)
+RETURNS TABLE (partition regclass, bounds text[])
+LANGUAGE sql
+VOLATILE
+PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT
+        s.partition,
+        regexp_match(
+            pg_get_expr(c.relpartbound, c.oid), '^FOR VALUES FROM \(''?(.*?)''?\) TO \(''?(.*?)''?\)$'
+        )
+    FROM kernel.partition_policy AS p
+    CROSS JOIN LATERAL kernel.partition_spans(p.parent) AS s
+    JOIN pg_class AS c ON c.oid = s.partition
+    WHERE p.parent = p_parent
+      AND upper(s.span) <= kernel.partition_cutoff(
+          p.keep, p.keep_ids, p_now,
+          CASE WHEN p.key_kind = 'bigint' THEN kernel.highest_key(p.parent) END
+      )
+    ORDER BY lower(s.span)
+$$;
+
+COMMENT ON FUNCTION kernel.expired_spans(regclass, timestamptz) IS
+'The partitions of a table that are wholly past their time by kernel.partition_policy, the oldest
+first, with their bounds as PostgreSQL prints them.';

@@ -1,0 +1,33 @@
+CREATE OR REPLACE FUNCTION kernel.reference_problem(p_relation regclass)
+RETURNS text
+LANGUAGE sql
+STABLE
+PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT format('The foreign key %I of %s has no index.', f.conname, f.conrelid::regclass)
+    FROM pg_constraint AS f
+    WHERE f.confrelid = p_relation
+      AND f.contype = 'f'
+      AND f.conparentid = 0
+      AND NOT EXISTS (
+          SELECT
+          FROM pg_index AS i
+          WHERE i.indrelid = f.conrelid
+            AND i.indisvalid
+            AND (i.indkey::int2[])[0:cardinality(f.conkey) - 1] @> f.conkey
+            AND (
+                i.indpred IS NULL
+                OR pg_get_expr(i.indpred, i.indrelid) = ANY (
+                    SELECT format('(%I IS NOT NULL)', a.attname)
+                    FROM pg_attribute AS a
+                    WHERE a.attrelid = f.conrelid AND a.attnum = ANY (f.conkey)
+                )
+            )
+      )
+    ORDER BY f.conname
+    LIMIT 1
+$$;
+
+COMMENT ON FUNCTION kernel.reference_problem(regclass) IS
+'Why rows of a table can''t be deleted in good time, as a sentence; NULL where they can.';

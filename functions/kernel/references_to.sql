@@ -1,0 +1,28 @@
+CREATE OR REPLACE FUNCTION kernel.references_to(p_relation regclass)
+RETURNS SETOF text
+LANGUAGE sql
+STABLE
+PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT format(
+        'EXISTS (SELECT FROM %s AS c WHERE %s)',
+        f.conrelid::regclass,
+        string_agg(
+            format('t.%I OPERATOR(%I.%s) c.%I', theirs.attname, n.nspname, o.oprname, mine.attname),
+            ' AND '
+        )
+    )
+    FROM pg_constraint AS f
+    CROSS JOIN unnest(f.conkey, f.confkey, f.conpfeqop) AS k (mine, theirs, operator)
+    JOIN pg_attribute AS mine ON mine.attrelid = f.conrelid AND mine.attnum = k.mine
+    JOIN pg_attribute AS theirs ON theirs.attrelid = f.confrelid AND theirs.attnum = k.theirs
+    JOIN pg_operator AS o ON o.oid = k.operator
+    JOIN pg_namespace AS n ON n.oid = o.oprnamespace
+    WHERE f.confrelid = p_relation AND f.contype = 'f' AND f.conparentid = 0
+    GROUP BY f.oid, f.conrelid
+    ORDER BY f.conrelid::regclass::text, f.oid
+$$;
+
+COMMENT ON FUNCTION kernel.references_to(regclass) IS
+'For each foreign key that points to a table, SQL that is true of the rows t which a row refers to.';
