@@ -61,6 +61,8 @@
 \ir ../functions/kernel/maintain_partitions.sql
 \ir ../functions/kernel/partition_policy_problem.sql
 \ir ../functions/kernel/tg_check_partition_policy.sql
+\ir ../functions/kernel/align_partition.sql
+\ir ../functions/kernel/adopt_partitions.sql
 
 -- Holds and retention: what triggers call.
 \ir ../functions/kernel/tg_refuse_rewriting.sql
@@ -162,6 +164,10 @@
 -- Partitions.
 \ir kernel/partition_policy.sql
 \ir kernel/expiring_partition.sql
+\ir kernel/partition_runway.sql
+\ir kernel/check_partition_runway.sql
+\ir kernel/check_partition_drift.sql
+\ir kernel/check_partition_plan.sql
 \ir ../functions/kernel/quote_bound.sql
 \ir ../functions/kernel/reattach_partition.sql
 \ir ../functions/kernel/count_partition.sql

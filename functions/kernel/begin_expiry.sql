@@ -29,5 +29,5 @@ END;
 $$;
 
 COMMENT ON FUNCTION kernel.begin_expiry(regclass) IS
-'Writes down that a partition is on its way out: begun, or why not: kept (it is not past its time) or
-held (kernel.is_partition_free). Nothing else changes. Raises KR011 PartitionCountsDiffer.';
+'Writes down that a partition is on its way out: begun, or why not: kept (it is not past its time)
+or held (kernel.is_partition_free). Nothing else changes. Raises KR011 PartitionCountsDiffer.';

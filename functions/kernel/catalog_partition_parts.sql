@@ -41,11 +41,17 @@ AS $$
     FROM pg_constraint AS k
     JOIN relations AS r ON r.oid IN (k.conrelid, k.confrelid)
     UNION ALL
-    SELECT 'pg_trigger'::regclass, t.oid FROM pg_trigger AS t JOIN relations AS r ON r.oid = t.tgrelid
+    SELECT 'pg_trigger'::regclass, t.oid
+    FROM pg_trigger AS t
+    JOIN relations AS r ON r.oid = t.tgrelid
     UNION ALL
-    SELECT 'pg_policy'::regclass, p.oid FROM pg_policy AS p JOIN relations AS r ON r.oid = p.polrelid
+    SELECT 'pg_policy'::regclass, p.oid
+    FROM pg_policy AS p
+    JOIN relations AS r ON r.oid = p.polrelid
     UNION ALL
-    SELECT 'pg_rewrite'::regclass, e.oid FROM pg_rewrite AS e JOIN relations AS r ON r.oid = e.ev_class
+    SELECT 'pg_rewrite'::regclass, e.oid
+    FROM pg_rewrite AS e
+    JOIN relations AS r ON r.oid = e.ev_class
     UNION ALL
     SELECT 'pg_statistic_ext'::regclass, s.oid
     FROM pg_statistic_ext AS s

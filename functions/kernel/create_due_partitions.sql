@@ -56,5 +56,5 @@ END;
 $$;
 
 COMMENT ON FUNCTION kernel.create_due_partitions(regclass, timestamptz) IS
-'Makes the partitions that a table''s policy wants at a moment and that no partition covers yet; their
-number. Waits for others who change the same table''s partitions.';
+'Makes the partitions that a table''s policy wants at a moment and that no partition covers yet;
+their number. Waits for others who change the same table''s partitions.';

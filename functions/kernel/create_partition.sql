@@ -28,6 +28,9 @@ BEGIN
         v_parent.nspname, p_name, p_parent
     ) || coalesce(' TABLESPACE ' || quote_ident(v_parent.spcname), '');
     v_partition := format('%I.%I', v_parent.nspname, p_name)::regclass;
+    IF v_parent.owner <> CURRENT_USER::regrole THEN
+        EXECUTE format('ALTER TABLE %s OWNER TO %s', v_partition, v_parent.owner);
+    END IF;
     EXECUTE format(
         'ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_partition
     );
@@ -55,5 +58,5 @@ END;
 $$;
 
 COMMENT ON FUNCTION kernel.create_partition(regclass, name, numeric, numeric) IS
-'Makes a partition of a table for what lies between two positions (kernel.partition_position): empty,
-closed to all but its owner, then attached under a lock that stops no reader or writer.';
+'Makes a partition of a table for what lies between two positions (kernel.partition_position):
+empty, closed to all but its owner, then attached under a lock that stops no reader or writer.';

@@ -71,5 +71,5 @@ END;
 $$;
 
 COMMENT ON FUNCTION kernel.extend_partitions(timestamptz) IS
-'Makes every partition that the policies want at a moment; their number. A table for which this fails
-is told of by a warning, and the others are served.';
+'Makes every partition that the policies want at a moment; their number. A table for which this
+fails is told of by a warning, and the others are served.';

@@ -24,7 +24,8 @@ BEGIN
             HINT = 'Detach it first: ALTER TABLE ... DETACH PARTITION ... CONCURRENTLY.';
     END IF;
     -- Rows that came since it was counted are in it; none can come any more.
-    SELECT d.row_count, d.digest INTO row_count, v_digest FROM kernel.digest_partition(p_partition) AS d;
+    SELECT d.row_count, d.digest INTO row_count, v_digest
+    FROM kernel.digest_partition(p_partition) AS d;
     SELECT * INTO v_policy FROM kernel.partition_policy AS p WHERE p.parent = v_mark.parent;
     outcome := CASE
         WHEN v_mark.last_position <= kernel.partition_cutoff(
@@ -57,5 +58,5 @@ $$;
 
 COMMENT ON FUNCTION kernel.finish_expiry(regclass) IS
 'The end of a partition that was detached: drop (with a record of destruction), detach or archive as
-the policy says now. Where something in it is held, or the policy keeps it after all, it is put back:
-held, kept. Also answers how many rows it has. Raises KR012 PartitionStillAttached.';
+the policy says now. Where something in it is held, or the policy keeps it after all, it is put
+back: held, kept. Also answers how many rows it has. Raises KR012 PartitionStillAttached.';

@@ -21,5 +21,5 @@ END;
 $$;
 
 COMMENT ON FUNCTION kernel.highest_key(regclass) IS
-'How far the keys of a table partitioned by a bigint have come: what its sequence gave last, else the
-highest key in it; at least 0.';
+'How far the keys of a table partitioned by a bigint have come: what its sequence gave last, else
+the highest key in it; at least 0.';

@@ -12,7 +12,7 @@ END;
 $$;
 
 COMMENT ON FUNCTION kernel.maintain_partitions() IS
-'Makes the partitions that are due now for every table with a policy; their number, 0 when nothing is
-left to do. It drops nothing.';
+'Makes the partitions that are due now for every table with a policy; their number, 0 when nothing
+is left to do. It drops nothing.';
 
 GRANT EXECUTE ON FUNCTION kernel.maintain_partitions() TO strongroom_runner;

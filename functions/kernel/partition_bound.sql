@@ -23,3 +23,5 @@ END;
 
 COMMENT ON FUNCTION kernel.partition_bound(regtype, numeric) IS
 'The bound of a partition at a position (kernel.partition_position), as text for its declaration.';
+
+GRANT EXECUTE ON FUNCTION kernel.partition_bound(regtype, numeric) TO strongroom_runner, pg_monitor;

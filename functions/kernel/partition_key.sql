@@ -18,3 +18,5 @@ $$;
 
 COMMENT ON FUNCTION kernel.partition_key(regclass) IS
 'The column that a table is partitioned by, and its type.';
+
+GRANT EXECUTE ON FUNCTION kernel.partition_key(regclass) TO strongroom_runner, pg_monitor;

@@ -29,6 +29,16 @@ AS $$
             )
         WHEN a.atttypid = 'date'::regtype AND mod(EXTRACT(epoch FROM p_every), 86400) <> 0
             THEN 'A step of less than a day cannot divide dates.'
+        -- Positions of uuids are milliseconds.
+        WHEN a.atttypid = 'uuid'::regtype AND EXISTS (
+            SELECT
+            FROM pg_inherits AS i
+            JOIN pg_class AS p ON p.oid = i.inhrelid
+            WHERE i.inhparent = c.oid
+              AND pg_get_expr(p.relpartbound, p.oid)
+                  ~ '[0-9a-f]{8}-[0-9a-f]{4}-(?!0000-0000-0{12})'
+        )
+            THEN 'It has a partition whose bound lies within a millisecond.'
         WHEN t.partdefid <> 0
             THEN format('It has a default partition, %s.', t.partdefid::regclass)
         WHEN c.relowner <> k.relowner
@@ -62,3 +72,7 @@ $$;
 
 COMMENT ON FUNCTION kernel.partition_policy_problem(regclass, text, interval, boolean, name) IS
 'Why a table cannot have a partition policy, as a sentence; NULL where it can.';
+
+GRANT EXECUTE ON FUNCTION kernel.partition_policy_problem(
+    regclass, text, interval, boolean, name
+) TO strongroom_runner, pg_monitor;

@@ -19,3 +19,5 @@ COMMENT ON FUNCTION kernel.partition_position(regtype, text) IS
 'Where a bound of a partition lies, as a number: seconds since 1970 in UTC for times and version 7
 uuids, the key itself for bigint. The text is what pg_get_expr(relpartbound) shows of it with the
 date style ISO.';
+
+GRANT EXECUTE ON FUNCTION kernel.partition_position(regtype, text) TO strongroom_runner, pg_monitor;

@@ -38,3 +38,5 @@ COMMENT ON FUNCTION kernel.partition_spans(regclass) IS
 'The partitions of a table partitioned by a range of one column, and what each holds, as positions
 (kernel.partition_position); NULL for a default partition. The one that is being detached still
 counts.';
+
+GRANT EXECUTE ON FUNCTION kernel.partition_spans(regclass) TO strongroom_runner, pg_monitor;

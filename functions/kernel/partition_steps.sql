@@ -61,3 +61,7 @@ COMMENT ON FUNCTION kernel.partition_steps(interval, bigint, timestamptz, numeri
 'The partitions that a table should have: what each holds, as positions (kernel.partition_position),
 and how its name ends. Number 0 holds now, or the highest key; -1 is the one before, for clocks that
 are behind. Bounds are in UTC; months begin on the first, days at midnight, weeks on Mondays.';
+
+GRANT EXECUTE ON FUNCTION kernel.partition_steps(
+    interval, bigint, timestamptz, numeric, integer
+) TO strongroom_runner, pg_monitor;

@@ -21,3 +21,7 @@ RETURN '_p' || pg_catalog.to_char(
 COMMENT ON FUNCTION kernel.partition_suffix(interval, timestamp) IS
 'How the name of a partition ends: its first moment in UTC, as exact as the step asks for, or more
 so where the partition begins within a step.';
+
+GRANT EXECUTE ON FUNCTION kernel.partition_suffix(
+    interval, timestamp
+) TO strongroom_runner, pg_monitor;

@@ -46,7 +46,7 @@ COMMENT ON COLUMN kernel.partition_policy.parent IS
 COMMENT ON COLUMN kernel.partition_policy.key_kind IS
 'What its key is: time (timestamptz or date), uuid_v7 or bigint.';
 COMMENT ON COLUMN kernel.partition_policy.every IS
-'How much time a partition holds: whole months, or whole hours; bounds are in UTC. NULL for bigint.';
+'How much time a partition holds: whole months, or whole hours, in UTC. NULL for bigint.';
 COMMENT ON COLUMN kernel.partition_policy.every_ids IS
 'How many keys a partition holds; NULL but for bigint.';
 COMMENT ON COLUMN kernel.partition_policy.ahead IS
