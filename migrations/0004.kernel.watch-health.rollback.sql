@@ -5,6 +5,11 @@ DROP FUNCTION IF EXISTS kernel.checks();
 DROP FUNCTION IF EXISTS kernel.run_check(text, text, text);
 DROP FUNCTION IF EXISTS kernel.failed_check(text, text, text);
 
+DROP VIEW kernel.server_state;
+DROP VIEW kernel.slow_statements;
+DROP VIEW kernel.column_statistics;
+DROP VIEW kernel.index_use;
+DROP VIEW kernel.table_sizes;
 DROP VIEW kernel.check_limited_sight;
 DROP VIEW kernel.check_unbound_role;
 DROP VIEW kernel.check_settings;

@@ -179,13 +179,14 @@ FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname IN (SELECT kernel.guarded_schemas())
   AND c.relkind IN ('r', 'p')
-  AND NOT EXISTS (
-      SELECT
+  -- Looked up once, not for each table.
+  AND c.oid NOT IN (
+      SELECT p.polrelid
       FROM pg_catalog.pg_policy AS p
-      WHERE p.polrelid = c.oid
-        AND p.polpermissive
+      JOIN pg_catalog.pg_class AS o ON o.oid = p.polrelid
+      WHERE p.polpermissive
         AND p.polcmd = '*'
-        AND p.polroles = ARRAY[c.relowner]
+        AND p.polroles = ARRAY[o.relowner]
         AND pg_catalog.pg_get_expr(p.polqual, p.polrelid) = 'true'
         AND pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) = 'true'
   );
@@ -1724,7 +1725,10 @@ SELECT
     ARRAY['SERVER', 'AVAILABILITY'] AS categories,
     'What is read there is old, and what it has not got yet would be lost with'
     ' the primary.' AS description,
-    format('%s lags by %s.', r.name, make_interval(secs => floor(r.seconds))) AS detail,
+    format(
+        '%s lags by %s%s.', r.name, make_interval(secs => floor(coalesce(r.seconds, 0))),
+        ', ' || pg_catalog.pg_size_pretty(r.bytes)
+    ) AS detail,
     'Look for long queries on the standby, a slow network or disk, or a standby'
     ' that is gone.' AS remediation,
     jsonb_build_object(
@@ -1751,11 +1755,12 @@ CROSS JOIN (
       AND pg_catalog.pg_last_wal_receive_lsn()
           IS DISTINCT FROM pg_catalog.pg_last_wal_replay_lsn()
 ) AS r (name, seconds, bytes)
-WHERE r.seconds >= l.warn;
+-- One that replays nothing reports no time to the primary.
+WHERE r.seconds >= l.warn OR r.bytes >= 268435456;
 
 COMMENT ON VIEW kernel.check_replication_lag IS
-'Standbys, seen from the primary or from themselves: WARN from 30, ERROR from 300 (seconds). The
-primary shows them to pg_monitor alone.';
+'Standbys, seen from the primary or from themselves: WARN from 30 or 256 MB, ERROR from 300
+(seconds). The primary shows them to pg_monitor alone.';
 
 GRANT SELECT ON kernel.check_replication_lag TO strongroom_runner, pg_monitor;
 
@@ -2262,3 +2267,189 @@ COMMENT ON VIEW kernel.check_limited_sight IS
 without pg_monitor, and widths of columns for the estimate of bloat.';
 
 GRANT SELECT ON kernel.check_limited_sight TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.table_sizes
+WITH (security_invoker = true)
+AS
+SELECT
+    n.nspname AS schema_name,
+    root.relname AS table_name,
+    count(*) FILTER (WHERE c.relispartition) AS partition_count,
+    -- A root repeats what its partitions have.
+    sum(greatest(c.reltuples, 0)) FILTER (WHERE c.relkind <> 'p')::bigint AS row_estimate,
+    sum(size.of_table + size.of_indexes)::bigint AS total_bytes,
+    sum(size.of_table)::bigint AS table_bytes,
+    sum(size.of_indexes)::bigint AS index_bytes
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_class AS root
+    ON root.oid = coalesce(pg_catalog.pg_partition_root(c.oid), c.oid)
+JOIN pg_catalog.pg_namespace AS n ON n.oid = root.relnamespace
+-- OFFSET 0: each file is measured once.
+CROSS JOIN LATERAL (
+    SELECT pg_catalog.pg_table_size(c.oid), pg_catalog.pg_indexes_size(c.oid) OFFSET 0
+) AS size (of_table, of_indexes)
+WHERE c.relkind IN ('r', 'm', 'p')
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+GROUP BY n.nspname, root.relname
+ORDER BY total_bytes DESC, schema_name, table_name;
+
+COMMENT ON VIEW kernel.table_sizes IS
+'Tables and materialised views of this database, the largest first; partitions count for their
+root.';
+COMMENT ON COLUMN kernel.table_sizes.schema_name IS 'The schema.';
+COMMENT ON COLUMN kernel.table_sizes.table_name IS 'The table, or the root of partitions.';
+COMMENT ON COLUMN kernel.table_sizes.partition_count IS 'How many partitions it has, of any depth.';
+COMMENT ON COLUMN kernel.table_sizes.row_estimate IS
+'About how many rows, as vacuum or ANALYZE last counted them; NULL for a root without partitions.';
+COMMENT ON COLUMN kernel.table_sizes.total_bytes IS 'Everything together.';
+COMMENT ON COLUMN kernel.table_sizes.table_bytes IS 'Rows, with what is kept out of line.';
+COMMENT ON COLUMN kernel.table_sizes.index_bytes IS 'Indexes.';
+
+GRANT SELECT ON kernel.table_sizes TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.index_use
+WITH (security_invoker = true)
+AS
+SELECT
+    s.schemaname AS schema_name,
+    s.relname AS table_name,
+    s.indexrelname AS index_name,
+    s.idx_scan AS scan_count,
+    s.idx_tup_read AS entries_read,
+    round(io.idx_blks_hit::numeric / nullif(io.idx_blks_hit + io.idx_blks_read, 0), 4) AS hit_ratio,
+    pg_catalog.pg_relation_size(s.indexrelid) AS bytes
+FROM pg_catalog.pg_stat_user_indexes AS s
+JOIN pg_catalog.pg_statio_user_indexes AS io ON io.indexrelid = s.indexrelid
+ORDER BY scan_count, bytes DESC, schema_name, index_name;
+
+COMMENT ON VIEW kernel.index_use IS
+'How much each index was used since statistics began, the least used first. Standbys count apart.';
+COMMENT ON COLUMN kernel.index_use.schema_name IS 'The schema.';
+COMMENT ON COLUMN kernel.index_use.table_name IS 'The table or partition.';
+COMMENT ON COLUMN kernel.index_use.index_name IS 'The index.';
+COMMENT ON COLUMN kernel.index_use.scan_count IS 'How often it was searched.';
+COMMENT ON COLUMN kernel.index_use.entries_read IS 'How many of its entries that took.';
+COMMENT ON COLUMN kernel.index_use.hit_ratio IS
+'The share of its blocks that were in the cache; NULL when it was not read.';
+COMMENT ON COLUMN kernel.index_use.bytes IS 'Its size.';
+
+GRANT SELECT ON kernel.index_use TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.column_statistics
+WITH (security_invoker = true)
+AS
+SELECT
+    s.schemaname AS schema_name,
+    s.tablename AS table_name,
+    s.attname AS column_name,
+    s.null_frac AS null_fraction,
+    s.avg_width AS average_bytes,
+    -- PostgreSQL writes what grows with the table as a negative share of its rows.
+    CASE
+        WHEN s.n_distinct >= 0 THEN s.n_distinct
+        ELSE -s.n_distinct * c.reltuples
+    END::numeric AS distinct_estimate,
+    s.correlation AS order_correlation
+FROM pg_catalog.pg_stats AS s
+JOIN pg_catalog.pg_namespace AS n ON n.nspname = s.schemaname
+JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = s.tablename
+WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
+  AND NOT s.inherited
+ORDER BY schema_name, table_name, column_name;
+
+COMMENT ON VIEW kernel.column_statistics IS
+'How selective and how ordered columns are, as the planner knows them; no value of any row. Shows
+what the role that asks may read: of tables with row level security only superusers and roles with
+BYPASSRLS see statistics.';
+COMMENT ON COLUMN kernel.column_statistics.schema_name IS 'The schema.';
+COMMENT ON COLUMN kernel.column_statistics.table_name IS 'The table, partition or index.';
+COMMENT ON COLUMN kernel.column_statistics.column_name IS 'The column.';
+COMMENT ON COLUMN kernel.column_statistics.null_fraction IS 'The share of rows where it is NULL.';
+COMMENT ON COLUMN kernel.column_statistics.average_bytes IS 'How wide its values are on average.';
+COMMENT ON COLUMN kernel.column_statistics.distinct_estimate IS 'About how many values it has.';
+COMMENT ON COLUMN kernel.column_statistics.order_correlation IS
+'How well the order of rows on the disk follows its values: 1 or -1 is exactly, 0 not at all.';
+
+GRANT SELECT ON kernel.column_statistics TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.slow_statements
+WITH (security_invoker = true)
+AS
+SELECT
+    t.query_id,
+    t.role,
+    t.calls,
+    round(t.mean_ms::numeric, 3) AS mean_ms,
+    round(t.total_ms::numeric, 3) AS total_ms,
+    t.row_count,
+    t.hit_ratio,
+    t.query
+FROM kernel.statement_times() AS t
+ORDER BY t.mean_ms DESC, t.query_id
+LIMIT 10;
+
+COMMENT ON VIEW kernel.slow_statements IS
+'The ten statements of this database that took longest on average, by pg_stat_statements; no row
+where that extension is not there.';
+COMMENT ON COLUMN kernel.slow_statements.query_id IS
+'The statement; NULL for those of other roles without pg_monitor.';
+COMMENT ON COLUMN kernel.slow_statements.role IS 'Who ran it.';
+COMMENT ON COLUMN kernel.slow_statements.calls IS 'How often.';
+COMMENT ON COLUMN kernel.slow_statements.mean_ms IS 'Milliseconds on average.';
+COMMENT ON COLUMN kernel.slow_statements.total_ms IS 'Milliseconds in all.';
+COMMENT ON COLUMN kernel.slow_statements.row_count IS 'Rows that it gave or changed in all.';
+COMMENT ON COLUMN kernel.slow_statements.hit_ratio IS
+'The share of blocks that were in the cache; NULL when it read none.';
+COMMENT ON COLUMN kernel.slow_statements.query IS 'Its text, with $1 in place of each constant.';
+
+GRANT SELECT ON kernel.slow_statements TO strongroom_runner, pg_monitor;
+
+CREATE VIEW kernel.server_state
+WITH (security_invoker = true)
+AS
+SELECT
+    clock_timestamp() AS answered_at,
+    pg_catalog.pg_postmaster_start_time() AS started_at,
+    pg_catalog.pg_is_in_recovery() AS is_standby,
+    CASE
+        WHEN NOT pg_catalog.pg_is_in_recovery() THEN NULL
+        -- A standby that has replayed all that it got waits for nothing.
+        WHEN pg_catalog.pg_last_wal_receive_lsn() = pg_catalog.pg_last_wal_replay_lsn() THEN '0'
+        ELSE clock_timestamp() - pg_catalog.pg_last_xact_replay_timestamp()
+    END AS replay_lag,
+    round(d.blks_hit::numeric / nullif(d.blks_hit + d.blks_read, 0), 4) AS hit_ratio,
+    taken.connections,
+    pg_catalog.current_setting('max_connections')::integer AS connection_limit,
+    d.xact_commit AS commit_count,
+    d.xact_rollback AS rollback_count,
+    d.deadlocks AS deadlock_count,
+    d.temp_bytes,
+    pg_catalog.pg_database_size(d.datid) AS database_bytes,
+    d.stats_reset AS counted_since
+FROM pg_catalog.pg_stat_database AS d
+CROSS JOIN (
+    SELECT sum(a.numbackends)::integer FROM pg_catalog.pg_stat_database AS a
+) AS taken (connections)
+WHERE d.datname = pg_catalog.current_database();
+
+COMMENT ON VIEW kernel.server_state IS
+'One row about the server and this database, for a probe that asks every few seconds: that it answers,
+how far a standby is behind, and how full it is.';
+COMMENT ON COLUMN kernel.server_state.answered_at IS 'When the server answered.';
+COMMENT ON COLUMN kernel.server_state.started_at IS 'When it was started.';
+COMMENT ON COLUMN kernel.server_state.is_standby IS 'Whether it is a standby.';
+COMMENT ON COLUMN kernel.server_state.replay_lag IS
+'How far a standby is behind what it was sent; NULL on a primary.';
+COMMENT ON COLUMN kernel.server_state.hit_ratio IS
+'The share of blocks that this database found in the cache.';
+COMMENT ON COLUMN kernel.server_state.connections IS 'Connections to all databases.';
+COMMENT ON COLUMN kernel.server_state.connection_limit IS 'How many there can be.';
+COMMENT ON COLUMN kernel.server_state.commit_count IS 'Transactions that were committed.';
+COMMENT ON COLUMN kernel.server_state.rollback_count IS 'Transactions that were rolled back.';
+COMMENT ON COLUMN kernel.server_state.deadlock_count IS 'Deadlocks.';
+COMMENT ON COLUMN kernel.server_state.temp_bytes IS 'What sorts and joins wrote to the disk.';
+COMMENT ON COLUMN kernel.server_state.database_bytes IS 'The size of this database.';
+COMMENT ON COLUMN kernel.server_state.counted_since IS
+'Since when the counts are; NULL: since they began.';
+
+GRANT SELECT ON kernel.server_state TO strongroom_runner, pg_monitor;

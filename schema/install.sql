@@ -125,6 +125,11 @@
 \ir kernel/check_settings.sql
 \ir kernel/check_unbound_role.sql
 \ir kernel/check_limited_sight.sql
+\ir kernel/table_sizes.sql
+\ir kernel/index_use.sql
+\ir kernel/column_statistics.sql
+\ir kernel/slow_statements.sql
+\ir kernel/server_state.sql
 \ir ../functions/kernel/failed_check.sql
 \ir ../functions/kernel/run_check.sql
 \ir ../functions/kernel/checks.sql

@@ -27,13 +27,14 @@ FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname IN (SELECT kernel.guarded_schemas())
   AND c.relkind IN ('r', 'p')
-  AND NOT EXISTS (
-      SELECT
+  -- Looked up once, not for each table.
+  AND c.oid NOT IN (
+      SELECT p.polrelid
       FROM pg_catalog.pg_policy AS p
-      WHERE p.polrelid = c.oid
-        AND p.polpermissive
+      JOIN pg_catalog.pg_class AS o ON o.oid = p.polrelid
+      WHERE p.polpermissive
         AND p.polcmd = '*'
-        AND p.polroles = ARRAY[c.relowner]
+        AND p.polroles = ARRAY[o.relowner]
         AND pg_catalog.pg_get_expr(p.polqual, p.polrelid) = 'true'
         AND pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) = 'true'
   );

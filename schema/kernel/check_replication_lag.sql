@@ -14,7 +14,10 @@ SELECT
     ARRAY['SERVER', 'AVAILABILITY'] AS categories,
     'What is read there is old, and what it has not got yet would be lost with'
     ' the primary.' AS description,
-    format('%s lags by %s.', r.name, make_interval(secs => floor(r.seconds))) AS detail,
+    format(
+        '%s lags by %s%s.', r.name, make_interval(secs => floor(coalesce(r.seconds, 0))),
+        ', ' || pg_catalog.pg_size_pretty(r.bytes)
+    ) AS detail,
     'Look for long queries on the standby, a slow network or disk, or a standby'
     ' that is gone.' AS remediation,
     jsonb_build_object(
@@ -41,10 +44,11 @@ CROSS JOIN (
       AND pg_catalog.pg_last_wal_receive_lsn()
           IS DISTINCT FROM pg_catalog.pg_last_wal_replay_lsn()
 ) AS r (name, seconds, bytes)
-WHERE r.seconds >= l.warn;
+-- One that replays nothing reports no time to the primary.
+WHERE r.seconds >= l.warn OR r.bytes >= 268435456;
 
 COMMENT ON VIEW kernel.check_replication_lag IS
-'Standbys, seen from the primary or from themselves: WARN from 30, ERROR from 300 (seconds). The
-primary shows them to pg_monitor alone.';
+'Standbys, seen from the primary or from themselves: WARN from 30 or 256 MB, ERROR from 300
+(seconds). The primary shows them to pg_monitor alone.';
 
 GRANT SELECT ON kernel.check_replication_lag TO strongroom_runner, pg_monitor;

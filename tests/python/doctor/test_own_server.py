@@ -1,0 +1,154 @@
+"""Checks that take a server of their own: pg_stat_statements, prepared transactions, a standby."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import psycopg
+import pytest
+
+from strongroom.project import install, read_project
+from strongroom.server import places
+from strongroom.server.embedded import EmbeddedServer
+from tests.python.doctor.test_sessions import found, tune, wait_until
+
+Connection = psycopg.Connection[Any]
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class OwnServer(EmbeddedServer):
+    """With what only a restart can set."""
+
+    def settings(self) -> dict[str, str]:
+        return {
+            **super().settings(),
+            "shared_preload_libraries": "pg_stat_statements",
+            "max_prepared_transactions": "2",
+        }
+
+
+@pytest.fixture(scope="module")
+def primary() -> Iterator[OwnServer]:
+    """A server with the project's database, which the tests of this module share."""
+    with TemporaryDirectory(prefix="sr-") as folder:
+        server = OwnServer(Path(folder), "test")
+        if reason := server.missing():
+            pytest.skip(f"server 18 can't run here: {reason}")
+        try:
+            server.start()
+            with psycopg.connect(server.url(), autocommit=True) as admin:
+                install(admin, read_project(ROOT))
+            yield server
+        finally:
+            server.stop()
+
+
+@pytest.fixture
+def admin(primary: OwnServer) -> Iterator[Connection]:
+    with psycopg.connect(primary.url(), autocommit=True) as connection:
+        yield connection
+
+
+def test_slow_statements_without_their_constants(primary: OwnServer, admin: Connection) -> None:
+    """[A-33] [C-44] The slowest by mean, with calls and total; roles see what they may."""
+    assert [row[0] for row in found(admin, "slow_statement")] == ["INFO"]
+    admin.execute("CREATE SCHEMA stats; CREATE EXTENSION pg_stat_statements SCHEMA stats")
+    admin.execute("SELECT stats.pg_stat_statements_reset()")
+    admin.execute("SET pg_stat_statements.track_utility = on")
+    for _ in range(12):
+        admin.execute("SELECT pg_sleep(0.002), 'a secret', 4711")
+    admin.execute("COMMENT ON SCHEMA stats IS 'another secret'")
+    assert found(admin, "slow_statement") == []
+    ((calls, mean, total, query),) = admin.execute(
+        "SELECT calls, mean_ms, total_ms, query FROM kernel.slow_statements"
+        " WHERE query ~ 'pg_sleep'"
+    ).fetchall()
+    assert calls == 12
+    assert mean >= 2
+    assert float(total) == pytest.approx(12 * float(mean), abs=0.1)
+    assert "secret" not in query
+    texts = [row[0] for row in admin.execute("SELECT query FROM kernel.statement_times()")]
+    assert "a command other than a query" in texts
+    assert not any("secret" in text for text in texts)
+    means = [row[0] for row in admin.execute("SELECT mean_ms FROM kernel.slow_statements")]
+    assert means == sorted(means, reverse=True)
+    assert len(means) <= 10
+
+    tune(admin, "slow_statement", 1, 5000)
+    slow = [row for row in found(admin, "slow_statement") if "pg_sleep" in row[1]]
+    assert [row[0] for row in slow] == ["WARN"]
+    assert "ms on average in 12 calls by postgres: SELECT pg_sleep($1), $2, $3" in slow[0][1]
+    with psycopg.connect(primary.url(user="strongroom_runner"), autocommit=True) as runner:
+        assert not any("pg_sleep" in row[1] for row in found(runner, "slow_statement"))
+
+
+def test_a_forgotten_prepared_transaction(admin: Connection) -> None:
+    tune(admin, "prepared_transaction", 0, 3600)
+    admin.execute("BEGIN")
+    admin.execute("""PREPARE TRANSACTION 'it''s "odd"'""")
+    ((level, detail, mend),) = found(admin, "prepared_transaction")
+    assert level == "WARN"
+    assert detail.startswith("""'it''s "odd"' of postgres in database postgres was prepared""")
+    admin.execute(mend.encode())
+    assert found(admin, "prepared_transaction") == []
+
+
+@pytest.fixture
+def standby(primary: OwnServer) -> Iterator[OwnServer]:
+    server = OwnServer(primary.state.parent, "test-standby", primary.account)
+    places.own_folder(server.state)
+    socket = psycopg.conninfo.conninfo_to_dict(primary.url())["host"]
+    done = primary.account.run(
+        [
+            primary.binaries() / "pg_basebackup",
+            *("-h", str(socket), "-U", "postgres", "-R", "-X", "stream", "-c", "fast", "-D"),
+            server.data,
+        ]
+    )
+    assert done.returncode == 0, done.stdout
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+def test_a_standby_that_lags_says_so(admin: Connection, standby: OwnServer) -> None:
+    """[C-43] From the standby itself, and from the primary; the checks work on both."""
+    tune(admin, "replication_lag", 1, 60)
+
+    def caught_up() -> bool:
+        return bool(
+            query(admin, "SELECT replay_lsn = pg_current_wal_lsn() FROM pg_stat_replication")
+        )
+
+    wait_until(caught_up)
+    with psycopg.connect(standby.url(), autocommit=True) as replica:
+        assert query(replica, "SELECT is_standby FROM kernel.server_state")
+        assert found(replica, "replication_lag") == []
+        failed = "SELECT count(*) FROM kernel.findings() WHERE name = 'failed_check'"
+        assert query(replica, failed) == 0
+
+        replica.execute("SELECT pg_wal_replay_pause()")
+        wait_until(lambda: query(replica, "SELECT pg_get_wal_replay_pause_state() = 'paused'"))
+        admin.execute("CREATE TABLE late (a integer)")
+        wait_until(lambda: found(replica, "replication_lag"))
+        ((level, detail, _),) = found(replica, "replication_lag")
+        assert level == "WARN"
+        assert detail.startswith("This standby lags by 00:00:0")
+        assert query(replica, "SELECT replay_lag > '1 second' FROM kernel.server_state")
+        time.sleep(0.5)
+        replica.execute("SELECT pg_wal_replay_resume()")
+        wait_until(lambda: found(replica, "replication_lag") == [])
+    tune(admin, "replication_lag", 0, 60)
+    wait_until(lambda: query(admin, "SELECT replay_lag IS NOT NULL FROM pg_stat_replication"))
+    assert found(admin, "replication_lag")[0][1].startswith("Standby ")
+
+
+def query(connection: Connection, text: str) -> Any:
+    row = connection.execute(text.encode()).fetchone()
+    return row[0] if row else None
