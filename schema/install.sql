@@ -76,6 +76,25 @@
 \ir ../functions/kernel/tg_check_retention_policy.sql
 \ir ../functions/kernel/retention_lag.sql
 
+-- Jobs: what a check calls.
+\ir ../functions/kernel/job_problem.sql
+
+-- Counters: what a migration may call, and a check.
+\ir ../functions/kernel/counter_parts.sql
+\ir ../functions/kernel/counter_source.sql
+\ir ../functions/kernel/require_countable.sql
+\ir ../functions/kernel/require_condition.sql
+\ir ../functions/kernel/create_counter_tables.sql
+\ir ../functions/kernel/create_counter_view.sql
+\ir ../functions/kernel/create_counter_triggers.sql
+\ir ../functions/kernel/grant_counter.sql
+\ir ../functions/kernel/comment_counter.sql
+\ir ../functions/kernel/recount.sql
+\ir ../functions/kernel/count.sql
+\ir ../functions/kernel/drop_counter.sql
+\ir ../functions/kernel/tg_refuse_counted_truncate.sql
+\ir ../functions/kernel/waiting_deltas.sql
+
 \ir kernel/data_map.sql
 
 -- Health.
@@ -138,7 +157,6 @@
 -- Jobs.
 \ir kernel/job.sql
 \ir kernel/job_run.sql
-\ir ../functions/kernel/job_problem.sql
 \ir ../functions/kernel/job_function.sql
 \ir ../functions/kernel/next_due.sql
 \ir ../functions/kernel/due_jobs.sql
@@ -150,6 +168,18 @@
 \ir ../functions/kernel/run_due_jobs.sql
 \ir ../functions/kernel/run_jobs.sql
 \ir ../functions/kernel/trim_job_runs.sql
+\ir kernel/check_jobs.sql
+
+-- Counters.
+\ir kernel/counter.sql
+\ir ../functions/kernel/fold_counter.sql
+\ir ../functions/kernel/fold_counters.sql
+\ir ../functions/kernel/backfill_counters.sql
+\ir ../functions/kernel/adjust_counters_for.sql
+\ir ../functions/kernel/erase_counters.sql
+\ir kernel/check_counter_drift.sql
+\ir kernel/check_counter_lag.sql
+
 -- Holds and retention.
 \ir kernel/legal_hold.sql
 \ir kernel/pinned_subject.sql

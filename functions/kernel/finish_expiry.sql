@@ -36,6 +36,9 @@ BEGIN
         ELSE v_policy.on_expiry
     END;
 
+    IF outcome NOT IN ('kept', 'held') THEN
+        PERFORM kernel.adjust_counters_for(p_partition, v_mark.parent);
+    END IF;
     IF outcome IN ('kept', 'held') THEN
         PERFORM kernel.reattach_partition(
             v_mark.parent, p_partition, v_mark.first_position, v_mark.last_position

@@ -1,0 +1,34 @@
+CREATE OR REPLACE FUNCTION kernel.drop_counter(p_app text, p_name text)
+RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_parts record;
+    v_trigger name;
+BEGIN
+    v_parts := kernel.counter_parts(p_app, p_name);
+    FOR v_trigger IN
+        SELECT t.tgname
+        FROM pg_trigger AS t
+        WHERE t.tgrelid = v_parts.relation
+          AND t.tgname = ANY (ARRAY(
+              SELECT format('t60_%s_%s', p_name, e.event)
+              FROM unnest(ARRAY['insert', 'update', 'delete', 'truncate']) AS e (event)
+          ))
+        ORDER BY t.tgname
+    LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', v_trigger, v_parts.relation);
+    END LOOP;
+    EXECUTE format('DROP FUNCTION IF EXISTS %I.%I()', p_app, 'tg_count_' || p_name);
+    EXECUTE format('DROP VIEW IF EXISTS %I.%I', p_app, p_name);
+    EXECUTE format('DROP TABLE IF EXISTS %s, %s', v_parts.deltas, v_parts.totals);
+    DELETE FROM kernel.counter AS c WHERE c.app = p_app AND c.name = p_name;
+END;
+$$;
+
+COMMENT ON FUNCTION kernel.drop_counter(text, text) IS
+'Stops counting and forgets the figures; for the owner, in a migration. A view that reads the counter
+has to go first. Raises KR053 UnknownCounter.';
