@@ -67,7 +67,7 @@ INSERT INTO cases VALUES
     'It has a default partition, probe.rest.'),
 ('somebody else''s', $$'probe.foreigners', 'time', '1 month'$$,
     'It belongs to postgres, not to strongroom_owner.'),
-('rows that others refer to and that expire [C-F5]',
+('rows that others refer to and that expire',
     $$'probe.moments', 'time', '1 month', NULL, 1, '1 year'$$,
     'The foreign key notes_at_fkey of probe.notes points to it, and its rows are to expire.'),
 ('rows that others refer to and that stay', $$'probe.moments', 'time', '1 month'$$, 'taken'),

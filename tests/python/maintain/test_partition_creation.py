@@ -97,7 +97,7 @@ def test_one_tables_trouble_is_not_the_others(parted: Parted) -> None:
 
 
 def test_each_partition_is_closed_whatever_default_privileges_say(parted: Parted) -> None:
-    """[C-F5] Row security forced, the owner's policy, no grants, the parent's indexes and rules."""
+    """Row security forced, the owner's policy, no grants, the parent's indexes and rules."""
     parted.execute(
         "ALTER DEFAULT PRIVILEGES IN SCHEMA probe GRANT SELECT ON TABLES TO PUBLIC, tarot_app;"
         "GRANT USAGE ON SCHEMA probe TO tarot_app;"

@@ -35,7 +35,7 @@ def expire(parted: Parted) -> dict[str, str]:
 
 
 def test_what_is_past_its_time_is_dropped_and_recorded(parted: Parted) -> None:
-    """[A-32] [C-26] [X-5] Months that ended three months ago, and nothing else."""
+    """[C-26] [X-5] Months that ended three months ago, and nothing else."""
     runner = parted.runner()
     said: list[str] = []
     found = expire_partitions(runner, said.append)
@@ -253,7 +253,7 @@ def test_what_something_depends_on_is_told_of_and_stops_nobody(any_parted: Parte
 def test_every_kind_of_key(
     parted: Parted, kind: str, type_: str, every: str, keep: str, key: str
 ) -> None:
-    """[A-32] Created, filled, expired by time, by version 7 uuid, by number."""
+    """Created, filled, expired by time, by version 7 uuid, by number."""
     ids = "_ids" if kind == "bigint" else ""
     parted.execute(
         f"CREATE TABLE probe.things (k {type_} PRIMARY KEY) PARTITION BY RANGE (k);"
