@@ -24,12 +24,15 @@ COMMENT ON COLUMN kernel.finding.level IS 'ERROR: act now. WARN: act soon. INFO:
 COMMENT ON COLUMN kernel.finding.facing IS
 'EXTERNAL where clients of the database could use it, else INTERNAL.';
 COMMENT ON COLUMN kernel.finding.categories IS
-'CATALOGUE (what the schema says) or SERVER (what the server does), and what is at stake, in capitals.';
-COMMENT ON COLUMN kernel.finding.description IS 'Why it matters, the same for every finding of a check.';
+'What it is about, in capitals: CATALOGUE (what the schema says), SERVER, PARTITIONS, MAINTENANCE;
+and what is at stake: SECURITY, PRIVACY, INTEGRITY, AVAILABILITY, PERFORMANCE.';
+COMMENT ON COLUMN kernel.finding.description IS
+'Why it matters, the same for every finding of a check.';
 COMMENT ON COLUMN kernel.finding.detail IS 'What is wrong and where; never what is in a row.';
 COMMENT ON COLUMN kernel.finding.remediation IS
 'What mends it: SQL that ends with a semicolon where statements do, else a sentence.';
-COMMENT ON COLUMN kernel.finding.metadata IS 'The same place and figures for programs: a JSON object.';
+COMMENT ON COLUMN kernel.finding.metadata IS
+'The same place and figures for programs: a JSON object.';
 COMMENT ON COLUMN kernel.finding.cache_key IS
 'Names this finding and no other, as long as it is there; what an acceptance refers to.';
 

@@ -82,11 +82,13 @@ def play(table: Table) -> int:
 
 def show_further(seconds: float) -> None:
     """How to look further, as lines to copy."""
-    run = ".venv/bin/strongroom server"
+    command_line = ".venv/bin/strongroom"
+    run = f"{command_line} server"
     console.print(f"\n[bold green]The day is over[/] after {seconds:.1f} s. Look further:\n")
     for what, command in {
         "a prompt": f"{run} psql",
         "the ledger": f"{run} psql -- -c '{LEDGER}'",
+        "its health": f"{command_line} doctor",
         "the server": f"{run} status",
         "stop it": f"{run} stop",
     }.items():

@@ -12,7 +12,15 @@ AS $$
         'INTERNAL',
         ARRAY['SERVER'],
         'Nothing is known of what this check looks for; the other checks are not concerned.',
-        format('Check %s could not be run: %s (%s).', p_name, p_message, p_state),
+        format(
+            'Check %s could not be run: %s (%s).', p_name,
+            CASE
+                -- Those of rights and definitions name objects; others may quote what is in a row.
+                WHEN left(p_state, 2) IN ('0A', '25', '42', '55') THEN p_message
+                ELSE 'it raised an error'
+            END,
+            p_state
+        ),
         CASE p_state
             WHEN '42501' THEN
                 'Run the checks as strongroom_runner, or as a role that holds pg_monitor;'
@@ -25,7 +33,7 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION kernel.failed_check(text, text, text) IS
-'The finding that stands for a check that can''t be asked, with SQLSTATE and message: an INFO where
-this role lacks a right, else a WARN.';
+'The finding that stands for a check that can''t be asked: an INFO where this role lacks a right,
+else a WARN. It has the SQLSTATE, and the message only where that can not hold a value of a row.';
 
 GRANT EXECUTE ON FUNCTION kernel.failed_check(text, text, text) TO strongroom_runner, pg_monitor;

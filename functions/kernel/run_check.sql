@@ -27,7 +27,7 @@ BEGIN
         ELSIF v_found IS NULL THEN
             RETURN '{}';
         END IF;
-        v_state := '22000';
+        v_state := '42P17';
         v_message := 'it gives a row without name, detail or cache_key, or with an unknown level';
     EXCEPTION
         -- One check that can't be run must not take the others' findings with it.

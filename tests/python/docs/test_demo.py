@@ -52,5 +52,15 @@ def test_the_day_is_played_twice_on_one_database(copy: Path) -> None:
         assert "and finds 0 of their transactions" in told
         assert "NoIdentity" in told
         assert "0 breaks in the ledger" in told
+    assert "its health  .venv/bin/strongroom doctor" in first
+    done = subprocess.run(
+        [sys.executable, "-m", "strongroom", "doctor", "--level", "warn"],
+        cwd=copy,
+        env={name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
     assert "9 readings in all" in first
     assert "18 readings in all" in second
