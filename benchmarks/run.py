@@ -13,7 +13,7 @@ from pathlib import Path
 
 from place import bench_server
 
-SCRIPTS = ("client", "session", "bulk", "ledger", "policies", "uuid_v7", "codegen")
+SCRIPTS = ("client", "session", "bulk", "ledger", "policies", "uuid_v7", "codegen", "counters")
 
 
 def main(names: list[str]) -> int:
