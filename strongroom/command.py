@@ -26,6 +26,8 @@ _PARTS = {
     "generate": "strongroom_codegen.command:generate",
     "new": "strongroom_codegen.new_command:app",
     "query": "strongroom_codegen.query_command:app",
+    "retention": "strongroom.retention.command:app",
+    "holds": "strongroom.retention.holds:app",
     "lint": "strongroom_codegen.lint.command:app",
 }
 

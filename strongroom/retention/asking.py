@@ -1,0 +1,42 @@
+"""How the commands of retention and holds ask a database: as strongroom_runner, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from strongroom.errors import StrongroomError, UsageError
+from strongroom.maintain import place
+
+Row = dict[str, Any]
+
+# What is wrong with the arguments, and not with the database.
+_USAGE = {"KR032", "KR041", "KR042", "KR043", "KR044"}
+
+
+@contextmanager
+def asked(actor: str | None = None) -> Iterator[psycopg.Cursor[Row]]:
+    """A cursor in a transaction, for the person named; errors come as those of the command."""
+    try:
+        with closing(place.connect(place.find())) as connection, connection.transaction():
+            if actor is not None:
+                connection.execute(
+                    "SELECT pg_catalog.set_config('kernel.actor', %s, true)", [actor]
+                )
+            with connection.cursor(row_factory=dict_row) as cursor:
+                yield cursor
+    except psycopg.Error as error:
+        message = error.diag.message_primary or str(error).strip() or type(error).__name__
+        said = f"{message}: {error.diag.message_detail}" if error.diag.message_detail else message
+        if error.sqlstate in _USAGE or (error.sqlstate or "").startswith("22"):
+            raise UsageError(said, hint=error.diag.message_hint) from error
+        raise StrongroomError(f"{error.sqlstate} {said}", hint=error.diag.message_hint) from error
+
+
+def plain(row: Row) -> Row:
+    """A row with its instants as text, for JSON."""
+    return {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in row.items()}

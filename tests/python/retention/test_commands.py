@@ -1,0 +1,96 @@
+"""`strongroom retention` and `strongroom holds`, as people and programs call them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+from tests.python.retention.conftest import ROOT, Archive
+
+
+def _call(archive: Archive, *arguments: str, user: str = "strongroom_runner") -> tuple[int, str]:
+    """Exit code and standard output, or standard error where it failed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "strongroom", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": archive.database.url(user), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout if done.returncode == 0 else done.stderr
+
+
+def _json(archive: Archive, *arguments: str) -> Any:
+    code, text = _call(archive, *arguments, "--json")
+    assert code == 0, text
+    return json.loads(text)
+
+
+def test_a_hold_from_its_place_to_its_release(any_archive: Archive) -> None:
+    any_archive.write(20, people=2)
+    assert _call(any_archive, "holds", "list") == (0, "nothing is on hold\n")
+    placed = ["holds", "place", "--reason", "case [7]", "--by", "anna"]
+    person = _json(any_archive, *placed, "--app", "probe", "--subject", "01")["hold"]
+    row = ["--table", "probe.notes", "--key", "user_id=0", "--key", "id=2"]
+    line = _json(any_archive, *placed, *row, "--until", "2999-12-31")["hold"]
+
+    found = _json(any_archive, "holds", "list")["holds"]
+    assert [(h["id"], h["subject"], h["key"], h["placed_by"]) for h in found] == [
+        (person, "1", None, "anna"),
+        (line, None, {"id": "2", "user_id": "0"}, "anna"),
+    ]
+    code, text = _call(any_archive, "holds", "list")
+    assert code == 0
+    assert "person 1 of probe" in text
+    assert "case [7]" in text
+    assert "probe.notes (id=2, user_id=0)" in text
+    assert "2999-12-31" in text
+
+    (notes,) = _json(any_archive, "retention", "preview", "notes")["policies"]
+    assert (notes["row_count"], notes["subject_count"], notes["kept_count"]) == (9, 1, 11)
+    code, text = _call(any_archive, "holds", "release", str(person), "--reason", "closed")
+    assert (code, text) == (0, f"hold {person} is released\n")
+    assert len(_json(any_archive, "holds", "list")["holds"]) == 1
+    everything = _json(any_archive, "holds", "list", "--all")["holds"]
+    assert [h["release_reason"] for h in everything] == ["closed", None]
+
+
+def test_a_preview_as_people_read_it(any_archive: Archive) -> None:
+    any_archive.write(1234)
+    code, text = _call(any_archive, "retention", "preview")
+    assert code == 0
+    assert [line.split() for line in text.splitlines()] == [
+        ["policy", "table", "action", "rows", "people", "kept", "problem"],
+        ["chats", "probe.chats", "delete", "0", "0"],
+        ["notes", "probe.notes", "delete", "1,234", "10", "0"],
+    ]
+    any_archive.admin.execute("DELETE FROM kernel.retention_policy")
+    assert _call(any_archive, "retention", "preview") == (0, "there are no policies\n")
+
+
+def test_what_is_refused_says_why(any_archive: Archive) -> None:
+    place = ("holds", "place", "--reason", "x")
+    for arguments, code, said in (
+        ((*place,), 2, "a hold is on a person"),
+        ((*place, "--app", "probe", "--subject", "one"), 2, "no user id of app probe"),
+        ((*place, "--table", "probe.nothing"), 2, "no table probe.nothing"),
+        ((*place, "--table", "probe.notes", "--key", "id"), 2, "--key id has no ="),
+        ((*place, "--table", "probe.notes", "--key", "id=1"), 2, "no primary key"),
+        ((*place, "--table", "probe.chats", "--key", "id=1"), 2, "no row with this key"),
+        ((*place, "--app", "probe", "--subject", "1", "--until", "soon"), 2, "soon"),
+        (("holds", "release", "99", "--reason", "x"), 2, "there is no hold 99"),
+        (("retention", "preview", "nothing"), 2, "no retention policy nothing"),
+    ):
+        assert (code, True) == (
+            (found := _call(any_archive, *arguments))[0],
+            said in " ".join(found[1].split()),
+        ), found
+    assert _call(any_archive, "holds", "list", user="strongroom_login")[0] == 2
+    any_archive.admin.execute("DROP INDEX probe.notes_at_idx")
+    code, text = _call(any_archive, "retention", "preview")
+    assert code == 1
+    assert "can't be carried out: notes" in text
