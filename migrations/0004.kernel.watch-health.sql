@@ -670,11 +670,16 @@ WHERE n.nspname IN (SELECT kernel.guarded_schemas())
   -- A partition has that of its root.
   AND NOT c.relispartition
   AND NOT EXISTS (
+      SELECT
+      FROM kernel.comment_tags(pg_catalog.obj_description(c.oid, 'pg_class')) AS t
+      WHERE t.tag = 'keyless' AND t.argument IS NOT NULL
+  )
+  AND NOT EXISTS (
       SELECT FROM pg_catalog.pg_index AS i WHERE i.indrelid = c.oid AND i.indisprimary
   );
 
 COMMENT ON VIEW kernel.check_missing_primary_key IS
-'Tables without a primary key.';
+'Tables without a primary key, save those whose comment has the tag @keyless and says why.';
 
 GRANT SELECT ON kernel.check_missing_primary_key TO strongroom_runner, pg_monitor;
 
@@ -1166,7 +1171,8 @@ AS
 WITH wanted (name, may_log_in) AS (
     VALUES
         ('strongroom_owner', false), ('strongroom_client', false), ('strongroom_migrator', true),
-        ('strongroom_login', true), ('strongroom_runner', true), ('strongroom_definer', false)
+        ('strongroom_login', true), ('strongroom_runner', true), ('strongroom_definer', false),
+        ('strongroom_auditor', false)
     UNION ALL
     SELECT app.name || kind.suffix, false
     FROM kernel.app_schemas() AS app (name)

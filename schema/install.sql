@@ -95,6 +95,23 @@
 \ir ../functions/kernel/tg_refuse_counted_truncate.sql
 \ir ../functions/kernel/waiting_deltas.sql
 
+-- Audit: what a migration may call, and what triggers call.
+\ir ../functions/kernel/tg_refuse_audit_change.sql
+\ir ../functions/kernel/tg_refuse_audited_truncate.sql
+\ir ../functions/kernel/tg_refuse_key_change.sql
+\ir ../functions/kernel/audit_columns.sql
+\ir ../functions/kernel/audit_shape_id.sql
+\ir ../functions/kernel/audit_function_name.sql
+\ir ../functions/kernel/audit_value.sql
+\ir ../functions/kernel/audit_key_value.sql
+\ir ../functions/kernel/audit_opening_value.sql
+\ir ../functions/kernel/audit_settings.sql
+\ir ../functions/kernel/audit_function_source.sql
+\ir ../functions/kernel/require_auditable.sql
+\ir ../functions/kernel/audit_partition.sql
+\ir ../functions/kernel/enable_audit.sql
+\ir ../functions/kernel/disable_audit.sql
+
 \ir kernel/data_map.sql
 
 -- Health.
@@ -235,6 +252,31 @@
 \ir ../functions/kernel/expired_source.sql
 \ir ../functions/kernel/retention_counts.sql
 \ir ../functions/kernel/retention_preview.sql
+
+-- Audit.
+\ir kernel/audit_shape.sql
+\ir kernel/audit_salt.sql
+\ir kernel/audit_inbox.sql
+\ir kernel/audit_log.sql
+\ir kernel/audit_seal.sql
+\ir kernel/audit_entries.sql
+\ir kernel/check_audit_drift.sql
+\ir kernel/check_audit_lag.sql
+\ir ../functions/kernel/merkle_root.sql
+\ir ../functions/kernel/audit_leaf.sql
+\ir ../functions/kernel/audit_link.sql
+\ir ../functions/kernel/seal_audit.sql
+\ir ../functions/kernel/export_audit_root.sql
+\ir ../functions/kernel/sealed_batch_problem.sql
+\ir ../functions/kernel/verify_audit.sql
+\ir ../functions/kernel/erase_audit.sql
+\ir ../functions/kernel/log_access.sql
+\ir ../functions/kernel/audit_named_values.sql
+\ir ../functions/kernel/audit_named_hashes.sql
+\ir ../functions/kernel/audit_named_entries.sql
+\ir ../functions/kernel/audit_key_match.sql
+\ir ../functions/kernel/audit_live_rows.sql
+\ir ../functions/kernel/audit_changes.sql
 
 -- App: tarot.
 \ir tarot/schema.sql

@@ -31,6 +31,8 @@ BEGIN
                             'What every role of an app may use in schema kernel.'),
                         ('strongroom_definer', 'NOLOGIN', '{}',
                             'Owns the definer functions of the kernel that serve app roles.'),
+                        ('strongroom_auditor', 'NOLOGIN', '{}',
+                            'Reads the audit log and verifies its seals.'),
                         ('strongroom_migrator', 'LOGIN NOINHERIT',
                             '{lock_timeout=5s,idle_in_transaction_session_timeout=10min}',
                             'Applies migrations by becoming strongroom_owner.'),
@@ -135,7 +137,7 @@ BEGIN
       AND (
           r.rolname = ANY (v_app_roles)
           OR r.rolname IN (
-              'strongroom_owner', 'strongroom_client', 'strongroom_definer',
+              'strongroom_owner', 'strongroom_client', 'strongroom_definer', 'strongroom_auditor',
               'strongroom_migrator', 'strongroom_runner', 'strongroom_login'
           )
       );

@@ -53,6 +53,8 @@ BEGIN
         kernel.partition_bound(v_parent.key_type, p_from),
         kernel.partition_bound(v_parent.key_type, p_to)
     );
+    -- For statements that name the partition itself.
+    PERFORM kernel.audit_partition(v_partition);
     RETURN v_partition;
 END;
 $$;

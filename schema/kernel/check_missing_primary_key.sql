@@ -20,10 +20,15 @@ WHERE n.nspname IN (SELECT kernel.guarded_schemas())
   -- A partition has that of its root.
   AND NOT c.relispartition
   AND NOT EXISTS (
+      SELECT
+      FROM kernel.comment_tags(pg_catalog.obj_description(c.oid, 'pg_class')) AS t
+      WHERE t.tag = 'keyless' AND t.argument IS NOT NULL
+  )
+  AND NOT EXISTS (
       SELECT FROM pg_catalog.pg_index AS i WHERE i.indrelid = c.oid AND i.indisprimary
   );
 
 COMMENT ON VIEW kernel.check_missing_primary_key IS
-'Tables without a primary key.';
+'Tables without a primary key, save those whose comment has the tag @keyless and says why.';
 
 GRANT SELECT ON kernel.check_missing_primary_key TO strongroom_runner, pg_monitor;

@@ -4,7 +4,8 @@ AS
 WITH wanted (name, may_log_in) AS (
     VALUES
         ('strongroom_owner', false), ('strongroom_client', false), ('strongroom_migrator', true),
-        ('strongroom_login', true), ('strongroom_runner', true), ('strongroom_definer', false)
+        ('strongroom_login', true), ('strongroom_runner', true), ('strongroom_definer', false),
+        ('strongroom_auditor', false)
     UNION ALL
     SELECT app.name || kind.suffix, false
     FROM kernel.app_schemas() AS app (name)

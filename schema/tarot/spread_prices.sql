@@ -55,3 +55,5 @@ VALUES
     ('monthly_guidance', 5),
     ('yearly_path', 13),
     ('life_path', 9);
+
+SELECT kernel.enable_audit('tarot.spread_prices');

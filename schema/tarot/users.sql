@@ -130,3 +130,5 @@ FOR EACH ROW EXECUTE FUNCTION kernel.tg_touch_updated_at();
 
 COMMENT ON TRIGGER t10_touch_updated_at ON tarot.users IS
 'updated_at is not for statements to set.';
+
+SELECT kernel.enable_audit('tarot.users');

@@ -11,12 +11,20 @@ SELECT p.oid::regprocedure::text, found.lineno, found.level, found.message
 FROM pg_proc AS p
 JOIN pg_namespace AS n ON n.oid = p.pronamespace
 JOIN pg_language AS l ON l.oid = p.prolang AND l.lanname = 'plpgsql'
-LEFT JOIN pg_trigger AS t ON t.tgfoid = p.oid AND NOT t.tgisinternal
+LEFT JOIN (
+    -- A function may serve triggers with other transition tables.
+    SELECT DISTINCT t.tgfoid, t.tgrelid AS relation,
+        max(t.tgoldtable) OVER whole AS old_table, max(t.tgnewtable) OVER whole AS new_table
+    FROM pg_trigger AS t
+    WHERE NOT t.tgisinternal
+    WINDOW whole AS (PARTITION BY t.tgfoid)
+) AS t ON t.tgfoid = p.oid
 CROSS JOIN LATERAL pgcheck.plpgsql_check_function_tb(
-    p.oid, coalesce(t.tgrelid, 0), extra_warnings => false
+    p.oid, coalesce(t.relation, 0), extra_warnings => false,
+    oldtable => t.old_table, newtable => t.new_table
 ) AS found
 WHERE n.nspname IN (SELECT kernel.guarded_schemas())
-  AND (p.prorettype <> 'trigger'::regtype OR t.oid IS NOT NULL)
+  AND (p.prorettype <> 'trigger'::regtype OR t.tgfoid IS NOT NULL)
   AND found.level IN ('error', 'warning')
 ORDER BY 1, 2
 """

@@ -89,7 +89,7 @@ def place(server: Server) -> Iterator[Place]:
 
 
 _EXPECTED = sorted(
-    ["owner", "client", "definer", "migrator", "runner", "login"]
+    ["owner", "client", "definer", "auditor", "migrator", "runner", "login"]
     + [
         f"{app}_{kind}"
         for app in ("one", "two")

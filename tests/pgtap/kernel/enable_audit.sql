@@ -1,0 +1,173 @@
+BEGIN;
+SET LOCAL search_path = pgtap, pg_catalog;
+SELECT no_plan();
+
+CREATE SCHEMA probe AUTHORIZATION strongroom_owner;
+COMMENT ON SCHEMA probe IS E'An app.\n@app';
+GRANT USAGE ON SCHEMA probe TO tarot_app;
+CREATE SCHEMA "a""b;--" AUTHORIZATION strongroom_owner;
+COMMENT ON SCHEMA "a""b;--" IS E'Another app.\n@app';
+
+CREATE FUNCTION pg_temp.tag(p_table text, p_column text, p_tags text) RETURNS void
+LANGUAGE plpgsql AS $$ BEGIN
+    EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', p_table, p_column, E'Told.\n' || p_tags);
+END $$;
+
+SET LOCAL ROLE strongroom_owner;
+CREATE TABLE probe.notes (
+    user_id bigint, id integer, title text, secret text, twice text GENERATED ALWAYS AS (title || title) STORED,
+    gone text, PRIMARY KEY (user_id, id)
+);
+SELECT pg_temp.tag('probe.notes', c, '@internal') FROM unnest(ARRAY['user_id', 'id', 'title', 'gone']) AS c;
+SELECT pg_temp.tag('probe.notes', 'secret', E'@personal content\n@erase null');
+ALTER TABLE probe.notes DROP COLUMN gone;
+GRANT SELECT, INSERT, UPDATE, DELETE ON probe.notes TO tarot_app;
+
+SELECT lives_ok($$SELECT kernel.enable_audit('probe.notes')$$, '[A-07] a table is audited');
+SELECT lives_ok($$SELECT kernel.enable_audit('probe.notes')$$, 'and enabling it again changes nothing');
+SELECT is(
+    (SELECT array_agg(t.tgname::text ORDER BY t.tgname::text) FROM pg_trigger AS t WHERE t.tgrelid = 'probe.notes'::regclass),
+    ARRAY['t50_audit_delete', 't50_audit_insert', 't50_audit_key', 't50_audit_truncate', 't50_audit_update'],
+    'five triggers do it'
+);
+SELECT is(
+    (SELECT p.proowner::regrole::text FROM pg_proc AS p WHERE p.proname = 'tg_audit_probe__notes' AND p.prosecdef),
+    'strongroom_definer', 'their function belongs to the narrow role'
+);
+SELECT set_config('kernel.actor', 'support:7', true), set_config('kernel.request_id', 'r-1', true);
+SELECT set_config('role', 'tarot_app', true);
+INSERT INTO probe.notes (user_id, id, title, secret) VALUES (7, 1, 'one', 'canary-1'), (8, 1, 'two', NULL);
+UPDATE probe.notes SET title = 'uno' WHERE user_id = 7;
+DELETE FROM probe.notes WHERE user_id = 8;
+RESET ROLE;
+
+SELECT results_eq(
+    $$SELECT app, relation, operation, key, subject, actor, role, request_id, old
+    FROM kernel.audit_entries WHERE app = 'probe' ORDER BY id$$,
+    $$VALUES
+        ('probe', 'notes', 'INSERT', '["7", "1"]', '7', 'support:7', 'tarot_app', 'r-1', NULL::jsonb),
+        ('probe', 'notes', 'INSERT', '["8", "1"]', '8', 'support:7', 'tarot_app', 'r-1', NULL),
+        ('probe', 'notes', 'UPDATE', '["7", "1"]', '7', 'support:7', 'tarot_app', 'r-1', '{"title": "one"}'),
+        ('probe', 'notes', 'DELETE', '["8", "1"]', '8', 'support:7', 'tarot_app', 'r-1', '{"title": "two"}')$$,
+    '[A-07] [C-41] who, under which request, did what to whose row, and what was there before'
+);
+SELECT is(
+    (SELECT count(*) FROM kernel.audit_inbox AS i WHERE i::text ~ 'canary' OR encode(i.opening, 'escape') ~ 'canary'),
+    0::bigint, '[P-F19] no personal value is copied into the log'
+);
+SELECT is(
+    (SELECT array_agg(octet_length(i.opening) ORDER BY i.id) FROM kernel.audit_inbox AS i WHERE i.app = 'probe'),
+    ARRAY[NULL, NULL, 32, 32], 'a hash of it is, beside random bytes'
+);
+SELECT is(
+    (SELECT count(DISTINCT i.transaction_id) FROM kernel.audit_inbox AS i
+    WHERE i.app = 'probe' AND i.transaction_id = pg_current_xact_id() AND i.at = now()),
+    1::bigint, 'an entry names its transaction and its time'
+);
+UPDATE probe.notes SET title = 'uno' WHERE false;
+SELECT is((SELECT count(*) FROM kernel.audit_inbox AS i WHERE i.app = 'probe'), 4::bigint,
+    'a statement without rows writes nothing');
+
+-- What is refused.
+SET LOCAL ROLE strongroom_owner;
+SELECT throws_ok('TRUNCATE probe.notes', 'KR023', NULL, 'an audited table is not truncated');
+SELECT throws_ok('UPDATE probe.notes SET id = 2', 'KR022', NULL, 'a key does not change');
+SELECT lives_ok('UPDATE probe.notes SET id = 1', 'setting it to what it is changes nothing');
+CREATE TABLE probe.keyless (a integer);
+CREATE TABLE probe.mail (address text PRIMARY KEY);
+SELECT pg_temp.tag('probe.mail', 'address', E'@personal contact\n@erase delete');
+CREATE VIEW probe.seen AS SELECT 1 AS a;
+SELECT throws_ok(format('SELECT kernel.enable_audit(%L)', wrong.relation), 'KR021', NULL, wrong.why)
+FROM (
+    VALUES
+        ('probe.keyless', 'a table needs a key'), ('probe.mail', '[P-F19] that is not personal'),
+        ('probe.seen', 'a view has no rows'), ('kernel.audit_log', 'the log does not watch itself'),
+        ('kernel.audit_inbox', 'nor its inbox'), (NULL, 'nothing is no table')
+) AS wrong (relation, why);
+
+-- Columns that come and go.
+ALTER TABLE probe.notes ADD COLUMN mood text;
+SELECT is((SELECT count(*) FROM kernel.check_audit_drift AS d WHERE d.level = 'ERROR' AND d.detail ~ 'probe.notes'),
+    1::bigint, 'a new column is a finding');
+UPDATE probe.notes SET mood = 'good';
+SELECT pg_temp.tag('probe.notes', 'mood', '@public');
+SELECT kernel.enable_audit('probe.notes');
+SELECT is_empty('SELECT * FROM kernel.check_audit_drift', 'until the table is enabled again');
+UPDATE probe.notes SET mood = 'bad';
+SELECT pg_temp.tag('probe.notes', 'title', E'@personal content\n@erase null');
+SELECT is((SELECT count(*) FROM kernel.check_audit_drift), 1::bigint, 'and so is another tag');
+SELECT kernel.enable_audit('probe.notes');
+UPDATE probe.notes SET mood = 'bad';
+RESET ROLE;
+SELECT results_eq(
+    $$SELECT old FROM kernel.audit_entries WHERE app = 'probe' AND operation = 'UPDATE' ORDER BY id DESC LIMIT 3$$,
+    $$VALUES ('{"mood": "bad"}'::jsonb), ('{"mood": "good", "title": "uno"}'), ('{"title": "uno"}')$$,
+    'each entry is read by the columns of its time'
+);
+SET LOCAL ROLE strongroom_owner;
+
+-- Partitions.
+CREATE TABLE probe.events (id integer, day integer, n integer, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+SELECT pg_temp.tag('probe.events', c, '@internal') FROM unnest(ARRAY['id', 'day', 'n']) AS c;
+CREATE TABLE probe.events_1 PARTITION OF probe.events FOR VALUES FROM (1) TO (2);
+SELECT kernel.enable_audit('probe.events_1');
+CREATE TABLE probe.events_2 (LIKE probe.events INCLUDING ALL);
+ALTER TABLE probe.events ATTACH PARTITION probe.events_2 FOR VALUES FROM (2) TO (3);
+INSERT INTO probe.events VALUES (1, 1, 1), (2, 2, 2);
+UPDATE probe.events SET n = 5;
+SELECT throws_ok('UPDATE probe.events SET day = 2 WHERE id = 1', 'KR022', NULL, 'a move changes the key');
+SELECT is((SELECT count(*) FROM kernel.check_audit_drift AS d WHERE d.level = 'WARN'), 4::bigint,
+    'a partition that came later lacks triggers of its own');
+SELECT kernel.audit_partition('probe.events_2');
+SELECT is_empty('SELECT * FROM kernel.check_audit_drift', 'and gets them');
+DELETE FROM probe.events_2;
+SELECT throws_ok('TRUNCATE probe.events_2', 'KR023', NULL, 'nor is a partition truncated');
+RESET ROLE;
+SELECT results_eq(
+    $$SELECT relation, operation, count(*) FROM kernel.audit_entries WHERE relation ~ 'events' GROUP BY 1, 2 ORDER BY 2$$,
+    $$VALUES ('events', 'DELETE', 1::bigint), ('events', 'INSERT', 2), ('events', 'UPDATE', 2)$$,
+    'partitions report under their root, whichever is named'
+);
+SET LOCAL ROLE strongroom_owner;
+SELECT kernel.disable_audit('probe.events_2');
+SELECT is((SELECT count(*) FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid AND c.relname ~ '^events'),
+    0::bigint, 'disabling takes all triggers away');
+
+-- Names that want to be something else.
+CREATE TABLE "a""b;--"."%s %1$s $f$ audit_row"
+(id integer PRIMARY KEY, audit_row text, "v_salt" text, tg_op text, "%L';--" text, audit_old text, "ünï""x" text);
+SELECT pg_temp.tag('"a""b;--"."%s %1$s $f$ audit_row"', c, '@internal')
+FROM unnest(ARRAY['id', 'v_salt', 'tg_op', '%L'';--']) AS c;
+SELECT kernel.enable_audit('"a""b;--"."%s %1$s $f$ audit_row"');
+INSERT INTO "a""b;--"."%s %1$s $f$ audit_row" VALUES (1, 'a', 'b', 'c', 'd', 'e', 'f');
+UPDATE "a""b;--"."%s %1$s $f$ audit_row" SET "ünï""x" = 'F', tg_op = 'C';
+RESET ROLE;
+SELECT results_eq(
+    $$SELECT operation, old, changed FROM kernel.audit_changes('"a""b;--"."%s %1$s $f$ audit_row"')$$,
+    $$VALUES ('INSERT', NULL::jsonb, NULL::text[]),
+        ('UPDATE', '{"v_salt": "b", "tg_op": "c", "%L'';--": "d"}', ARRAY['tg_op', 'ünï"x'])$$,
+    'a column may be called what it likes'
+);
+SET LOCAL ROLE strongroom_owner;
+SELECT kernel.disable_audit('"a""b;--"."%s %1$s $f$ audit_row"');
+SELECT isnt(kernel.audit_function_name('a_b', 'c'), kernel.audit_function_name('a', 'b_c'), 'two tables, two functions');
+SELECT isnt(kernel.audit_function_name('a__b', 'c'), kernel.audit_function_name('a', 'b__c'), 'whatever their names');
+
+-- And back.
+SELECT lives_ok($$SELECT kernel.disable_audit('probe.notes')$$, 'auditing ends');
+SELECT lives_ok($$SELECT kernel.disable_audit('probe.notes')$$, 'once');
+SELECT is((SELECT count(*) FROM pg_proc AS p WHERE p.proname ~ '^tg_audit_(probe|[0-9a-f]{32})'), 0::bigint,
+    'and leaves no function');
+SELECT lives_ok('TRUNCATE probe.notes', 'nothing is refused any longer');
+SELECT kernel.enable_audit('probe.notes');
+DROP TABLE probe.notes;
+SELECT is((SELECT d.level FROM kernel.check_audit_drift AS d), 'INFO', 'a dropped table leaves a function, which is told');
+RESET ROLE;
+
+SELECT throws_ok(format('SET LOCAL ROLE %I; SELECT kernel.%I(%L)', r.role, f.name, 'tarot.users'), '42501', NULL,
+    format('%s may not %s', r.role, f.name))
+FROM unnest(ARRAY['tarot_app', 'tarot_worker', 'strongroom_runner', 'strongroom_auditor', 'strongroom_login']) AS r (role)
+CROSS JOIN unnest(ARRAY['enable_audit', 'disable_audit']) AS f (name);
+
+SELECT * FROM finish();
+ROLLBACK;
