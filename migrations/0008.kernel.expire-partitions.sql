@@ -187,60 +187,60 @@ partitions AS (
     JOIN pg_catalog.pg_namespace AS n ON n.oid = p.relnamespace
     WHERE n.nspname IN (SELECT kernel.guarded_schemas())
 ),
-differences (oid, what) AS (
-    SELECT p.oid, 'its owner is ' || p.relowner::regrole
+-- With the parent: to look it up again would run all of this for each partition.
+differences (oid, parent, what) AS (
+    SELECT p.oid, p.parent, 'its owner is ' || p.relowner::regrole
     FROM partitions AS p
     WHERE p.relowner <> p.parent_owner
     UNION ALL
-    SELECT p.oid, 'row level security is not enabled and forced'
+    SELECT p.oid, p.parent, 'row level security is not enabled and forced'
     FROM partitions AS p
     WHERE NOT (p.relrowsecurity AND p.relforcerowsecurity)
     UNION ALL
-    SELECT p.oid, 'others than its owner have rights on it'
+    SELECT p.oid, p.parent, 'others than its owner have rights on it'
     FROM partitions AS p
     WHERE EXISTS (
         SELECT FROM pg_catalog.aclexplode(p.relacl) AS x WHERE x.grantee <> p.relowner
     )
     UNION ALL
-    SELECT p.oid, format('policy %I is not the owner''s', o.polname)
+    SELECT p.oid, p.parent, format('policy %I is not the owner''s', o.polname)
     FROM partitions AS p
     JOIN pg_catalog.pg_policy AS o ON o.polrelid = p.oid
     WHERE o.polroles <> ARRAY[p.relowner]
     UNION ALL
-    SELECT p.oid, format('trigger %I is not its parent''s', t.tgname)
+    SELECT p.oid, p.parent, format('trigger %I is not its parent''s', t.tgname)
     FROM partitions AS p
     JOIN pg_catalog.pg_trigger AS t ON t.tgrelid = p.oid
     WHERE NOT t.tgisinternal AND t.tgparentid = 0
     UNION ALL
-    SELECT p.oid, format('trigger %I is not enabled as its parent''s is', t.tgname)
+    SELECT p.oid, p.parent, format('trigger %I is not enabled as its parent''s is', t.tgname)
     FROM partitions AS p
     JOIN pg_catalog.pg_trigger AS t ON t.tgrelid = p.oid
     JOIN pg_catalog.pg_trigger AS r ON r.oid = t.tgparentid
     WHERE t.tgenabled <> r.tgenabled
     UNION ALL
-    SELECT p.oid, format('constraint %I is not its parent''s', k.conname)
+    SELECT p.oid, p.parent, format('constraint %I is not its parent''s', k.conname)
     FROM partitions AS p
     JOIN pg_catalog.pg_constraint AS k ON k.conrelid = p.oid
     WHERE k.contype IN ('c', 'p', 'u', 'f', 'x') AND k.coninhcount = 0
     UNION ALL
-    SELECT p.oid, format('index %s is not its parent''s', x.indexrelid::regclass)
+    SELECT p.oid, p.parent, format('index %s is not its parent''s', x.indexrelid::regclass)
     FROM partitions AS p
     JOIN pg_catalog.pg_index AS x ON x.indrelid = p.oid
     WHERE NOT EXISTS (
         SELECT FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = x.indexrelid
     )
     UNION ALL
-    SELECT p.oid, format('it lacks the index %s', x.indexrelid::regclass)
+    SELECT p.oid, p.parent, format('it lacks the index %s', x.indexrelid::regclass)
     FROM partitions AS p
     JOIN pg_catalog.pg_index AS x ON x.indrelid = p.parent
-    WHERE NOT EXISTS (
-        SELECT
+    WHERE (x.indexrelid, p.oid) NOT IN (
+        SELECT i.inhparent, y.indrelid
         FROM pg_catalog.pg_inherits AS i
         JOIN pg_catalog.pg_index AS y ON y.indexrelid = i.inhrelid
-        WHERE i.inhparent = x.indexrelid AND y.indrelid = p.oid
     )
     UNION ALL
-    SELECT p.oid, format('column %I differs in %s', a.attname, difference.what)
+    SELECT p.oid, p.parent, format('column %I differs in %s', a.attname, difference.what)
     FROM partitions AS p
     JOIN pg_catalog.pg_attribute AS a
         ON a.attrelid = p.parent AND a.attnum > 0 AND NOT a.attisdropped
@@ -269,18 +269,17 @@ SELECT
     'Columns and rules of a table hold in its partitions; indexes, rights and defaults of a'
     ' partition are its own.' AS description,
     format(
-        '%s, a partition of %s: %s.', p.oid::regclass, p.parent::regclass,
+        '%s, a partition of %s: %s.', d.oid::regclass, d.parent::regclass,
         pg_catalog.string_agg(d.what, '; ' ORDER BY d.what)
     ) AS detail,
     'SELECT kernel.align_partition(...) mends rights and policies; the rest is ALTER TABLE on the'
     ' partition.' AS remediation,
     jsonb_build_object(
-        'parent', p.parent::regclass::text, 'partition', p.oid::regclass::text
+        'parent', d.parent::regclass::text, 'partition', d.oid::regclass::text
     ) AS metadata,
-    format('partition_drift:%s', p.oid::regclass) AS cache_key
-FROM partitions AS p
-JOIN differences AS d ON d.oid = p.oid
-GROUP BY p.oid, p.parent;
+    format('partition_drift:%s', d.oid::regclass) AS cache_key
+FROM differences AS d
+GROUP BY d.oid, d.parent;
 
 COMMENT ON VIEW kernel.check_partition_drift IS
 'Partitions that differ from their table: owner, row level security, grants, policies, triggers,
