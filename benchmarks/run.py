@@ -13,7 +13,17 @@ from pathlib import Path
 
 from place import bench_server
 
-SCRIPTS = ("client", "session", "bulk", "ledger", "policies", "uuid_v7", "codegen", "counters")
+SCRIPTS = (
+    "client",
+    "session",
+    "bulk",
+    "ledger",
+    "policies",
+    "uuid_v7",
+    "codegen",
+    "counters",
+    "partitions",
+)
 
 
 def main(names: list[str]) -> int:

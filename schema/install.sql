@@ -56,7 +56,8 @@
 \ir ../functions/kernel/partition_cutoff.sql
 \ir ../functions/kernel/highest_key.sql
 \ir ../functions/kernel/create_partition.sql
-\ir ../functions/kernel/create_due_partitions.sql
+\ir ../functions/kernel/due_partitions.sql
+\ir ../functions/kernel/create_missing_partitions.sql
 \ir ../functions/kernel/extend_partitions.sql
 \ir ../functions/kernel/maintain_partitions.sql
 \ir ../functions/kernel/partition_policy_problem.sql
