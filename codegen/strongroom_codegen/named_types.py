@@ -128,10 +128,11 @@ class NamedTypes:
         return base is not None and (base.module, base.name) not in _NO_BASE_OF_NEWTYPE
 
     def _depth(self, found: PgType) -> int:
+        """How many domains stand on each other, those below arrays and ranges counted."""
         depth = 0
-        while found.kind == "d":
-            found = self.catalog.types[found.base]
-            depth += 1
+        while below := found.base or found.element or found.subtype:
+            depth += found.kind == "d"
+            found = self.catalog.types[below]
         return depth
 
 

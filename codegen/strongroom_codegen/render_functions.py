@@ -100,7 +100,7 @@ class FunctionRenderer:
     def _argument(self, parameter: Parameter) -> str:
         self.imports.add_type(parameter.type)
         text = parameter.type.text()
-        if parameter.holes:
+        if parameter.holes and parameter.type.arguments:
             # A list of str is no list of str | None to a type checker, and both will do.
             text += f" | {with_holes(parameter.type).text()}"
         if parameter.optional:

@@ -224,7 +224,7 @@ def _call(analyzer: Analyzer, node: Node, frame: Frame) -> Inside | None:
             array = analyzer.catalog.base_type(int(node["funcresulttype"]))
             element = Value(array.element, False)
         return Items(replace(element, nullable=False))
-    if len(arguments) <= _FULL_ARRAYS.get(function.name, 0):
+    if len(arguments) <= _FULL_ARRAYS.get(function.name, -1):
         return Items(Value(analyzer.catalog.types[function.result].element, False))
     return None
 

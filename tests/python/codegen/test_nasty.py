@@ -200,6 +200,21 @@ def test_every_kind_of_statement_runs(
     assert comment == (":x; -- no end",)
 
 
+def test_functions_without_arguments(package: ModuleType, db: Session) -> None:
+    found = package.statements.without_arguments(db)
+    assert found.db.startswith("strongroom_scratch") and found.passes
+    assert found.pi == pytest.approx(3.14159, abs=1e-5)
+
+
+def test_lists_of_a_domain_in_a_domain(package: ModuleType, db: Session) -> None:
+    types = package.types
+    words = types.AList([types.Word("a"), None])
+    assert package.statements.add_list(db, a=1, words=words) == ["a", None]
+    assert package.statements.add_list(db, a=1, words=None) is None
+    takes = package.statements.add_list.__annotations__["words"]
+    assert takes == "AList | None"
+
+
 @pytest.mark.parametrize(
     ("names", "fields"),
     [
