@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+import pytest
+
 from tests.python.tarot.conftest import Bot, at_once, outcome, row
 
 _SPEND = "SELECT id, credits_after FROM tarot.spend_credits(%s, %s)"
@@ -85,15 +87,17 @@ def test_the_same_key_at_once_for_two_different_things(bot: Bot) -> None:
     assert bot.breaks() == []
 
 
-def test_the_same_reading_is_drawn_once(bot: Bot) -> None:
-    """[T-F14] [T-16] Twins of a drawing pay once, and get one reading."""
-    person = bot.person(_ROUNDS)
+@pytest.mark.parametrize("spare", [0, 5])
+def test_the_same_reading_is_drawn_once(bot: Bot, spare: int) -> None:
+    """[T-F14] [T-16] Twins of a drawing pay once, and get one reading, also for the last credit."""
+    person = bot.person(spare)
     twins = [bot.app(person) for _ in range(4)]
     for n in range(_ROUNDS):
+        row(bot.clerk, "SELECT tarot.grant_bonus(%s, 1, %s)", person, f"gift-{n}")
         answers = at_once([partial(outcome, twin, _DRAW, f"draw-{n}") for twin in twins])
         assert set(answers) == {answers[0]}, answers
         assert isinstance(answers[0], tuple)
-        assert bot.balance(person) == _ROUNDS - n - 1
+        assert bot.balance(person) == spare
     assert row(twins[0], "SELECT count(*) FROM tarot.readings") == (_ROUNDS,)
     assert bot.breaks() == []
 
