@@ -33,8 +33,11 @@ def unwrap(node: Node) -> Node:
 def origin(analyzer: Analyzer, node: Node, frame: Frame) -> Origin | None:
     """The table column that an expression is a plain copy of."""
     node = unwrap(node)
-    if node["node"] == "FIELDSELECT" and node["arg"]["node"] == "VAR":
-        node = {**node["arg"], "varattno": node["fieldnum"]}
+    if node["node"] == "FIELDSELECT":
+        row = node["arg"]
+        if row["node"] != "VAR" or row["varattno"] != "0":
+            return None
+        node = {**row, "varattno": node["fieldnum"]}
     if node["node"] != "VAR":
         return None
     owner = frame.up(int(node["varlevelsup"]))
