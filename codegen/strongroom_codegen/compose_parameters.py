@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import psycopg
 
-from strongroom.session import Interval
 from strongroom_codegen.analyse import AnalysedParameter, AnalysedQuery
 from strongroom_codegen.annotations import Option, ParameterNote
 from strongroom_codegen.app_types import AppTypes
@@ -26,6 +26,7 @@ from strongroom_codegen.pytypes import OBJECT, STR, TYPES_MODULE, PyType
 _LITERAL = re.compile(
     r"(?:'(?:[^']|'')*'|[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|TRUE|FALSE|NULL)$", re.IGNORECASE
 )
+_WHOLE_NUMBERS = frozenset({"int2", "int4", "int8", "oid", "xid", "xid8"})
 _AFTER_DOC = "token of the page before; leave out for the first"
 _LIKE = re.compile(r":?(?P<parameter>\w+)\s+(?P<schema>\w+)\.(?P<table>\w+)\.(?P<column>\w+)$")
 
@@ -149,12 +150,18 @@ def _default(
         message = error.diag.message_primary or str(error)
         diagnostics.error(note.place, f"the default of :{note.name}: {message}")
         return None
-    value = row[0] if row else None
-    is_interval = types.catalog.base_type(parameter.type).name == "interval"
-    if row and is_interval and re.search("mon|year", str(row[1])):
-        # psycopg would make 30 days of a month.
-        value = Interval
-    if not can_be_default(value):
+    value, text = row or (None, None)
+    base = types.catalog.base_type(parameter.type).name
+    if not _means_the_same(literal, base, text):
+        diagnostics.error(
+            note.place,
+            f"the default of :{note.name} is no {pg_type}: {literal} would become {text}",
+            f"write what is meant: {text}",
+        )
+        return None
+    # psycopg would make 30 days of a month.
+    has_months = base == "interval" and re.search("mon|year", text or "")
+    if has_months or not can_be_default(value):
         diagnostics.error(
             note.place,
             f"a parameter of type {pg_type} can't have a default",
@@ -162,6 +169,16 @@ def _default(
         )
         return None
     return python_literal(value)
+
+
+def _means_the_same(literal: str, base: str, text: str | None) -> bool:
+    """A cast rounds 1.5 to an integer, and makes a number of TRUE, without a word."""
+    is_word = literal.upper() in ("TRUE", "FALSE")
+    if text is None or literal.startswith("'") or is_word:
+        return not is_word or base == "bool"
+    if base in _WHOLE_NUMBERS:
+        return Decimal(literal) == Decimal(text)
+    return base != "bool"
 
 
 def _check_listed(
