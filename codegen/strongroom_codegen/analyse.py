@@ -191,10 +191,9 @@ def _variant(
             "a rule replaces this statement by one of another kind, so RETURNING gives no rows",
             "put it into WITH: WITH done AS (...) SELECT ... FROM done",
         )
-    uses = parameter_uses(Analyzer(catalog, frozenset()), query)
-    parameters = _described_parameters(
-        prepared, variant, described, uses, Analyzer(catalog, frozenset())
-    )
+    without_nulls = Analyzer(catalog, frozenset())
+    uses = parameter_uses(without_nulls, query)
+    parameters = _described_parameters(prepared, variant, described, uses, without_nulls)
     allowed = {p.name for p in parameters if p.nullable}
     null = frozenset(n for n, name in enumerate(variant.names, 1) if name in allowed)
     analyzer = Analyzer(catalog, null)
@@ -203,14 +202,15 @@ def _variant(
         n for n in range(1, len(variant.names) + 1) if not uses.get(n, Uses()).assigned
     )
     frame = analyzer.frame(query, None)
+    is_proven = at_most_one(analyzer, frame)
     return _One(
         variant=variant,
         described=described,
         parameters=parameters,
         columns=() if is_silent else _columns(analyzer, query, described),
-        at_most_one=at_most_one(analyzer, frame),
+        at_most_one=is_proven,
         always_one=always_one(catalog, frame),
-        declared_one=_declared_one(catalog, query),
+        declared_one=is_proven or _declared_one(catalog, query, prepared.query.kind),
         footprint=footprint(catalog, query),
         functions=_functions(analyzer, query),
         domains=checked_domains(catalog, described.parameters, query),
@@ -264,7 +264,10 @@ def _columns(analyzer: Analyzer, query: Node, described: Described) -> tuple[Ana
     )
 
 
-def _declared_one(catalog: Catalog, query: Node) -> bool:
+def _declared_one(catalog: Catalog, query: Node, kind: str) -> bool:
+    """Whether functions that are declared to give one row make it one; others never ask."""
+    if kind not in ("one", "maybe"):
+        return False
     analyzer = Analyzer(catalog, None)
     analyzer.trusts_declared_rows = True
     return at_most_one(analyzer, analyzer.frame(query, None))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from strongroom.session.copies import has_binary_form
 from strongroom_codegen.analyse import AnalysedQuery
 from strongroom_codegen.annotations import AnnotatedQuery
 from strongroom_codegen.app_types import AppTypes
@@ -65,6 +64,9 @@ def compose_items(
 
 
 def _can_be_copied(types: AppTypes, parameter: Parameter) -> bool:
+    # A run without :copy queries need not wait for the whole session to be imported.
+    from strongroom.session.copies import has_binary_form
+
     found = next(t for t in types.catalog.types.values() if t.format == parameter.pg_type)
     base = types.catalog.base_type(found.oid)
     element = types.catalog.base_type(base.element) if base.category == "A" else base

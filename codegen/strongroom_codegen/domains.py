@@ -8,7 +8,7 @@ from strongroom_codegen.catalog import Catalog
 from strongroom_codegen.describe import ResultColumn
 from strongroom_codegen.model import ErrorClass
 from strongroom_codegen.nullability import frames
-from strongroom_codegen.tree import Node, nodes
+from strongroom_codegen.tree import Node, everywhere
 
 # The field that holds an expression's type is called otherwise in each kind of node.
 _TYPE_FIELDS = (
@@ -42,7 +42,7 @@ def checked_domains(
     if query:
         types |= {
             int(node["resulttype"])
-            for node in nodes(query)
+            for node in everywhere(query)
             if node["node"] in ("COERCETODOMAIN", "ARRAYCOERCEEXPR")
         }
     return frozenset(found for oid in types for found in _domains_in(catalog, oid, set()))

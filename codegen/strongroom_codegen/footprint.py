@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from strongroom_codegen.catalog import Catalog, Function, Relation
 from strongroom_codegen.nullability import frames
-from strongroom_codegen.tree import Node, nodes
+from strongroom_codegen.tree import Node, everywhere
 
 Access = Literal["select", "insert", "update", "delete", "lock", "usage"]
 WRITES: frozenset[Access] = frozenset({"insert", "update", "delete"})
@@ -24,7 +24,7 @@ _INSERT, _SELECT, _UPDATE, _DELETE = 1, 2, 4, 8
 _LOWEST = -7
 _SYSTEM = {-1: "ctid", -2: "xmin", -3: "cmin", -4: "xmax", -5: "cmax", -6: "tableoid"}
 _OF_SEQUENCES: dict[str, Access] = {"nextval": "usage", "currval": "usage", "setval": "update"}
-_CALLS = ("funcid", "opfuncid", "aggfnoid", "winfnoid")
+_CALLS = frozenset({"funcid", "opfuncid", "aggfnoid", "winfnoid"})
 _HARMLESS = frozenset(
     {"random", "clock_timestamp", "timeofday", "gen_random_uuid", "uuidv4", "uuidv7", "pg_sleep"}
 )
@@ -105,9 +105,11 @@ class Walk:
 
     def statement(self, query: Node, through: tuple[Step, ...]) -> None:
         """A statement, or an expression, with everything below it."""
-        for node in nodes(query):
+        for node in everywhere(query):
             if node["node"] == "QUERY":
                 self._level(node, through)
+            if _CALLS.isdisjoint(node):
+                continue
             for name in _CALLS:
                 function = self.catalog.functions.get(int(node.get(name) or 0))
                 if function and not function.is_builtin:
@@ -250,7 +252,7 @@ def _of(
 
 def _modifies(catalog: Catalog, query: Node) -> bool:
     """Whether a statement locks rows or calls what may do anything."""
-    for node in nodes(query):
+    for node in everywhere(query):
         if node["node"] == "QUERY" and node["rowMarks"]:
             return True
         oid = node.get("funcid") or node.get("opfuncid")

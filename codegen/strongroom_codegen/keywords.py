@@ -23,11 +23,12 @@ _WORDS = """
     xmltable
 """
 _KEYWORDS = frozenset(_WORDS.split())
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 
 
 def sql_name(name: str) -> str:
     """The name, in double quotes where it needs them."""
-    if re.fullmatch(r"[a-z_][a-z0-9_]*", name) and name not in _KEYWORDS:
+    if _PLAIN.fullmatch(name) and name not in _KEYWORDS:
         return name
     doubled = name.replace('"', '""')
     return f'"{doubled}"'

@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterable, Sequence
 UNNAMED = "?column?"
 """What PostgreSQL calls a column that has no name."""
 
+_PARTS = re.compile(r"[\W_]+")
+_NO_WORD = re.compile(r"\W")
 _BUILTINS = frozenset(dir(builtins))
 _USED_IN_BODIES = frozenset(
     {"db", "read_token", "isinstance", "tuple", "list", "object", "statement", "values"}
@@ -39,7 +41,7 @@ _USED_AS_CLASSES = frozenset(
 
 def camel(name: str) -> str:
     """`spread_type` -> `SpreadType`."""
-    return "".join(part[:1].upper() + part[1:] for part in re.split(r"[\W_]+", _normal(name)))
+    return "".join(part[:1].upper() + part[1:] for part in _PARTS.split(_normal(name)))
 
 
 def class_name(name: str) -> str:
@@ -131,7 +133,7 @@ def constant_name(name: str, taken: Collection[str] = ()) -> str:
 
 def _identifier(name: str) -> str:
     """The characters that Python's names have, as Python reads them; at least one."""
-    return re.sub(r"\W", "_", _normal(name)) or "_"
+    return _NO_WORD.sub("_", _normal(name)) or "_"
 
 
 def _normal(name: str) -> str:

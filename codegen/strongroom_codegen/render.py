@@ -271,6 +271,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("strongroom_codegen"),
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

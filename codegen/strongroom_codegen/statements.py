@@ -36,7 +36,7 @@ def statement_end(tokens: Sequence[Token]) -> int:
         if token.kind == "word":
             word = token.text.upper()
             words.append(word)
-            if not brackets and _is_routine(words):
+            if words[0] == "CREATE" and not brackets and _is_routine(words):
                 opens = word == "BEGIN" or (word == "CASE" and depth > 0)
                 depth += opens
                 depth -= word == "END" and depth > 0

@@ -109,6 +109,20 @@ def below(query: Node) -> tuple[Node, ...]:
     return found
 
 
+def everywhere(value: Any) -> list[Node]:
+    """As `nodes`, in another order, from the lists that queries keep."""
+    if value.__class__ is not dict or value["node"] != "QUERY":
+        return nodes(value)
+    found: list[Node] = []
+    queries = [value]
+    while queries:
+        query = queries.pop()
+        found.append(query)
+        for node in below(query):
+            (queries if node["node"] == "QUERY" else found).append(node)
+    return found
+
+
 def _value(token: _Token, tokens: Iterator[_Token]) -> Any:
     label, opening, _, numbers, names, other = token
     if label:
