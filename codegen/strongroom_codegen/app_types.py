@@ -22,6 +22,7 @@ from strongroom_codegen.model import (
 from strongroom_codegen.named_types import NamedTypes
 from strongroom_codegen.naming import camel, class_name, model_field_names
 from strongroom_codegen.overrides import Override
+from strongroom_codegen.places import Places
 from strongroom_codegen.pytypes import STR, TYPES_MODULE, PyType, python_type
 
 _MAP = re.compile(r"map<\s*text\s*,\s*(?P<type>.+?)\s*>$")
@@ -37,6 +38,7 @@ class AppTypes:
     overrides: Mapping[int, Override]
     diagnostics: Diagnostics
     named: NamedTypes
+    places: Places
     literals: dict[Origin, LiteralType] = field(default_factory=dict)
     models: dict[int, JsonModel] = field(default_factory=dict)
     adapters: dict[Origin, Adapter] = field(default_factory=dict)
@@ -103,9 +105,10 @@ def read_app_types(
     overrides: Mapping[int, Override],
     diagnostics: Diagnostics,
     named: NamedTypes,
+    places: Places,
 ) -> AppTypes:
     """Every type that the tables of an app's schema declare."""
-    types = AppTypes(app, catalog, overrides, diagnostics, named)
+    types = AppTypes(app, catalog, overrides, diagnostics, named, places)
     types.classes |= {named.names[oid] for oid in named.names if catalog.types[oid].schema == app}
     relations = sorted(
         (r for r in catalog.relations.values() if r.schema == app and not r.is_partition),
@@ -134,7 +137,7 @@ def _read_column(types: AppTypes, relation: Relation, number: int, column: Colum
     found = _shape(types, shape)
     if found is None:
         types.diagnostics.error(
-            None,
+            types.places.of_tag(f"@json {shape}", relation.name, column.name),
             f"@json {shape} of {relation.full_name}.{column.name} names no composite type",
             "write @json schema.type, schema.type[] or map<text, schema.type>",
         )

@@ -42,6 +42,7 @@ from strongroom_codegen.model import (
 from strongroom_codegen.named_types import NamedTypes, read_named_types
 from strongroom_codegen.naming import camel, field_names
 from strongroom_codegen.overrides import read_overrides
+from strongroom_codegen.places import Places
 from strongroom_codegen.violations import Violations
 
 _TIMEOUT = re.compile(r"(?P<number>\d+)\s*(?P<unit>ms|s|min)$")
@@ -59,6 +60,7 @@ class Composer:
     registry: tuple[ErrorCode, ...]
     diagnostics: Diagnostics
     violations: Violations
+    places: Places
 
     def compose(
         self, files: Iterable[AnnotatedFile], analysed: dict[str, AnalysedQuery]
@@ -71,7 +73,7 @@ class Composer:
         # Namespaces without queries belong to all apps, also when they have functions of their own.
         with_queries = {f.app for fs in by_app.values() for f in fs if not is_of_functions(f)}
         shared = sorted((namespaces | schemas_of_domain_errors(self.catalog)) - with_queries)
-        overrides = read_overrides(self.catalog, self.project.types, self.diagnostics)
+        overrides = read_overrides(self.catalog, self.project.types, self.diagnostics, self.places)
         named = read_named_types(self.catalog, overrides)
         apps = [self._app(app, by_app[app], shared, analysed, named) for app in sorted(by_app)]
         done = set(by_app)
@@ -95,7 +97,9 @@ class Composer:
         analysed: dict[str, AnalysedQuery],
         named: NamedTypes,
     ) -> AppModel:
-        types = read_app_types(app, self.catalog, named.overrides, self.diagnostics, named)
+        types = read_app_types(
+            app, self.catalog, named.overrides, self.diagnostics, named, self.places
+        )
         errors = self._errors(app)
         rows = {row.name: row for row in types.rows.values()} if files else {}
         subjects = []
@@ -120,20 +124,25 @@ class Composer:
             models=tuple(types.models.values()) if files else (),
             adapters=tuple(types.adapters.values()) if files else (),
             composites=tuple(types.composites.values()) if files else (),
-            rows=self._all_rows(app, rows, types) if files else (),
+            rows=self._all_rows(app, files, rows, types) if files else (),
             records=tuple(types.records.values()) if files else (),
             errors=errors,
             shared_errors=tuple(name for name in shared if name != app),
             subjects=tuple(subjects),
         )
 
-    def _all_rows(self, app: str, rows: dict[str, RowType], types: AppTypes) -> tuple[RowType, ...]:
+    def _all_rows(
+        self, app: str, files: list[AnnotatedFile], rows: dict[str, RowType], types: AppTypes
+    ) -> tuple[RowType, ...]:
         """The rows of tables and queries, and those within them."""
         made = {name: row for name, row in types.made.items() if rows.get(name) != row}
         names = [*rows, *made, *(row.name for row in types.composites.values())]
         for name in sorted({name for name in names if names.count(name) > 1}):
+            # What a query makes up is named after the query.
+            queries = (query for file in files for query in file.queries)
+            makers = (query.place for query in queries if name.startswith(camel(query.name)))
             self.diagnostics.error(
-                None,
+                next(makers, files[0].source.place(0)),
                 f"two classes of {app} would be named {name}",
                 "rename the query, the column or the type, or give the table a tag @row",
             )
@@ -284,7 +293,7 @@ class Composer:
         found += domain_errors(self.catalog, app)
         for name in sorted({e.name for e in found if [f.name for f in found].count(e.name) > 1}):
             self.diagnostics.error(
-                None,
+                self.places.of_last_tag(f"@error {name}"),
                 f"two errors of {app} are named {name}",
                 "names are unique in docs/error-codes.md and the @error tags of constraints",
             )

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from strongroom_codegen.catalog import Catalog, PgType
 from strongroom_codegen.diagnostics import Diagnostics, did_you_mean
+from strongroom_codegen.places import Places
 from strongroom_codegen.pytypes import PACKAGE_TYPES, STR, PyType, python_type
+from strongroom_codegen.source import Place
 
 _NAME = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 _CLASS = re.compile(rf"{_NAME}$")
@@ -36,21 +38,34 @@ class Override:
         return PyType(PACKAGE_TYPES, self.codec)
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the settings, of which something may be wrong."""
+
+    key: str
+    place: Place | None
+    diagnostics: Diagnostics
+
+    def error(self, message: str, hint: str | None) -> None:
+        where = f'[tool.strongroom.types] "{self.key}"'
+        self.diagnostics.error(self.place, f"{where}: {message}", hint)
+
+
 def read_overrides(
-    catalog: Catalog, settings: Mapping[str, object], diagnostics: Diagnostics
+    catalog: Catalog, settings: Mapping[str, object], diagnostics: Diagnostics, places: Places
 ) -> dict[int, Override]:
     """By OID, what the settings say; what is wrong with them is reported."""
     found: dict[int, Override] = {}
     for name, setting in settings.items():
-        where = f'[tool.strongroom.types] "{name}"'
-        target = _target(catalog, name, where, diagnostics)
-        override = target and _override(catalog, target, setting, where, diagnostics)
+        line = _Line(name, places.of_setting(name), diagnostics)
+        target = _target(catalog, name, line)
+        override = target and _override(catalog, target, setting, line)
         if target and override:
             found[target.oid] = override
     return found
 
 
-def _target(catalog: Catalog, name: str, where: str, diagnostics: Diagnostics) -> PgType | None:
+def _target(catalog: Catalog, name: str, line: _Line) -> PgType | None:
     known: dict[str, list[PgType]] = {}
     for one in catalog.types.values():
         for alias in {one.name, one.format, f"{one.schema}.{one.name}"}:
@@ -58,14 +73,14 @@ def _target(catalog: Catalog, name: str, where: str, diagnostics: Diagnostics) -
     matches = known.get(name, [])
     if not matches:
         hint = did_you_mean(name, [key for key in known if not key.startswith("_")])
-        diagnostics.error(None, f"{where}: the database has no such type", hint)
+        line.error("the database has no such type", hint)
     elif len(matches) > 1:
         schemas = " or ".join(sorted(f'"{one.schema}.{one.name}"' for one in matches))
-        diagnostics.error(None, f"{where}: several schemas have this type", f"write {schemas}")
+        line.error("several schemas have this type", f"write {schemas}")
     elif problem := _PROBLEMS.get(matches[0].kind) or (
         _ARRAY if matches[0].category == "A" else None
     ):
-        diagnostics.error(None, f"{where}: {problem[0]}", problem[1])
+        line.error(*problem)
     else:
         return matches[0]
     return None
@@ -79,27 +94,21 @@ _PROBLEMS = {
 }
 
 
-def _override(
-    catalog: Catalog, target: PgType, setting: object, where: str, diagnostics: Diagnostics
-) -> Override | None:
+def _override(catalog: Catalog, target: PgType, setting: object, line: _Line) -> Override | None:
     codec = f"{re.sub(r'[^A-Z0-9]+', '_', f'{target.schema}_{target.name}'.upper())}_CODEC"
     type_ = f"{target.schema}.{target.name}"
     if isinstance(setting, str):
-        return _short(catalog, target, type_, setting, codec, where, diagnostics)
+        return _short(catalog, target, type_, setting, codec, line)
     if not isinstance(setting, dict) or set(setting) != _KEYS:
-        diagnostics.error(
-            None, f"{where}: a type's name, or all of python, load and dump", f"write {_EXAMPLE}"
-        )
+        line.error("a type's name, or all of python, load and dump", f"write {_EXAMPLE}")
         return None
     texts = {key: str(value) for key, value in setting.items()}
     functions = {key: _FUNCTION.match(texts[key]) for key in ("load", "dump")}
     for key, match in functions.items():
         if match is None:
-            diagnostics.error(
-                None, f'{where}: {key} = "{texts[key]}" is no function', "write module:function"
-            )
+            line.error(f'{key} = "{texts[key]}" is no function', "write module:function")
     load, dump = functions["load"], functions["dump"]
-    python = _python(texts["python"], where, diagnostics)
+    python = _python(texts["python"], line)
     if python is None or load is None or dump is None:
         return None
     return Override(
@@ -117,10 +126,9 @@ def _short(
     type_: str,
     setting: str,
     codec: str,
-    where: str,
-    diagnostics: Diagnostics,
+    line: _Line,
 ) -> Override | None:
-    python = _python(setting, where, diagnostics)
+    python = _python(setting, line)
     if python is None:
         return None
     usual = python_type(catalog, target.oid, {})
@@ -128,17 +136,16 @@ def _short(
         return Override(type_, python, "")
     if python == _INTERVAL and type_ == "pg_catalog.interval":
         return Override(type_, python, codec)
-    diagnostics.error(
-        None,
-        f"{where}: its values are {(usual or STR).text()}, and {setting} has to be made from them",
+    line.error(
+        f"its values are {(usual or STR).text()}, and {setting} has to be made from them",
         f"write {_EXAMPLE}",
     )
     return None
 
 
-def _python(text: str, where: str, diagnostics: Diagnostics) -> PyType | None:
+def _python(text: str, line: _Line) -> PyType | None:
     if not _CLASS.match(text):
-        diagnostics.error(None, f'{where}: "{text}" is no name of a class', "write module.Class")
+        line.error(f'"{text}" is no name of a class', "write module.Class")
         return None
     module, _, name = text.rpartition(".")
     return PyType(module or "builtins", name)

@@ -77,11 +77,11 @@ def prepare(query: AnnotatedQuery, diagnostics: Diagnostics) -> PreparedQuery | 
     if len(diagnostics.found) > before:
         return None
     variants = []
-    for order in orders or {"": ""}:
+    for order in orders or ("",):
         for mask in itertools.product((False, True), repeat=len(optional)):
             given = tuple(itertools.compress(optional, mask))
-            text = orders.get(order, "")
-            variants.append(_variant(query, lines, names, optional, given, order, text))
+            by = orders.get(order)
+            variants.append(_variant(query, lines, names, optional, given, order, by))
     first = {name: query.source.place(offset) for name, offset in first_use.items()}
     return PreparedQuery(
         query, tuple(names), tuple(optional), tuple(orders), first, tuple(variants)
@@ -176,10 +176,10 @@ def _optional(
 
 def _orders(
     query: AnnotatedQuery, lines: list[list[Token]], diagnostics: Diagnostics
-) -> dict[str, str]:
+) -> dict[str, Token]:
     marked = [marker for line in lines if (marker := _marker(line, _SORT))]
     options = query.all_options("sort")
-    orders: dict[str, str] = {}
+    orders: dict[str, Token] = {}
     for option in options:
         match = _ORDER.match(option.argument)
         if match is None:
@@ -191,7 +191,9 @@ def _orders(
                 option.place, f"two orders are named {match['name']}", "rename one of them"
             )
         else:
-            orders[match["name"]] = match["expressions"]
+            # An error in it is shown where its author wrote it.
+            start = query.source.text.index(match["expressions"], query.source.offset(option.place))
+            orders[match["name"]] = Token("other", match["expressions"], start)
     if options and not marked:
         diagnostics.error(
             options[0].place,
@@ -214,7 +216,7 @@ def _variant(
     optional: list[str],
     given: tuple[str, ...],
     order: str,
-    expressions: str,
+    expressions: Token | None,
 ) -> Variant:
     kept: list[Token] = []
     for line in lines:
@@ -222,7 +224,7 @@ def _variant(
         if marker and marker[1]["name"].removeprefix(":") not in given:
             continue
         tokens = [token for token in line if not _is_mark(token)]
-        if _marker(line, _SORT) and order:
+        if expressions and _marker(line, _SORT):
             tokens = _sorted_line(tokens, expressions)
         kept += _without_trailing_space(tokens, line)
     present = [name for name in names if name not in optional or name in given]
@@ -245,12 +247,12 @@ def _without_trailing_space(tokens: list[Token], line: list[Token]) -> list[Toke
     return tokens
 
 
-def _sorted_line(tokens: list[Token], expressions: str) -> list[Token]:
+def _sorted_line(tokens: list[Token], expressions: Token) -> list[Token]:
     """The line up to its BY, then the expressions of the order."""
     by = [n for n, token in enumerate(tokens) if token.text.upper() == "BY"]
     head = tokens[: by[0] + 1] if by else tokens[:1]
     at = head[-1].end if head else 0
-    return [*head, Token("other", f" {expressions}\n", at)]
+    return [*head, Token("space", " ", at), expressions, Token("space", "\n", expressions.end)]
 
 
 def _key_width(tokens: list[Token]) -> int:

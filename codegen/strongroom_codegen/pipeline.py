@@ -21,6 +21,7 @@ from strongroom_codegen.errors_registry import ErrorCode, read_registry
 from strongroom_codegen.model import ProjectModel
 from strongroom_codegen.naming import function_name
 from strongroom_codegen.parameters import PreparedQuery, prepare
+from strongroom_codegen.places import Places
 from strongroom_codegen.read import QueryFile, read_queries
 from strongroom_codegen.render import render
 from strongroom_codegen.scratch import scratch_database
@@ -78,9 +79,12 @@ def build_model(
                 analysed[one.query.full_name] = about_routine(result)
         rules = read_error_rules(connection, catalog)
         violations = Violations(catalog, rules, sources.registry)
-        composer = Composer(project, connection, catalog, sources.registry, diagnostics, violations)
+        places = Places(project)
+        composer = Composer(
+            project, connection, catalog, sources.registry, diagnostics, violations, places
+        )
         model = composer.compose(files, analysed)
-        _check_raises(violations, model, diagnostics)
+        _check_raises(violations, model, places, diagnostics)
     if diagnostics.failed:
         raise QueryError(diagnostics)
     return model
@@ -111,11 +115,15 @@ def _check_unique(files: list[AnnotatedFile], diagnostics: Diagnostics) -> None:
             )
 
 
-def _check_raises(violations: Violations, model: ProjectModel, diagnostics: Diagnostics) -> None:
+def _check_raises(
+    violations: Violations, model: ProjectModel, places: Places, diagnostics: Diagnostics
+) -> None:
     known = {error.name for app in model.apps for error in app.errors}
     for function, name in violations.unknown_raises(known):
         diagnostics.error(
-            None, f'@raises of {function} names no exception: "{name}"', did_you_mean(name, known)
+            places.of_tag("@raises", *function.partition("(")[0].split(".")),
+            f'@raises of {function} names no exception: "{name}"',
+            did_you_mean(name, known),
         )
 
 

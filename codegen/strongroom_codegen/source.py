@@ -25,6 +25,13 @@ class Source:
     name: str
     text: str
 
+    def offset(self, place: Place) -> int:
+        """The offset (from 0) of a place in this file."""
+        start = 0
+        for _ in range(place.line - 1):
+            start = self.text.index("\n", start) + 1
+        return start + place.column - 1
+
     def place(self, offset: int) -> Place:
         """Where the character at `offset` (from 0) stands."""
         offset = max(0, min(offset, len(self.text)))

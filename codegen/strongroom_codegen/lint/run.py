@@ -24,6 +24,7 @@ from strongroom_codegen.lint.statements import check_text, check_tree
 from strongroom_codegen.model import QueryModel, VariantModel
 from strongroom_codegen.parameters import Variant
 from strongroom_codegen.pipeline import build_model, read_sources
+from strongroom_codegen.places import Places
 from strongroom_codegen.scratch import scratch_database
 
 _NO_STATEMENT = "42601"
@@ -58,7 +59,7 @@ def check_queries(project: Project, diagnostics: Diagnostics, progress: Progress
     found: list[Finding] = []
     with scratch_database(project) as connection:
         catalog = read_catalog(connection)
-        sizes = read_sizes(catalog, diagnostics)
+        sizes = read_sizes(catalog, Places(project), diagnostics)
         facts = read_facts(connection, catalog, sizes)
         with connection.transaction(force_rollback=True):
             inject(connection, catalog, sizes)

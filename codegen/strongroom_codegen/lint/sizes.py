@@ -15,6 +15,7 @@ from strongroom.errors import UsageError
 from strongroom_codegen.catalog import Catalog, Relation
 from strongroom_codegen.diagnostics import Diagnostics
 from strongroom_codegen.lint.rules import DEFAULT
+from strongroom_codegen.places import Places
 
 _ROWS = re.compile(r"(\d+(?:\.\d+)?)\s*([kMG]?)$")
 _FACTOR = {"": 1, "k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
@@ -47,12 +48,12 @@ ORDER BY k.oid
 """
 
 
-def read_sizes(catalog: Catalog, diagnostics: Diagnostics) -> dict[int, float]:
+def read_sizes(catalog: Catalog, places: Places, diagnostics: Diagnostics) -> dict[int, float]:
     """Rows of each table and materialized view; a partition has its part of the whole."""
     sizes: dict[int, float] = {}
     for relation in catalog.relations.values():
         if relation.kind in ("r", "p", "m") and relation.oid >= 16384:
-            sizes[relation.oid] = _declared(relation, diagnostics)
+            sizes[relation.oid] = _declared(relation, places, diagnostics)
     roots = [r for r in catalog.relations.values() if r.kind == "p" and not r.is_partition]
     for root in roots:
         leaves = _leaves(catalog, root)
@@ -84,14 +85,14 @@ def inject(connection: psycopg.Connection[Any], catalog: Catalog, sizes: dict[in
     connection.execute(_DISTINCT, tuple(list(column) for column in zip(*found, strict=True)))
 
 
-def _declared(relation: Relation, diagnostics: Diagnostics) -> float:
+def _declared(relation: Relation, places: Places, diagnostics: Diagnostics) -> float:
     text = relation.comment.tag("rows")
     if text is None:
         return float(DEFAULT)
     match = _ROWS.match(text)
     if match is None:
         diagnostics.error(
-            None,
+            places.of_tag(f"@rows {text}", relation.name),
             f"{relation.full_name}: @rows {text} is no number of rows",
             "write: @rows 500, @rows 20k, @rows 10M or @rows 1G",
         )

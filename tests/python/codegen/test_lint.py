@@ -98,6 +98,7 @@ def test_sizes_are_numbers(project: Project, on_any_server: Server) -> None:
         check_queries(project, diagnostics, lambda done, total: None)
     (found,) = diagnostics.found
     assert found.message == "depot.rates: @rows many is no number of rows"
+    assert str(found.place) == "schema/more.sql:1:34"
     assert found.hint
     assert "@rows 10M" in found.hint
 

@@ -202,7 +202,8 @@ def test_every_kind_of_statement_runs(
 
 def test_functions_without_arguments(package: ModuleType, db: Session) -> None:
     found = package.statements.without_arguments(db)
-    assert found.db.startswith("strongroom_scratch") and found.passes
+    assert found.db.startswith("strongroom_scratch")
+    assert found.passes
     assert found.pi == pytest.approx(3.14159, abs=1e-5)
 
 
