@@ -70,27 +70,6 @@ def test_a_foreign_table_promises_nothing(shop: Shop) -> None:
     assert _columns(_analyse(shop, "SELECT f.x FROM shop.f", *ddl)) == "x?"
 
 
-def test_a_field_of_a_composite_column_is_no_column_of_the_table(shop: Shop) -> None:
-    ddl = (
-        "CREATE TYPE shop.mark AS (word text, number int, extra text)",
-        "CREATE TABLE shop.marked (word text CHECK (word IN ('a')), mark shop.mark)",
-    )
-    sql = "UPDATE shop.marked SET mark.word = :word WHERE (mark).word = :old AND (mark).extra = :e"
-    found = _analyse(shop, f"{sql} RETURNING (mark).word, (marked).word AS own", *ddl)
-    assert [parameter.column for parameter in found.parameters] == [None] * 3
-    assert [column.origin is None for column in found.columns] == [True, False]
-
-
-def test_operators_of_a_domain_over_arrays_are_not_asked_about_the_catalogue(shop: Shop) -> None:
-    ddl = (
-        "CREATE DOMAIN shop.pair AS smallint[]",
-        "CREATE FUNCTION shop.same(shop.pair, shop.pair) RETURNS boolean LANGUAGE sql RETURN true",
-        "CREATE OPERATOR shop.= (FUNCTION = shop.same, LEFTARG = shop.pair, RIGHTARG = shop.pair)",
-        "SET LOCAL search_path = shop",
-    )
-    assert _columns(_analyse(shop, "SELECT p.name, p.nick FROM people AS p", *ddl)) == "name nick?"
-
-
 def test_a_domain_that_is_not_null_becomes_null_under_an_outer_join(shop: Shop) -> None:
     ddl = (
         "CREATE DOMAIN shop.given AS text NOT NULL",
