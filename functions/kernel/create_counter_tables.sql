@@ -26,9 +26,16 @@ BEGIN
         -- The types come with the values.
         EXECUTE format(
             'CREATE TABLE %1$s (%2$s) AS SELECT %3$s FROM %4$s AS r WHERE %5$s AND false %6$s;'
-            ' ALTER TABLE %1$s ALTER counted SET NOT NULL %7$s',
+            ' ALTER TABLE %1$s ALTER counted SET NOT NULL %7$s %8$s',
             v_table, v_parts.columns, v_parts.plus, v_parts.relation, v_parts.condition,
-            v_parts.per_group, CASE WHEN v_parts.has_sum THEN ', ALTER summed SET NOT NULL' END
+            v_parts.per_group, CASE WHEN v_parts.has_sum THEN ', ALTER summed SET NOT NULL' END,
+            (
+                SELECT string_agg(format(', ALTER %I SET NOT NULL', n.name), '')
+                FROM unnest(v_certain) AS n (name)
+                -- Nobody is who an erased person becomes.
+                WHERE v_table = v_parts.deltas OR v_parts.on_erase = 'delete'
+                   OR n.name <> ALL (v_parts.subjects)
+            )
         );
     END LOOP;
     -- Where a policy asks for the person, the key begins with the person.
@@ -48,7 +55,6 @@ BEGIN
             p_name || '_deltas_subject_idx', v_parts.deltas, v_subject
         );
     END IF;
-    -- Nobody is who an erased person becomes.
     IF v_parts.names <> '{}' AND v_parts.names <@ v_certain
         AND (v_subject IS NULL OR v_parts.on_erase = 'delete')
     THEN

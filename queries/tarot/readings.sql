@@ -6,6 +6,13 @@ SELECT count(*) AS readings
 FROM tarot.readings AS r
 WHERE r.user_id = kernel.user_bigint();
 
+-- name: count_readings_by_spread :many
+-- How many readings of each spread the person of this session has; no row for a spread without any.
+SELECT c.spread_type, c.counted AS readings
+FROM tarot.readings_live AS c
+WHERE c.user_id = kernel.user_bigint()
+ORDER BY c.spread_type;
+
 -- name: delete_reading :rowcount
 -- Delete one reading of the person of this session; 0 when there is no such reading. What it cost
 -- stays in the ledger.

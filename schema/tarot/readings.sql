@@ -97,3 +97,6 @@ GRANT
     SELECT,
     INSERT (user_id, spread_type, question, cards, interpretation, transaction_id)
 ON tarot.readings TO tarot_definer;
+
+-- How many of each spread a person has, without reading them.
+SELECT kernel.count('tarot.readings', 'readings_live', '{user_id, spread_type}');

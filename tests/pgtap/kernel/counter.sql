@@ -101,7 +101,7 @@ SELECT throws_ok($$SELECT kernel.count('probe.orders', 'a_live', p_where => 'at 
 SELECT throws_ok(
     $$SELECT kernel.count('probe.orders', 'a_live', p_where => 'EXISTS (SELECT FROM probe.root)')$$,
     '0A000', NULL, 'of its row alone');
-SELECT is_empty('SELECT FROM kernel.counter', 'and nothing is left of a refusal');
+SELECT is_empty($$SELECT FROM kernel.counter WHERE app = 'probe'$$, 'and nothing is left of a refusal');
 RESET ROLE;
 CREATE SCHEMA lone AUTHORIZATION strongroom_owner;
 COMMENT ON SCHEMA lone IS E'An app without roles.\n@app';
@@ -194,7 +194,7 @@ DELETE FROM probe.orders WHERE user_id = 7;
 ALTER TABLE probe.orders ENABLE TRIGGER USER;
 SELECT is(kernel.recount('probe', 'what_live', false), 3::bigint, 'what is wrong is found');
 SELECT isnt(probe.wrong_ones(), '', 'and left, if only that is asked');
-DO $$BEGIN PERFORM kernel.recount(c.app, c.name) FROM (SELECT * FROM kernel.counter) AS c; END$$;
+DO $$BEGIN PERFORM kernel.recount(c.app, c.name) FROM (SELECT * FROM kernel.counter WHERE app = 'probe') AS c; END$$;
 SELECT is(probe.wrong_ones(), '', 'or mended');
 SELECT is((SELECT counted FROM probe.anon_ever WHERE user_id = 7), 1::bigint,
     'what was ever is not made undone by a recount');
@@ -327,13 +327,17 @@ SELECT is(kernel.adjust_counters_for('probe.orders'), 0::bigint, 'what is no par
 
 -- Dropped.
 DO $$BEGIN
-    PERFORM kernel.drop_counter(c.app, c.name) FROM (SELECT app, name FROM kernel.counter) AS c;
+    PERFORM kernel.drop_counter(c.app, c.name) FROM (SELECT app, name FROM kernel.counter WHERE app = 'probe') AS c;
 END$$;
 SELECT is_empty(
     $$SELECT relname FROM pg_class WHERE relnamespace = 'probe'::regnamespace
       AND relname ~ '_(live|ever)'
-      UNION ALL SELECT proname FROM pg_proc WHERE proname LIKE 'tg_count_%'
-      UNION ALL SELECT tgname FROM pg_trigger WHERE tgname LIKE 't60_%_live%'$$,
+      UNION ALL
+      SELECT proname FROM pg_proc
+      WHERE pronamespace = 'probe'::regnamespace AND proname LIKE 'tg_count_%'
+      UNION ALL
+      SELECT tgname FROM pg_trigger
+      WHERE tgrelid IN ('probe.orders'::regclass, 'probe.root'::regclass) AND tgname LIKE 't60_%'$$,
     'nothing is left of a counter that is dropped'
 );
 SELECT lives_ok('TRUNCATE probe.orders', 'nor does it stand in the way');

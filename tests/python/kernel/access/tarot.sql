@@ -21,3 +21,7 @@ SELECT
     ),
     'So it is.'
 FROM (VALUES (1001), (1002)) AS person (id);
+INSERT INTO tarot.readings_live_totals (user_id, spread_type, counted)
+VALUES (1001, 'single', 1), (1002, 'single', 1);
+INSERT INTO tarot.readings_live_deltas (user_id, spread_type, counted)
+VALUES (1001, 'single', 1), (1002, 'single', 1);

@@ -1,0 +1,1 @@
+SELECT kernel.drop_counter('tarot', 'readings_live');
