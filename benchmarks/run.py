@@ -18,6 +18,7 @@ SCRIPTS = (
     "session",
     "bulk",
     "ledger",
+    "retention",
     "policies",
     "uuid_v7",
     "codegen",
