@@ -33,6 +33,10 @@ CREATE INDEX readings_spread_type_created_at_idx ON tarot.readings (spread_type,
 
 CREATE INDEX readings_created_at_idx ON tarot.readings USING brin (created_at);
 
+-- For retention: what is left to empty.
+CREATE INDEX readings_question_created_at_idx ON tarot.readings (created_at)
+WHERE question IS NOT NULL;
+
 COMMENT ON TABLE tarot.readings IS
 'What was drawn for whom, and what it was said to mean. Newest first is the primary key backwards.
 @row Reading
@@ -100,3 +104,12 @@ ON tarot.readings TO tarot_definer;
 
 -- How many of each spread a person has, without reading them.
 SELECT kernel.count('tarot.readings', 'readings_live', '{user_id, spread_type}');
+
+INSERT INTO kernel.retention_policy (
+    name, relation, action, columns, time_expression, keep_for, reason
+)
+VALUES (
+    'reading_questions', 'tarot.readings', 'null', '{question}', 'created_at', '2 years',
+    'What a person asked in their own words is not needed once the reading is old.'
+)
+ON CONFLICT DO NOTHING;

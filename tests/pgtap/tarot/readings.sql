@@ -1,7 +1,7 @@
 -- Readings: what is a draw, how it is paid for, and who sees it.
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(78);
+SELECT plan(83);
 
 SELECT results_eq(
     $$
@@ -54,6 +54,8 @@ SELECT results_eq(
     VALUES
         ('CREATE INDEX readings_created_at_idx ON tarot.readings USING brin (created_at)'),
         ('CREATE UNIQUE INDEX readings_pkey ON tarot.readings USING btree (user_id, id)'),
+        ('CREATE INDEX readings_question_created_at_idx ON tarot.readings USING btree (created_at) '
+            'WHERE (question IS NOT NULL)'),
         ('CREATE INDEX readings_spread_type_created_at_idx ON tarot.readings USING btree (spread_type, created_at)'),
         ('CREATE UNIQUE INDEX readings_transaction_id_idx ON tarot.readings USING btree (user_id, transaction_id) '
             'WHERE (transaction_id IS NOT NULL)')
@@ -269,6 +271,36 @@ SELECT results_eq(
 SELECT throws_ok(
     $$ SELECT tarot.draw_reading(NULL, NULL, NULL, NULL, 'spend-1') $$, 'TR002', NULL,
     '[T-F14] which is no reading of nothing'
+);
+
+-- What people asked is kept for two years.
+RESET ROLE;
+INSERT INTO tarot.readings (user_id, spread_type, question, cards, interpretation, created_at)
+SELECT
+    current_setting('test.ann')::bigint, 'single', 'Will it last?',
+    '[{"card": "the_fool", "position": 1, "reversed": false}]', 'It may.', now() - old.age
+FROM unnest('{23 months,2 years 1 day,3 years}'::interval[]) AS old (age);
+SELECT kernel.place_hold(
+    'case', p_table => 'tarot.readings', p_row_key => jsonb_build_object('user_id', r.user_id, 'id', r.id)
+)
+FROM tarot.readings AS r WHERE r.created_at < now() - interval '2 years 6 months';
+SET LOCAL ROLE strongroom_runner;
+SELECT results_eq(
+    $$ SELECT p.row_count, p.kept_count FROM kernel.retention_preview('reading_questions') AS p $$,
+    $$ VALUES (1::bigint, 1::bigint) $$, '[T-F19] a question is kept for two years, and longer where it is on hold'
+);
+SELECT is(kernel.apply_retention('reading_questions'), 1::bigint, '[T-F19] then it is emptied');
+SELECT is(kernel.apply_retention('reading_questions'), 0::bigint, '[T-F19] once');
+RESET ROLE;
+SELECT results_eq(
+    $$ SELECT r.question IS NULL, r.interpretation FROM tarot.readings AS r
+    WHERE r.created_at < now() - interval '1 year' ORDER BY r.created_at $$,
+    $$ VALUES (false, 'It may.'), (true, 'It may.'), (false, 'It may.') $$,
+    'and the reading stays'
+);
+SELECT results_eq(
+    $$ SELECT d.relation_name, d.action, d.row_count FROM kernel.destruction_record AS d $$,
+    $$ VALUES ('tarot.readings', 'null', 1::bigint) $$, '[X-5] which is written down'
 );
 
 SELECT * FROM finish();

@@ -67,6 +67,7 @@ def test_a_preview_as_people_read_it(any_archive: Archive) -> None:
         ["policy", "table", "action", "rows", "people", "kept", "problem"],
         ["chats", "probe.chats", "delete", "0", "0"],
         ["notes", "probe.notes", "delete", "1,234", "10", "0"],
+        ["reading_questions", "tarot.readings", "null", "0", "0", "0"],
     ]
     any_archive.admin.execute("DELETE FROM kernel.retention_policy")
     assert _call(any_archive, "retention", "preview") == (0, "there are no policies\n")

@@ -1,0 +1,3 @@
+-- For an instant nobody reads or writes readings.
+
+DROP INDEX tarot.readings_question_created_at_idx;
