@@ -15,6 +15,7 @@ DROP FUNCTION IF EXISTS
     kernel.create_counter_tables(text, text),
     kernel.create_counter_view(text, text),
     kernel.create_counter_triggers(text, text),
+    kernel.hang_counters(regclass, text),
     kernel.grant_counter(text, text),
     kernel.comment_counter(text, text),
     kernel.require_countable(regclass, text, text[], text, text, text),

@@ -87,6 +87,7 @@
 \ir ../functions/kernel/require_condition.sql
 \ir ../functions/kernel/create_counter_tables.sql
 \ir ../functions/kernel/create_counter_view.sql
+\ir ../functions/kernel/hang_counters.sql
 \ir ../functions/kernel/create_counter_triggers.sql
 \ir ../functions/kernel/grant_counter.sql
 \ir ../functions/kernel/comment_counter.sql

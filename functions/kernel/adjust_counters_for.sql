@@ -13,20 +13,32 @@ DECLARE
     c_root CONSTANT regclass := coalesce(p_root, pg_partition_root(p_partition));
     v_counter record;
     v_parts record;
+    v_trigger name;
     v_groups bigint;
     v_count bigint := 0;
 BEGIN
+    IF c_root = p_partition OR NOT EXISTS (
+        SELECT FROM kernel.counter AS c WHERE c.relation = c_root
+    ) THEN
+        RETURN 0;
+    END IF;
+    -- What is written now would go uncounted.
+    EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', p_partition);
     FOR v_counter IN
-        SELECT c.app, c.name
+        SELECT c.app, c.name, c.is_live
         FROM kernel.counter AS c
-        WHERE c.relation = c_root AND c.is_live AND c_root <> p_partition
+        WHERE c.relation = c_root
         ORDER BY c.id
     LOOP
-        IF v_count = 0 THEN
-            -- What is written now would be dropped uncounted.
-            EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', p_partition);
-        END IF;
         v_parts := kernel.counter_parts(v_counter.app, v_counter.name);
+        FOR v_trigger IN
+            SELECT t.tgname
+            FROM pg_trigger AS t
+            WHERE t.tgrelid = p_partition AND t.tgname LIKE format('t60\_%s\_%%', v_counter.name)
+        LOOP
+            EXECUTE format('DROP TRIGGER %I ON %s', v_trigger, p_partition);
+        END LOOP;
+        CONTINUE WHEN NOT v_counter.is_live;
         EXECUTE format(
             'INSERT INTO %s (%s) SELECT %s FROM %s AS r WHERE %s %s',
             v_parts.deltas, v_parts.columns, v_parts.minus, p_partition, v_parts.condition,
@@ -40,8 +52,9 @@ END;
 $$;
 
 COMMENT ON FUNCTION kernel.adjust_counters_for(regclass, regclass) IS
-'Takes the rows of a partition out of the ..._live counters of its table, because dropping or detaching
-fires no trigger: call it once, in the transaction that drops or detaches. p_root is the table that the
+'Takes a partition out of the counters of its table: its rows out of ..._live ones, because dropping or
+detaching fires no trigger, and the triggers off it. Call it once, in the transaction that drops it or
+after the one that detached it. p_root is the table that the
 partition was detached from already. Returns how many groups changed. Locks the partition.';
 
 GRANT EXECUTE ON FUNCTION kernel.adjust_counters_for(regclass, regclass) TO strongroom_runner;

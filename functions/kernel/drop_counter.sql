@@ -7,20 +7,20 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_parts record;
-    v_trigger name;
+    v_trigger record;
 BEGIN
     v_parts := kernel.counter_parts(p_app, p_name);
     FOR v_trigger IN
-        SELECT t.tgname
+        SELECT t.tgname, t.tgrelid::regclass AS relation
         FROM pg_trigger AS t
-        WHERE t.tgrelid = v_parts.relation
-          AND t.tgname = ANY (ARRAY(
-              SELECT format('t60_%s_%s', p_name, e.event)
-              FROM unnest(ARRAY['insert', 'update', 'delete', 'truncate']) AS e (event)
-          ))
-        ORDER BY t.tgname
+        WHERE t.tgname = ANY (ARRAY(
+            SELECT format('t60_%s_%s', p_name, e.event)
+            FROM unnest(ARRAY['insert', 'update', 'delete', 'truncate']) AS e (event)
+        ))
+          AND coalesce(pg_partition_root(t.tgrelid), t.tgrelid) = v_parts.relation
+        ORDER BY t.tgrelid, t.tgname
     LOOP
-        EXECUTE format('DROP TRIGGER %I ON %s', v_trigger, v_parts.relation);
+        EXECUTE format('DROP TRIGGER %I ON %s', v_trigger.tgname, v_trigger.relation);
     END LOOP;
     EXECUTE format('DROP FUNCTION IF EXISTS %I.%I()', p_app, 'tg_count_' || p_name);
     EXECUTE format('DROP VIEW IF EXISTS %I.%I', p_app, p_name);

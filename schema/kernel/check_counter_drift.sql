@@ -42,8 +42,13 @@ CROSS JOIN LATERAL (
       AND d.relname = c.name || '_totals'
       AND (a.atttypid, a.atttypmod) IS DISTINCT FROM (o.atttypid, o.atttypmod)
     UNION ALL
-    SELECT format('trigger %I is missing or not enabled', wanted.name)
+    SELECT format('trigger %I of %s is missing or not enabled', wanted.name, part.relation)
     FROM (
+        SELECT t.oid::regclass
+        UNION
+        SELECT p.relid FROM pg_catalog.pg_partition_tree(t.oid) AS p
+    ) AS part (relation)
+    CROSS JOIN (
         VALUES ('insert', true), ('update', true), ('delete', c.is_live), ('truncate', c.is_live)
     ) AS e (event, is_wanted)
     CROSS JOIN LATERAL format('t60_%s_%s', c.name, e.event) AS wanted (name)
@@ -52,7 +57,7 @@ CROSS JOIN LATERAL (
       AND NOT EXISTS (
           SELECT
           FROM pg_catalog.pg_trigger AS g
-          WHERE g.tgrelid = t.oid AND g.tgname = wanted.name AND g.tgenabled = 'O'
+          WHERE g.tgrelid = part.relation AND g.tgname = wanted.name AND g.tgenabled = 'O'
       )
     UNION ALL
     SELECT 'its trigger function is not the one that was made for it'

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(97);
+SELECT plan(102);
 
 \ir _counted.sql
 
@@ -292,8 +292,8 @@ ALTER TABLE probe.orders ALTER COLUMN status TYPE varchar;
 CREATE OR REPLACE FUNCTION probe.tg_count_late_live() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN NULL; END';
 SELECT set_eq('SELECT detail FROM kernel.check_counter_drift', ARRAY[
-    'probe.what_live: trigger t60_what_live_delete is missing or not enabled.',
-    'probe.all_live: trigger t60_all_live_insert is missing or not enabled.',
+    'probe.what_live: trigger t60_what_live_delete of probe.orders is missing or not enabled.',
+    'probe.all_live: trigger t60_all_live_insert of probe.orders is missing or not enabled.',
     'probe.what_live: column amount is gone.',
     'probe.kept_ever: column amount is gone.',
     'probe.status_live: column status has another type now.',
@@ -315,14 +315,30 @@ INSERT INTO probe.root SELECT n % 2, date '2026-12-30' + n FROM generate_series(
 UPDATE probe.root SET at = '2027-06-01' WHERE at = '2026-12-30';
 SELECT results_eq('SELECT id, counted FROM probe.parts_live ORDER BY id',
     $$VALUES (0, 5::bigint), (1, 5)$$, 'rows of all partitions are counted, wherever they move');
+SELECT is(
+    (SELECT count(*) FROM kernel.check_counter_drift WHERE detail LIKE '%of probe.next is missing%'),
+    6::bigint, 'a partition that was made past the kernel is a finding'
+);
+DO $$BEGIN PERFORM kernel.hang_counters('probe.next'); END$$;
+INSERT INTO probe.part VALUES (7, '2026-02-01'), (8, '2026-02-02');
+UPDATE probe.next SET id = 9 WHERE at = '2027-06-01';
+DELETE FROM probe.part WHERE id = 7;
+SELECT is(kernel.recount('probe', 'parts_live', false), 0::bigint,
+    'what names the partition itself is counted, and once');
+SELECT throws_ok('TRUNCATE probe.part', 'KR054', NULL, 'and not truncated');
+SELECT is_empty($$SELECT detail FROM kernel.check_counter_drift WHERE detail LIKE '%parts_%'$$,
+    'each partition has the triggers');
+DELETE FROM probe.root WHERE id > 2;
 SELECT is(kernel.adjust_counters_for('probe.next'), 2::bigint, 'a partition that goes is taken out');
 DROP TABLE probe.next;
 SELECT is(kernel.recount('probe', 'parts_live'), 0::bigint, 'exactly');
-SELECT is((SELECT sum(counted) FROM probe.parts_ever), 10::numeric, 'and stays in what was ever');
+SELECT is((SELECT sum(counted) FROM probe.parts_ever), 12::numeric, 'and stays in what was ever');
 ALTER TABLE probe.root DETACH PARTITION probe.part;
 SELECT is(kernel.adjust_counters_for('probe.part'), 0::bigint, 'one that is detached has no root');
 SELECT is(kernel.adjust_counters_for('probe.part', 'probe.root'), 1::bigint, 'unless it is named');
 SELECT is_empty('SELECT FROM probe.parts_live', 'and is taken out, too');
+INSERT INTO probe.part VALUES (1, '2026-02-01');
+SELECT is_empty('SELECT FROM probe.parts_live', 'and counts no more');
 SELECT is(kernel.adjust_counters_for('probe.orders'), 0::bigint, 'what is no partition is left alone');
 
 -- Dropped.

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(63);
+SELECT plan(71);
 
 CREATE SCHEMA probe;
 COMMENT ON SCHEMA probe IS E'An app.\n@app';
@@ -211,6 +211,39 @@ SELECT throws_ok($$UPDATE kernel.job_run SET outcome = 'running' WHERE job = 'af
 SELECT throws_ok($$UPDATE kernel.job_run SET error_code = 'Anna is ill'$$, '23514', NULL,
     'an error is a code, not words');
 
+-- What is found to be wrong.
+DELETE FROM kernel.job_run;
+UPDATE kernel.job SET is_enabled = name IN ('gone', 'work', 'fail', 'after'), next_due_at = now();
+SELECT results_eq('SELECT level, detail FROM kernel.check_jobs',
+    $$VALUES ('ERROR', 'Job gone: probe.gone() can''t be run, for there is no such function.')$$,
+    'a function that can''t be run is a finding; what is due just now is none');
+UPDATE kernel.job SET next_due_at = now() - interval '61 minutes' WHERE name = 'work';
+UPDATE kernel.job SET next_due_at = now() - interval '59 minutes' WHERE name = 'after';
+SELECT is((SELECT string_agg(metadata ->> 'job', ',') FROM kernel.check_jobs
+    WHERE metadata ->> 'problem' = 'overdue'), 'work', 'so is one that nobody runs');
+INSERT INTO kernel.job_run (job, begun_at, last_batch_at) VALUES ('work', now(), now());
+SELECT is((SELECT count(*) FROM kernel.check_jobs WHERE metadata ->> 'problem' = 'overdue'), 0::bigint,
+    'a run that is under way is late, no more');
+INSERT INTO kernel.job_run (job, begun_at, last_batch_at, ended_at, outcome, error_code)
+SELECT 'fail', now(), now(), now(), o.outcome, '40P01'
+FROM (VALUES (1, 'failed'), (2, 'done'), (3, 'lost'), (4, 'timeout')) AS o (n, outcome) ORDER BY o.n;
+SELECT is((SELECT count(*) FROM kernel.check_jobs WHERE metadata ->> 'problem' = 'failing'), 0::bigint,
+    'two failures in a row are not yet a finding');
+INSERT INTO kernel.job_run (job, begun_at, last_batch_at, ended_at, outcome, error_code)
+VALUES ('fail', now(), now(), now(), 'failed', '40001');
+SELECT results_eq($$SELECT level, detail FROM kernel.check_jobs WHERE metadata ->> 'job' = 'fail'$$,
+    $$VALUES ('WARN', 'Job fail: failed 3 times in a row, last with 40001.')$$, 'three are');
+INSERT INTO kernel.job_run (job, begun_at, last_batch_at, ended_at, outcome)
+SELECT 'fail', now(), now(), now(), 'lost' FROM generate_series(4, 10);
+SELECT results_eq($$SELECT level, detail FROM kernel.check_jobs WHERE metadata ->> 'job' = 'fail'$$,
+    $$VALUES ('ERROR', 'Job fail: failed 10 times in a row, last with no code.')$$,
+    'and ten are an alarm');
+UPDATE kernel.job SET is_enabled = false;
+SELECT is_empty('SELECT detail FROM kernel.check_jobs', 'what is disabled is nobody''s concern');
+DELETE FROM kernel.job_run;
+INSERT INTO kernel.job_run (job, begun_at, last_batch_at, ended_at, outcome)
+SELECT 'work', now(), now(), now(), 'done' FROM generate_series(1, 3);
+
 -- Who may do what.
 SELECT is(
     (
@@ -229,6 +262,7 @@ SELECT is(
 SET LOCAL ROLE strongroom_runner;
 SELECT ok((SELECT count(*) > 3 FROM kernel.job) AND (SELECT count(*) = 3 FROM kernel.job_run),
     'and it reads all of them');
+SELECT lives_ok('SELECT FROM kernel.check_jobs', 'and what is wrong with them');
 SELECT throws_ok('UPDATE kernel.job SET is_enabled = false', '42501', NULL,
     'but it does not tune them');
 SET LOCAL ROLE strongroom_owner;
