@@ -6,34 +6,15 @@ WITH limits AS (
     FROM kernel.health_threshold AS t
     WHERE t.check_name = 'bloat'
 ),
--- Bytes of a row: a fixed width from the type, others from statistics where this role sees them.
-widths AS (
+-- Bytes of each column: a fixed width from the type, others from statistics where this role sees
+-- them. Brought together by grouping, for the planner can't know how many statistics it will see.
+columns AS (
     SELECT
-        a.attrelid,
-        count(*) AS columns,
-        sum(
-            CASE
-                WHEN a.attlen > 0 THEN a.attlen
-                ELSE (
-                    SELECT s.avg_width
-                    FROM pg_catalog.pg_stats AS s
-                    WHERE s.schemaname = n.nspname
-                      AND s.tablename = c.relname
-                      AND s.attname = a.attname
-                      AND s.inherited = false
-                )
-            END
-        ) AS bytes,
-        count(*) FILTER (
-            WHERE a.attlen > 0 OR EXISTS (
-                SELECT
-                FROM pg_catalog.pg_stats AS s
-                WHERE s.schemaname = n.nspname
-                  AND s.tablename = c.relname
-                  AND s.attname = a.attname
-                  AND s.inherited = false
-            )
-        ) AS known
+        n.nspname AS schema_name,
+        c.relname AS table_name,
+        a.attname AS column_name,
+        c.oid AS relation,
+        nullif(greatest(a.attlen, 0), 0)::integer AS bytes
     FROM pg_catalog.pg_class AS c
     JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
     JOIN pg_catalog.pg_attribute AS a
@@ -43,7 +24,20 @@ widths AS (
       -- Ten megabytes: less is not worth the work.
       AND c.relpages >= 1280
       AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-    GROUP BY a.attrelid
+    UNION ALL
+    SELECT s.schemaname, s.tablename, s.attname, NULL, s.avg_width
+    FROM pg_catalog.pg_stats AS s
+    WHERE NOT s.inherited
+),
+widths AS (
+    SELECT k.relation, count(*) AS columns, sum(k.bytes) AS bytes, count(k.bytes) AS known
+    FROM (
+        SELECT max(c.relation), max(c.bytes)
+        FROM columns AS c
+        GROUP BY c.schema_name, c.table_name, c.column_name
+    ) AS k (relation, bytes)
+    WHERE k.relation IS NOT NULL
+    GROUP BY k.relation
 )
 SELECT
     'bloat' AS name,
@@ -76,7 +70,7 @@ CROSS JOIN (
         size.bytes - need.bytes,
         round(100.0 * (size.bytes - need.bytes) / size.bytes, 1)
     FROM widths AS w
-    JOIN pg_catalog.pg_class AS c ON c.oid = w.attrelid
+    JOIN pg_catalog.pg_class AS c ON c.oid = w.relation
     JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
     JOIN pg_catalog.pg_am AS m ON m.oid = c.relam AND m.amname IN ('heap', 'btree')
     CROSS JOIN LATERAL (

@@ -1,7 +1,7 @@
 -- The checks of the server's state, as far as one transaction can bring the state about.
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(44);
+SELECT plan(45);
 
 CREATE SCHEMA probe;
 COMMENT ON SCHEMA probe IS E'An app.\n@app';
@@ -91,6 +91,13 @@ SELECT alike(
     (SELECT f.detail FROM kernel.findings(ARRAY['bloat']) AS f WHERE f.cache_key ~ 'big$'),
     'Table probe.big: about 3__ MB of 469 MB is not needed (an estimate).',
     'it says that this is an estimate'
+);
+INSERT INTO probe.texts SELECT n, repeat('x', 100) FROM generate_series(1, 1000) AS n;
+ANALYZE probe.texts;
+UPDATE pg_class SET relpages = 60000, reltuples = 1000000 WHERE relname = 'texts';
+SELECT is(
+    pg_temp.found('bloat', 'texts'), ARRAY['WARN bloat:probe.texts'],
+    'they count where statistics tell their width'
 );
 SELECT is(
     pg_temp.found('unused_index', 'probe'), ARRAY['INFO unused_index:probe.big_a_idx'],
