@@ -18,7 +18,7 @@ from strongroom_codegen.element_uses import element_uses
 from strongroom_codegen.footprint import Footprint, footprint, union
 from strongroom_codegen.inside import Inside, merged
 from strongroom_codegen.kinds import check_kind
-from strongroom_codegen.levels import Origin, levels, origin
+from strongroom_codegen.levels import Origin, levels, result_origin
 from strongroom_codegen.nullability import Analyzer, Verdict, frames
 from strongroom_codegen.page import Key, find_key
 from strongroom_codegen.parameter_uses import Uses, parameter_uses
@@ -249,14 +249,13 @@ def _columns(analyzer: Analyzer, query: Node, described: Described) -> tuple[Ana
             column.name,
             column.type,
             verdict,
-            origin(analyzer, entry["expr"], frame),
+            result_origin(analyzer, query, frame, number),
             output(analyzer, query, None, number),
         )
-        for number, (column, verdict, entry) in enumerate(
+        for number, (column, verdict) in enumerate(
             zip(
                 result_types(analyzer.catalog, described.columns, query),
                 analyzer.result(query),
-                frames.targets(query),
                 strict=True,
             ),
             1,

@@ -301,7 +301,7 @@ def _domain_values(constraints: list[dict[str, Any]]) -> dict[int, tuple[str | i
     found: dict[int, tuple[str | int, ...]] = {}
     for row in constraints:
         if row["kind"] == "c" and row["validated"] and row["domain"]:
-            for listed in value_lists(row["expression"]).values():
+            for listed in value_lists(row["expression"], row["loose_collations"]).values():
                 found.setdefault(row["domain"], listed)
     return found
 
@@ -350,8 +350,10 @@ def _relations(
 ) -> dict[int, Relation]:
     values: dict[tuple[int, int], tuple[str | int, ...]] = {}
     for row in constraints:
-        if row["kind"] == "c" and row["validated"] and row["relation"]:
-            for number, found in value_lists(row["expression"]).items():
+        # Rows of the tables that inherit from this one come with its own.
+        holds = row["validated"] and not row["no_inherit"]
+        if row["kind"] == "c" and holds and row["relation"]:
+            for number, found in value_lists(row["expression"], row["loose_collations"]).items():
                 values.setdefault((row["relation"], number), found)
     full = columns_of_full_arrays(constraints)
     columns: dict[int, dict[int, Column]] = {}

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from strongroom_codegen.catalog import Relation
 from strongroom_codegen.inside import Document, Fields, Inside, Items, RowOf, Value
-from strongroom_codegen.levels import Origin, origin
+from strongroom_codegen.levels import Origin, result_origin
 from strongroom_codegen.model import Field, Reader, RecordModel, RowType
 from strongroom_codegen.naming import camel, field_names
-from strongroom_codegen.nullability import Analyzer, frames
+from strongroom_codegen.nullability import Analyzer
 from strongroom_codegen.pytypes import JSON, ROWS_MODULE, STR, TYPES_MODULE, PyType
 from strongroom_codegen.shapes import output
 
@@ -79,8 +79,7 @@ def relation_values(types: AppTypes, relation: Relation) -> list[tuple[str, Valu
         source: Origin | None = (relation.oid, number)
         inside: Inside | None = types.full_array(relation.oid, number)
         if view:
-            entry = frames.targets(view)[place]
-            source = origin(analyzer, entry["expr"], analyzer.frame(view, None))
+            source = result_origin(analyzer, view, analyzer.frame(view, None), place + 1)
             nullable = verdicts[place].nullable
             inside = output(analyzer, view, None, place + 1)
         values.append((column.name, Value(column.type, nullable, source, inside)))

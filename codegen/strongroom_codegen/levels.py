@@ -11,6 +11,7 @@ from strongroom_codegen.tree import Node, below
 # Relation OID and column number.
 Origin = tuple[int, int]
 
+_UNION = "1"
 _WRAPPERS = frozenset({"RELABELTYPE", "COLLATEEXPR", "COERCETODOMAIN"})
 
 
@@ -60,6 +61,25 @@ def origin(analyzer: Analyzer, node: Node, frame: Frame) -> Origin | None:
         case frames.FUNCTION:
             return _function_origin(analyzer, entry, number)
     return None
+
+
+def result_origin(analyzer: Analyzer, query: Node, frame: Frame, number: int) -> Origin | None:
+    """The table column that a column of a statement's result is a copy of, in every row."""
+    if query["setOperations"]:
+        return _set_origin(analyzer, query["setOperations"], frame, number)
+    entries = frames.targets(query)
+    return origin(analyzer, entries[number - 1]["expr"], frame)
+
+
+def _set_origin(analyzer: Analyzer, node: Node, frame: Frame, number: int) -> Origin | None:
+    """All rows of EXCEPT and INTERSECT are of their left arm; those of UNION are of either."""
+    if node["node"] == "RANGETBLREF":
+        arm = frame.entry(int(node["rtindex"]))["subquery"]
+        return _output_origin(analyzer, arm, frame, number)
+    left = _set_origin(analyzer, node["larg"], frame, number)
+    if node["op"] != _UNION:
+        return left
+    return left if left == _set_origin(analyzer, node["rarg"], frame, number) else None
 
 
 def _table_origin(analyzer: Analyzer, relation: int, number: int) -> Origin | None:

@@ -1,13 +1,15 @@
 """Value lists: `CHECK (column IN ('a', 'b'))`, read from the constraint's own tree.
 
-Not of char(n), whose values come back padded, and only by an equality that is exact.
+Not of char(n), whose values come back padded, and only by an equality that is exact: under a
+collation for which 'a' equals 'A', both may be stored.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from strongroom_codegen.tree import Node, parse_tree
+from strongroom_codegen.tree import Node, nodes, parse_tree
 
 _INTEGERS = {"20": 8, "21": 2, "23": 4}
 _TEXTS = {"25", "1043", "19"}
@@ -16,10 +18,17 @@ DOMAIN_VALUE = 0
 _WRAPPERS = {"RELABELTYPE", "COERCEVIAIO", "COLLATEEXPR"}
 
 
-def value_lists(expression: str) -> dict[int, tuple[str | int, ...]]:
-    """Column number (or DOMAIN_VALUE) -> the only values that the condition lets in, NULL apart."""
+def value_lists(
+    expression: str, loose_collations: Collection[int] = ()
+) -> dict[int, tuple[str | int, ...]]:
+    """Column number (or DOMAIN_VALUE) -> the only values that the condition lets in, NULL apart.
+
+    `loose_collations`: those (by OID) for which texts that differ may be equal.
+    """
     found: dict[int, tuple[str | int, ...]] = {}
     for condition in _conjuncts(parse_tree(expression)):
+        if any(int(node.get("inputcollid", 0)) in loose_collations for node in nodes(condition)):
+            continue
         pair = _value_list(_without_null_test(condition))
         if pair:
             found[pair[0]] = pair[1]

@@ -8,6 +8,9 @@ SELECT
     k.convalidated AS validated,
     k.connoinherit AS no_inherit,
     k.conbin::text AS expression,
+    ARRAY(
+        SELECT l.oid FROM pg_catalog.pg_collation AS l WHERE NOT l.collisdeterministic
+    ) AS loose_collations,
     pg_catalog.obj_description(k.oid, 'pg_constraint') AS comment
 FROM pg_catalog.pg_constraint AS k
 JOIN pg_catalog.pg_namespace AS n ON n.oid = k.connamespace
