@@ -76,6 +76,7 @@ _SCALARS: dict[str, PyType] = {
     "uuid": PyType("uuid", "UUID"),
     "date": PyType("datetime", "date"),
     "time": PyType("datetime", "time"),
+    "timetz": PyType("datetime", "time"),
     "timestamp": PyType("datetime", "datetime"),
     "timestamptz": PyType("datetime", "datetime"),
     "interval": PyType("datetime", "timedelta"),

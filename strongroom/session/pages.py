@@ -81,13 +81,31 @@ def _text(read: Callable[[str], Any]) -> Callable[[Any], Any]:
     return read_text
 
 
+def _read_numeric(value: Any) -> Decimal:
+    """A number that numeric can hold, not one of a thousand million digits."""
+    found = Decimal(str(value))
+    exponent = found.as_tuple().exponent
+    if isinstance(exponent, int) and (exponent < -16383 or found.adjusted() >= 131072):
+        raise ValueError
+    return found
+
+
+def _read_text(value: Any) -> str:
+    """A text that PostgreSQL can hold."""
+    text: str = _exactly(str)(value)
+    if "\0" in text:
+        raise ValueError
+    text.encode()
+    return text
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
     "smallint": _integer(-(2**15), 2**15),
     "integer": _integer(-(2**31), 2**31),
     "bigint": _integer(-(2**63), 2**63),
     "oid": _integer(0, 2**32),
     "boolean": _exactly(bool),
-    "numeric": lambda value: Decimal(str(value)),
+    "numeric": _read_numeric,
     "real": _text(float),
     "double precision": _text(float),
     "timestamp with time zone": _text(datetime.fromisoformat),
@@ -111,10 +129,8 @@ def read_token(statement: Statement[Any], token: str, types: tuple[str, ...]) ->
         digest, *values = json.loads(text)
         if digest != _digest(statement) or len(values) != len(types):
             raise ValueError
-        exact = _exactly(str)
-        return tuple(
-            _READERS.get(type_, exact)(value) for type_, value in zip(types, values, strict=True)
-        )
+        readers = [_READERS.get(type_, _read_text) for type_ in types]
+        return tuple(read(value) for read, value in zip(readers, values, strict=True))
     except (ValueError, TypeError, ArithmeticError, AttributeError, RecursionError):
         raise BadPageToken(f"{statement.name}: this is not one of its page tokens") from None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from decimal import Decimal
 from types import ModuleType
 
@@ -52,6 +52,43 @@ def test_async(package: ModuleType, shop: Shop, on_server: Server) -> None:
                 assert [name async for name in aio.lots.every_name(db)] == ["a"]
             finally:
                 await aio.people.forget_person(db, class_=1)
+
+    asyncio.run(play())
+
+
+def test_async_lots(package: ModuleType, shop: Shop, on_server: Server) -> None:
+    """Items come from an async iterator, results as from the sync functions."""
+    aio = importlib.import_module("shop_db.aio.shop")
+    async_session = importlib.import_module("strongroom.session").async_session
+    rows, types = package.rows, package.types
+    label = types.Label(text="fragile", weight=None)
+    people = [rows.AddPeopleItem(n, f"n{n}", None, []) for n in (1, 2)]
+    stock = [rows.StockItemsItem(f"t{n}", Decimal(n), None, "toy", [label], "sad") for n in (1, 2)]
+    loaded = [rows.LoadItemsItem(1000, "x", Decimal("9.5"), None, "book", [label], None)]
+
+    async def one_by_one(items: list[object]) -> AsyncIterator[object]:
+        for item in items:
+            await asyncio.sleep(0)
+            yield item
+
+    async def play() -> None:
+        url = on_server.url(shop[0].info.dbname)
+        connection = await psycopg.AsyncConnection.connect(url)
+        async with connection, async_session(connection, app=None) as db:
+            lots = aio.lots
+            assert await lots.add_people(db, items=one_by_one(people)) == ["n1", "n2"]
+            with pytest.raises(package.errors.NameTaken) as raised:
+                async with db.transaction():
+                    await lots.add_people(db, items=[rows.AddPeopleItem(3, "n1", None, [])])
+            assert failed_item(raised.value) == 0
+            stocked = await lots.stock_items(db, items=one_by_one(stock), surcharge=Decimal(1))
+            assert [row.title for row in stocked] == ["t1", "t2"]
+            assert await lots.load_items(db, items=one_by_one(loaded)) == 1
+            found = await aio.sales.get_item(db, id=1000)
+            assert (found.price, found.labels) == (Decimal("9.50"), [label])
+            ids = [row.id for row in stocked]
+            assert await lots.drop_items(db, items=one_by_one([*ids, 1000])) == 3
+            await connection.rollback()
 
     asyncio.run(play())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, time, timedelta, timezone
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -205,6 +205,13 @@ def test_functions_without_arguments(package: ModuleType, db: Session) -> None:
     assert found.db.startswith("strongroom_scratch")
     assert found.passes
     assert found.pi == pytest.approx(3.14159, abs=1e-5)
+
+
+def test_a_time_with_its_zone(package: ModuleType, db: Session) -> None:
+    noon = time(12, 30, tzinfo=timezone(timedelta(hours=5, minutes=30)))
+    found = package.statements.zoned(db, at=noon)
+    assert (found, found.utcoffset()) == (noon, noon.utcoffset())
+    assert package.statements.zoned.__annotations__["return"] == "time"
 
 
 def test_lists_of_a_domain_in_a_domain(package: ModuleType, db: Session) -> None:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
+import tracemalloc
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -18,7 +20,7 @@ from strongroom.session import (
     load_rowcount,
     session,
 )
-from tests.python.fix_databases import Database
+from tests.python.fix_databases import Connection, Database
 from tests.python.session.lots import (
     ADD,
     ADD_RETURNING,
@@ -27,6 +29,7 @@ from tests.python.session.lots import (
     COPY,
     COUNTED,
     ECHO,
+    HOW_MANY,
     Item,
     as_user,
     as_worker,
@@ -95,6 +98,38 @@ def test_items_are_drawn_as_they_are_sent(counts: Database) -> None:
         assert drawn < 10_000
         assert db.many(TITLES) == ["Emma", "Persuasion"]
     assert_clean(connection)
+
+
+@pytest.mark.parametrize("kind", ["batch", "bulk", "copy"])
+def test_items_without_end_take_no_room_and_can_be_interrupted(
+    counts: Database, admin: Connection, kind: str
+) -> None:
+    connection = counts.connect()
+
+    def book(item: Any) -> tuple[Any, ...]:
+        return item[0], str(item[0]), None
+
+    def endless() -> Iterator[Any]:
+        for number in itertools.count(100):
+            if number == 4000:
+                raise KeyboardInterrupt
+            yield number, bytearray(20_000)
+
+    tracemalloc.start()
+    try:
+        with (as_worker if kind == "copy" else as_user)(connection) as db:
+            with pytest.raises(KeyboardInterrupt):
+                if kind == "batch":
+                    db.batch(ADD, endless(), take=book, load=load_rowcount)
+                elif kind == "bulk":
+                    db.bulk(BULK, endless(), take=book, chunk=100)
+                else:
+                    db.copy(COPY, endless(), take=lambda item: numbered(item[0]))
+        assert tracemalloc.get_traced_memory()[1] < 40_000_000
+    finally:
+        tracemalloc.stop()
+    assert_clean(connection)
+    assert admin.execute(HOW_MANY).fetchall() == [(3,), (0,)]
 
 
 @pytest.mark.parametrize("chunk", [None, 2, 5, 100])
