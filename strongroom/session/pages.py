@@ -129,7 +129,7 @@ def read_token(statement: Statement[Any], token: str, types: tuple[str, ...]) ->
         digest, *values = json.loads(text)
         if digest != _digest(statement) or len(values) != len(types):
             raise ValueError
-        readers = [_READERS.get(type_, _read_text) for type_ in types]
+        readers: list[Callable[[Any], Any]] = [_READERS.get(type_, _read_text) for type_ in types]
         return tuple(read(value) for read, value in zip(readers, values, strict=True))
     except (ValueError, TypeError, ArithmeticError, AttributeError, RecursionError):
         raise BadPageToken(f"{statement.name}: this is not one of its page tokens") from None
