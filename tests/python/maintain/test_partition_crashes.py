@@ -22,17 +22,24 @@ ALTER TABLE probe.days ENABLE ROW LEVEL SECURITY;
 ALTER TABLE probe.days FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_owner ON probe.days TO strongroom_owner USING (true) WITH CHECK (true);
 INSERT INTO kernel.partition_policy (parent, key_kind, every, ahead)
-VALUES ('probe.days', 'time', '1 day', 100);
-SELECT kernel.extend_partitions(now() - interval '100 days');
-INSERT INTO probe.days SELECT current_date - g % 100, g FROM generate_series(1, 1000) AS g;
-UPDATE kernel.partition_policy SET keep = '10 days', ahead = 3;
+VALUES ('probe.days', 'time', '1 day', 150);
+SELECT kernel.extend_partitions(now() - interval '150 days');
+INSERT INTO probe.days SELECT current_date - g % 150, g FROM generate_series(1, 1000) AS g;
+UPDATE kernel.partition_policy SET keep = '10 days', ahead = 3
+WHERE parent = 'probe.days'::regclass;
+UPDATE kernel.job SET is_enabled = name = 'maintain_partitions';
 """
 _ROUND = """
-UPDATE kernel.partition_policy SET ahead = ahead + 3;
+UPDATE kernel.partition_policy SET ahead = ahead + 3 WHERE parent = 'probe.days'::regclass;
 UPDATE kernel.job SET next_due_at = now() WHERE name = 'maintain_partitions';
 """
 _STARTED = "SELECT FROM pg_stat_activity WHERE application_name LIKE 'strongroom maintain%'"
 _RECORDED = "SELECT coalesce(sum(row_count), 0)::integer, count(*) FROM kernel.destruction_record"
+# Something went since, or nothing is left to go.
+_GOES_ON = """
+SELECT WHERE (SELECT count(*) FROM kernel.destruction_record) > {}
+          OR NOT EXISTS (SELECT FROM kernel.expired_partitions())
+"""
 _TABLES = """
 SELECT c.oid::regclass::text FROM pg_class AS c
 WHERE c.relnamespace = 'probe'::regnamespace AND c.relkind = 'r' AND NOT c.relispartition
@@ -69,12 +76,13 @@ def test_killed_at_any_moment_the_next_run_finishes(own_server: Server) -> None:
     maintained = Maintained(database.url("strongroom_runner"), database.url("postgres"))
     maintained.execute(_SETUP)
     chance = random.Random(3)
-    ends = set()
+    ends = {(0, 0)}
     for n in range(12):
         maintained.execute(_ROUND)
         with maintained.start() as running:
-            maintained.wait_for(_STARTED)
-            time.sleep(chance.uniform(0.0, 0.35))
+            # In the midst of making partitions, or of taking them away.
+            maintained.wait_for(_STARTED if n % 3 == 0 else _GOES_ON.format(max(ends)[1]))
+            time.sleep(chance.uniform(0.0, 0.2))
             if n % 2:
                 running.kill()
             else:
@@ -99,4 +107,7 @@ def test_killed_at_any_moment_the_next_run_finishes(own_server: Server) -> None:
     assert (rows, records) == maintained.query(
         "SELECT sum(row_count), count(DISTINCT partition_name) FROM kernel.destruction_record"
     )[0]
-    assert maintained.query("SELECT steps_left = ahead FROM kernel.partition_runway") == [(True,)]
+    assert maintained.query(
+        "SELECT steps_left = ahead FROM kernel.partition_runway"
+        " WHERE parent = 'probe.days'::regclass"
+    ) == [(True,)]
