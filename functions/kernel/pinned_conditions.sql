@@ -27,6 +27,19 @@ BEGIN
         FROM kernel.subject_columns(p_root) AS s (name);
     END IF;
 
+    -- Tables of the kernel serve several apps, and say of which app a person is; of a row of several
+    -- people they keep a JSON array of texts.
+    IF v_app = 'kernel' AND EXISTS (SELECT FROM kernel.pinned_subject) AND 2 = (
+        SELECT count(*)
+        FROM pg_attribute AS a
+        WHERE a.attrelid = p_root AND a.attname IN ('app', 'subject') AND NOT a.attisdropped
+    )
+    THEN
+        v_conditions := v_conditions || 'EXISTS (SELECT FROM kernel.pinned_subject AS p'
+            ' WHERE p.app = t.app AND (p.subject = t.subject OR starts_with(t.subject, ''['')'
+            ' AND strpos(t.subject, to_json(p.subject)::text) > 0))'::text;
+    END IF;
+
     IF EXISTS (
         SELECT
         FROM kernel.legal_hold AS h

@@ -183,6 +183,23 @@ SELECT kernel.place_hold('case 7', p_table => 'probe.days');
 SELECT ok(NOT kernel.is_partition_free(current_setting('test.days_1')::oid::regclass, current_setting('test.days')::oid::regclass), 'a table on hold holds what was detached');
 SELECT ok(NOT kernel.is_partition_free(current_setting('test.days_2')::oid::regclass), 'and its partitions');
 
+-- Tables of the kernel, where people of several apps have rows.
+RESET ROLE;
+CREATE TABLE kernel.probe_log (app text, subject text, at timestamptz, PRIMARY KEY (app, at)) PARTITION BY RANGE (at);
+CREATE TABLE kernel.probe_log_1 PARTITION OF kernel.probe_log FOR VALUES FROM ('2020-01-01') TO ('2020-02-01');
+CREATE TABLE kernel.probe_log_2 PARTITION OF kernel.probe_log FOR VALUES FROM ('2020-02-01') TO ('2020-03-01');
+ALTER TABLE kernel.probe_log OWNER TO strongroom_owner;
+ALTER TABLE kernel.probe_log_1 OWNER TO strongroom_owner;
+ALTER TABLE kernel.probe_log_2 OWNER TO strongroom_owner;
+INSERT INTO kernel.probe_log VALUES ('probe', '1', '2020-01-15'), ('tarot', '1', '2020-02-15'), ('probe', '["11", "2"]', '2020-02-16');
+SELECT kernel.place_hold('case 8', p_app => 'probe', p_subject => '1') AS hold \gset
+SELECT ok(NOT kernel.is_partition_free('kernel.probe_log_1'), 'a log about a held person is kept too');
+SELECT ok(kernel.is_partition_free('kernel.probe_log_2'), 'but not that about person 1 of another app');
+SELECT kernel.place_hold('case 9', p_app => 'probe', p_subject => '2') AS other \gset
+SELECT ok(NOT kernel.is_partition_free('kernel.probe_log_2'), 'a row of two people is kept for the second of them');
+SELECT kernel.release_hold(:other, 'closed');
+SELECT kernel.release_hold(:hold, 'closed');
+
 -- What nobody can do.
 SET LOCAL ROLE strongroom_owner;
 SELECT throws_ok(change.statement, 'KR040', NULL, change.why)

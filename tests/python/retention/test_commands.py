@@ -95,3 +95,16 @@ def test_what_is_refused_says_why(any_archive: Archive) -> None:
     code, text = _call(any_archive, "retention", "preview")
     assert code == 1
     assert "can't be carried out: notes" in text
+
+
+def test_the_job_carries_policies_out(any_archive: Archive) -> None:
+    """`strongroom maintain` runs it, batch by batch, and the records say who it was."""
+    any_archive.write(30, people=3)
+    assert _call(any_archive, "holds", "place", "--reason", "x", "--app", "probe", "--subject", "2")
+    code, text = _call(any_archive, "maintain", "--job", "apply_retention")
+    assert code == 0, text
+    assert {user_id for user_id, _ in any_archive.notes()} == {2}
+    assert any_archive.query(
+        "SELECT row_count, recorded_by, recorded_as FROM kernel.destruction_record"
+    ) == [(20, "job apply_retention", "strongroom_runner")]
+    any_archive.check_records()

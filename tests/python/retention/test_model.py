@@ -199,7 +199,7 @@ def ruled(archive: Archive) -> Archive:
 
 
 def test_holds_and_retention_do_what_the_model_does(ruled: Archive) -> None:
-    """[A-06] [A-10.10] [A-48] Whatever is done in whatever order, the rows left are the model's."""
+    """Whatever is done in whatever order, the rows left are the model's."""
 
     @settings(
         max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
