@@ -24,6 +24,7 @@ SCRIPTS = (
     "codegen",
     "counters",
     "partitions",
+    "audit",
 )
 
 

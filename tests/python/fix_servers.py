@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from strongroom.project import Project, read_project
+from strongroom.project import Project, install, read_project, shipped_root
 from strongroom.server import Server, debian, embedded, full, installed_majors
+from strongroom.server.embedded import EmbeddedServer
 
 
 class TestServers:
@@ -173,3 +175,18 @@ def _why_nowhere() -> str:
 
 
 _KEY = pytest.StashKey[TestServers]()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    """A server of the test's own with the whole database in "strongroom", to be crashed."""
+    server = EmbeddedServer(tmp_path / "state", "own")
+    if why := server.missing():
+        pytest.skip(why)
+    server.start()
+    with psycopg.connect(server.url(), autocommit=True) as admin:
+        admin.execute("CREATE DATABASE strongroom")
+    with psycopg.connect(server.url("strongroom"), autocommit=True) as admin:
+        install(admin, read_project(shipped_root()))
+    yield server
+    server.stop()

@@ -58,7 +58,9 @@ class Audited:
 
     def export(self) -> tuple[int, str]:
         """Batch and chain value of the newest seal."""
-        row = self.runner().execute("SELECT batch, chain FROM kernel.export_audit_root()").fetchone()
+        row = (
+            self.runner().execute("SELECT batch, chain FROM kernel.export_audit_root()").fetchone()
+        )
         assert row is not None
         return row[0], row[1]
 

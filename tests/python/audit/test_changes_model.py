@@ -8,7 +8,8 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from tests.python.audit.conftest import Audited, Connection, problems, value
+from tests.python.audit.conftest import Audited, problems, value
+from tests.python.fix_databases import Connection
 
 _CHANGES = "SELECT operation, key, old, new, changed FROM kernel.audit_changes('probe.people')"
 _COLUMNS = ("tier", "seen_at", "name", "mood", "shade")

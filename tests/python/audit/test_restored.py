@@ -32,7 +32,9 @@ def restored(audited: Audited) -> Iterator[Audited]:
     if programs is None or not (programs / "pg_dump").is_file():
         pytest.skip("pg_dump of this server can't be run from here")
     writer = audited.writer()
-    writer.execute("INSERT INTO probe.people (id, name) SELECT n, 'N' FROM generate_series(1, 30) n")
+    writer.execute(
+        "INSERT INTO probe.people (id, name) SELECT n, 'N' FROM generate_series(1, 30) n"
+    )
     audited.seal_all()
     writer.execute("UPDATE probe.people SET tier = 'gold'")
     audited.seal_all()
@@ -90,7 +92,7 @@ def test_numbers_of_transactions_that_begin_anew_break_nothing(any_audited: Audi
 
 @pytest.mark.slow
 def test_a_server_that_dies_while_it_seals_leaves_whole_batches(own_server: Server) -> None:
-    """[A-07] pg_ctl stop -m immediate at random moments; each entry is in the log or waits, once."""
+    """[A-07] pg_ctl stop -m immediate at random moments: each entry is sealed or waits, once."""
     database = Database(own_server, "strongroom")
     database.admin().execute(SETUP.encode())
     audited, chance = Audited(database), random.Random()

@@ -1,10 +1,8 @@
 """A superuser edits the log under an exported root a thousand times, and each edit is found.
 
-The log has 1,000 entries in 50 batches. Each edit is made in a transaction that is rolled back, and
-the range that is verified is that of three batches around it with the chain value of the last, which
-is what a nightly check of a range does; so a thousand edits are verified in seconds. Every 100th is
-verified from the first batch to the last. That ranges and the whole agree is so by construction: a
-range begins at the chain value before it, which the range before it ends with.
+The log has 1,000 entries in 50 batches. Each edit is made in a transaction that is rolled back.
+Verified are the three batches around it, with the chain value of the last, as a nightly check of a
+range would; so a thousand take seconds. Every 100th is verified from the first batch to the last.
 """
 
 from __future__ import annotations
@@ -17,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from tests.python.audit.conftest import Audited, Connection, problems, value
+from tests.python.audit.conftest import Audited, problems, value
+from tests.python.fix_databases import Connection
 
 _EDITS = 1000
 _BATCHES = 50
@@ -52,7 +51,8 @@ def sealed(any_audited: Audited) -> Audited:
         many = {"from": number * 10, "to": number * 10 + 9}
         writer.execute(
             "INSERT INTO probe.people (id, tier, name)"
-            " SELECT n, 'basic', 'canary ' || n FROM generate_series(%(from)s::int, %(to)s::int) AS n",
+            " SELECT n, 'basic', 'canary ' || n"
+            " FROM generate_series(%(from)s::int, %(to)s::int) AS n",
             many,
         )
         writer.execute(

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,6 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from strongroom.project import install, read_project
-from strongroom.server import Server
-from strongroom.server.embedded import EmbeddedServer
 from tests.python.fix_databases import Database
 from tests.python.maintain.parted import Parted
 from tests.python.maintain.parted import prepare as prepare_partitions
@@ -142,21 +138,6 @@ def maintained(database: Database) -> Maintained:
 def any_maintained(any_database: Database) -> Maintained:
     """On one server."""
     return prepare(any_database)
-
-
-@pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[Server]:
-    """A server of the test's own, to be stopped as it likes."""
-    server = EmbeddedServer(tmp_path / "state", "own")
-    if why := server.missing():
-        pytest.skip(why)
-    server.start()
-    with psycopg.connect(server.url(), autocommit=True) as admin:
-        admin.execute("CREATE DATABASE strongroom")
-    with psycopg.connect(server.url("strongroom"), autocommit=True) as admin:
-        install(admin, read_project(ROOT))
-    yield server
-    server.stop()
 
 
 @pytest.fixture

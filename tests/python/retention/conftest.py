@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
-from strongroom.project import install, read_project
-from strongroom.server import Server
-from strongroom.server.embedded import EmbeddedServer
 from tests.python.fix_databases import Connection, Database
 
 ROOT = Path(__file__).parents[3]
@@ -166,18 +161,3 @@ def archive(database: Database) -> Archive:
 def any_archive(any_database: Database) -> Archive:
     """On one server."""
     return prepare(any_database)
-
-
-@pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[Server]:
-    """A server of the test's own, to be crashed."""
-    server = EmbeddedServer(tmp_path / "state", "own")
-    if why := server.missing():
-        pytest.skip(why)
-    server.start()
-    with psycopg.connect(server.url(), autocommit=True) as admin:
-        admin.execute("CREATE DATABASE strongroom")
-    with psycopg.connect(server.url("strongroom"), autocommit=True) as admin:
-        install(admin, read_project(ROOT))
-    yield server
-    server.stop()
