@@ -133,6 +133,23 @@ SELECT kernel.disable_audit('probe.events_2');
 SELECT is((SELECT count(*) FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid AND c.relname ~ '^events'),
     0::bigint, 'disabling takes all triggers away');
 
+CREATE TABLE probe.days (id integer, at timestamptz, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+ALTER TABLE probe.days ENABLE ROW LEVEL SECURITY;
+ALTER TABLE probe.days FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_owner ON probe.days TO strongroom_owner USING (true) WITH CHECK (true);
+SELECT pg_temp.tag('probe.days', c, '@internal') FROM unnest(ARRAY['id', 'at']) AS c;
+SELECT kernel.enable_audit('probe.days');
+INSERT INTO kernel.partition_policy (parent, key_kind, every, ahead) VALUES ('probe.days', 'time', '1 month', 2);
+SELECT cmp_ok(kernel.maintain_partitions(), '>=', 3::bigint, 'partitions are made for an audited table');
+SELECT is_empty('SELECT * FROM kernel.check_audit_drift', 'with its triggers');
+SET LOCAL timezone = 'Asia/Tokyo';
+INSERT INTO probe.days VALUES (1, '2026-11-21 09:00+09');
+SELECT is((SELECT e.key FROM kernel.audit_inbox AS e WHERE e.relation = 'days'), '["1", "2026-11-21T00:00:00"]',
+    'a key with an instant is in UTC, wherever the session is');
+SELECT is((SELECT count(*) FROM kernel.audit_changes('probe.days', '["1", "2026-11-21T00:00:00"]') AS c WHERE c.new = '{}'),
+    0::bigint, 'and a row of nothing but a key has no values');
+SELECT kernel.disable_audit('probe.days');
+
 -- Names that want to be something else.
 CREATE TABLE "a""b;--"."%s %1$s $f$ audit_row"
 (id integer PRIMARY KEY, audit_row text, "v_salt" text, tg_op text, "%L';--" text, audit_old text, "ünï""x" text);
