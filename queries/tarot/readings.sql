@@ -8,6 +8,8 @@ WHERE r.user_id = kernel.user_bigint();
 
 -- name: count_readings_by_spread :many
 -- How many readings of each spread the person of this session has; no row for a spread without any.
+--
+-- @lint ignore unbounded-many there are nine spreads
 SELECT c.spread_type, c.counted AS readings
 FROM tarot.readings_live AS c
 WHERE c.user_id = kernel.user_bigint()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from psycopg.rows import dict_row
@@ -14,7 +14,7 @@ Connection = psycopg.Connection[Any]
 _JOBS = """
 SELECT
     j.name AS job, j.function_name AS function, j.schedule::text, j.timeout::text, j.priority,
-    j.is_enabled AS enabled, j.next_due_at AS due, j.next_due_at <= now() AS is_due,
+    j.is_enabled AS enabled, j.next_due_at AS due, j.next_due_at <= pg_catalog.now() AS is_due,
     kernel.job_problem(j.function_name) AS problem,
     r.outcome, r.begun_at AS ran, r.batches, r.done, r.error_code
 FROM kernel.job AS j
@@ -35,7 +35,8 @@ def show_jobs(jobs: list[dict[str, Any]]) -> None:
     """Print a table."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("job", "every", "due", "last run", "outcome", "done"):
-        table.add_column(title, justify="right" if title == "done" else "left", overflow="fold")
+        justify: Literal["left", "right"] = "right" if title == "done" else "left"
+        table.add_column(title, justify=justify, overflow="fold", no_wrap=title == "job")
     for job in jobs:
         code = f" {job['error_code']}" if job["error_code"] else ""
         table.add_row(

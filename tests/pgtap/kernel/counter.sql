@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(102);
+SELECT plan(103);
 
 \ir _counted.sql
 
@@ -221,6 +221,21 @@ INSERT INTO probe.orders (user_id, id) VALUES (4, 4);
 UPDATE kernel.counter SET folded_at = now() - interval '16 minutes' WHERE name = 'late_live';
 SELECT is((SELECT string_agg(detail, ';') FROM kernel.check_counter_lag),
     'probe.late_live: 1 deltas or more wait.', 'what is folded too late is a finding');
+
+-- Places that are free again are filled, so what came last may be folded first.
+INSERT INTO probe.orders (user_id, id, amount) VALUES (50, 1, 5);
+DO $$BEGIN PERFORM kernel.fold_counter('probe', 'what_live', NULL); END$$;
+UPDATE probe.orders SET amount = 9 WHERE user_id = 50;
+DELETE FROM probe.orders WHERE user_id = 50;
+INSERT INTO probe.orders (user_id, id, amount) VALUES (50, 2, 3);
+WITH gone AS (DELETE FROM probe.what_live_deltas RETURNING *)
+INSERT INTO probe.what_live_deltas (counted, summed, user_id)
+SELECT g.counted, g.summed, g.user_id FROM gone AS g ORDER BY g.summed;
+DO $$BEGIN
+    PERFORM kernel.fold_counter('probe', 'what_live', 1) FROM generate_series(1, 3);
+END$$;
+SELECT is(probe.wrong_ones(), '', 'no half of a change is lost when its group is empty meanwhile');
+DELETE FROM probe.orders WHERE user_id = 50;
 
 -- Erasure.
 SELECT is(kernel.erase_counters('probe', '1'), 4::bigint, 'a person is erased from what was ever');

@@ -226,6 +226,8 @@ def test_sql_alone_runs_jobs_beside_a_runner(maintained: Maintained) -> None:
     maintained.job("worse", 1, body="RAISE EXCEPTION 'no'")
     with maintained.start("--job", "held") as running:
         maintained.wait_for("SELECT FROM kernel.job_run WHERE job = 'held' AND batches = 1")
+        # Due again before it is done.
+        maintained.execute("UPDATE kernel.job SET next_due_at = now() WHERE name = 'held'")
         with psycopg.connect(maintained.url, autocommit=True) as cron:
             cron.execute("CALL kernel.run_jobs()")
         states = maintained.query("SELECT job, outcome, xmin::text FROM kernel.job_run ORDER BY 1")
