@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(36);
+SELECT plan(44);
 
 SET LOCAL ROLE strongroom_owner;
 CREATE SCHEMA probe;
@@ -116,6 +116,26 @@ SELECT is((SELECT count(*) FROM kernel.partition_policy WHERE parent::text ~ '^p
 SELECT throws_ok(
     $$UPDATE kernel.partition_policy SET keep = '1 hour'$$, '42501', NULL, 'and changes none'
 );
+
+RESET ROLE;
+CREATE FUNCTION pg_temp.may(p_role name, p_statement text) RETURNS boolean
+LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('SET LOCAL ROLE %I', p_role);
+    EXECUTE p_statement;
+    RESET ROLE;
+    RETURN true;
+EXCEPTION WHEN insufficient_privilege THEN
+    RETURN false;
+END;
+$$;
+SELECT is(
+    pg_temp.may(r.role, replace(s.statement, 'TABLE', t.name)), false,
+    format('%s does not %s %s', r.role, s.statement, t.name)
+)
+FROM (VALUES ('tarot_app'), ('strongroom_login')) AS r (role)
+CROSS JOIN (VALUES ('SELECT FROM kernel.TABLE'), ('DELETE FROM kernel.TABLE')) AS s (statement)
+CROSS JOIN (VALUES ('partition_policy'), ('expiring_partition')) AS t (name);
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from strongroom.errors import UsageError
 from strongroom.maintain import expiry
@@ -281,6 +282,26 @@ def test_every_kind_of_key(
     assert parted.value("SELECT kernel.maintain_partitions()") == 0, (
         "what expired is not made again"
     )
+
+
+@pytest.mark.parametrize("name", ['a"b;--', "Ünï 日本" * 5, "%s %I {}", "x" * 63])
+def test_names_of_any_kind_expire(any_parted: Parted, name: str) -> None:
+    owner = any_parted.owner()
+    owner.execute("DELETE FROM kernel.partition_policy")
+    table, column = sql.Identifier("probe", name), sql.Identifier(name)
+    for statement in (
+        "CREATE TABLE {0} ({1} date NOT NULL) PARTITION BY RANGE ({1})",
+        "ALTER TABLE {0} ENABLE ROW LEVEL SECURITY",
+        "INSERT INTO kernel.partition_policy (parent, key_kind, every, ahead)"
+        " VALUES ({2}::regclass, 'time', '1 day', 2)",
+        "SELECT kernel.extend_partitions(now() - interval '8 days')",
+        "INSERT INTO {0} VALUES (timezone('UTC', now())::date - 8)",
+        "UPDATE kernel.partition_policy SET keep = '5 days'",
+    ):
+        shown = sql.Literal(table.as_string(owner))
+        owner.execute(sql.SQL(statement).format(table, column, shown))
+    found = expire_partitions(any_parted.runner(), quiet)
+    assert [(done.outcome, done.rows) for done in found] == [("dropped", n) for n in (0, 1, 0, 0)]
 
 
 def test_the_command_expires_and_says_so(parted: Parted) -> None:
