@@ -40,9 +40,10 @@ BEGIN
                     s.shared_blks_hit::numeric / nullif(s.shared_blks_hit + s.shared_blks_read, 0),
                     4
                 ),
-                -- Constants of other commands are kept as they were written.
+                -- Constants of other commands, SELECT INTO too, are kept as they were written.
                 CASE
-                    WHEN s.query ~* '^\s*(select|insert|update|delete|merge|with|values|call)\M'
+                    WHEN s.query ~* '^\s*(insert|update|delete|merge)\M'
+                        OR s.query ~* '^\s*(select|with|values)\M' AND s.query !~* '\minto\M'
                         THEN left(s.query, 1000)
                     ELSE 'a command other than a query'
                 END
