@@ -105,6 +105,7 @@
 \ir ../functions/kernel/audit_shape_id.sql
 \ir ../functions/kernel/audit_function_name.sql
 \ir ../functions/kernel/audit_value.sql
+\ir ../functions/kernel/audit_values.sql
 \ir ../functions/kernel/audit_key_value.sql
 \ir ../functions/kernel/audit_opening_value.sql
 \ir ../functions/kernel/audit_settings.sql

@@ -9,11 +9,7 @@ DECLARE
     v_key CONSTANT text := kernel.audit_key_value(p_relation, p_columns -> 'key');
     v_hashes CONSTANT text
         := kernel.audit_opening_value(p_relation, p_columns, 'audit_function.v_salt');
-    v_values text;
 BEGIN
-    SELECT string_agg(kernel.audit_value(p_relation, c.name, false), ', ' ORDER BY c.position)
-    INTO v_values
-    FROM jsonb_array_elements_text(p_columns -> 'plain') WITH ORDINALITY AS c (name, position);
     -- Every name has an alias or label before it, so that no column can be taken for it; and all
     -- names are put in at once, so that none can be taken for a place where another belongs.
     RETURN format(
@@ -37,7 +33,7 @@ BEGIN
         %1$L, %2$L, %3$s, %10$I.TG_OP, %4$s, %5$s,
         coalesce(nullif(current_setting('role'), 'none'), session_user),
         current_setting('kernel.actor', true), current_setting('kernel.request_id', true),
-        jsonb_build_array(%6$s),
+        %6$s,
         %7$s
     FROM audit_old AS audit_row;
     RETURN NULL;
@@ -48,7 +44,7 @@ $source$,
         format('%L::bigint', kernel.audit_shape_id(p_columns)),
         v_key,
         kernel.audit_key_value(p_relation, p_columns -> 'subject'),
-        v_values,
+        kernel.audit_values(p_relation, p_columns),
         -- Random bytes that can't be computed again from what is stored, so that a guess at a value
         -- can't be tried once they are erased. A random UUID for each row would take twice as long.
         coalesce(

@@ -8,16 +8,12 @@ AS $$
     SELECT format(
         $query$SELECT
             %1$s AS key,
-            jsonb_build_array(%2$s) AS old,
+            %2$s AS old,
             decode(repeat('00', 16), 'hex') || %3$s AS opening
         FROM %4$s AS audit_row
         WHERE %5$s$query$,
         kernel.audit_key_value(p_relation, p_columns -> 'key'),
-        (
-            SELECT string_agg(kernel.audit_value(p_relation, c.name, false), ', ' ORDER BY c.position)
-            FROM jsonb_array_elements_text(p_columns -> 'plain')
-            WITH ORDINALITY AS c (name, position)
-        ),
+        kernel.audit_values(p_relation, p_columns),
         coalesce(
             kernel.audit_opening_value(
                 p_relation, p_columns, '(SELECT s.salt FROM kernel.audit_salt AS s)'

@@ -150,6 +150,28 @@ SELECT is((SELECT count(*) FROM kernel.audit_changes('probe.days', '["1", "2026-
     0::bigint, 'and a row of nothing but a key has no values');
 SELECT kernel.disable_audit('probe.days');
 
+-- More columns than a function takes arguments.
+SELECT lives_ok(
+    (
+        SELECT format('CREATE TABLE probe.wide (id integer PRIMARY KEY, %s)', string_agg(format('c%s integer, p%s text', n, n), ', '))
+        FROM generate_series(1, 250) AS n
+    ),
+    'a wide table'
+);
+SELECT pg_temp.tag('probe.wide', 'id', '@internal');
+SELECT count(pg_temp.tag('probe.wide', 'c' || n, '@internal')) FROM generate_series(1, 250) AS n;
+SELECT kernel.enable_audit('probe.wide');
+INSERT INTO probe.wide (id, c101, c250) VALUES (1, 101, 250);
+UPDATE probe.wide SET c101 = 7, p250 = 'x';
+RESET ROLE;
+SELECT results_eq(
+    $$SELECT c.old -> 'c101', c.old -> 'c250', c.new -> 'c101', c.changed FROM kernel.audit_changes('probe.wide') AS c OFFSET 1$$,
+    $$VALUES ('101'::jsonb, '250'::jsonb, '7'::jsonb, ARRAY['c101', 'p250'])$$,
+    'is audited like any other'
+);
+SET LOCAL ROLE strongroom_owner;
+SELECT kernel.disable_audit('probe.wide');
+
 -- Names that want to be something else.
 CREATE TABLE "a""b;--"."%s %1$s $f$ audit_row"
 (id integer PRIMARY KEY, audit_row text, "v_salt" text, tg_op text, "%L';--" text, audit_old text, "ünï""x" text);
