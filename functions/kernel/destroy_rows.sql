@@ -21,18 +21,19 @@ AS $$
 DECLARE
     v_rows tid[];
     v_parts oid[];
-    v_done record;
+    v_count bigint;
+    v_is_unstable boolean;
 BEGIN
     IF NOT p_locks_first THEN
         BEGIN
             EXECUTE kernel.destruction_statement(p_policy, p_source, p_condition, p_bounds)
-            INTO v_done;
-            PERFORM kernel.require_stable_mask(p_policy, v_done.is_unstable);
-            RETURN v_done.row_count;
+            INTO v_count, v_is_unstable;
+            PERFORM kernel.require_stable_mask(p_policy, v_is_unstable);
+            RETURN v_count;
         EXCEPTION
             WHEN lock_not_available THEN
                 -- Somebody is at one of the rows: leave theirs, take the others.
-                v_done := NULL;
+                v_count := NULL;
         END;
     END IF;
 
@@ -50,9 +51,9 @@ BEGIN
         p_condition || ' AND t.ctid = ANY ($1) AND (t.tableoid, t.ctid) IN'
         ' (SELECT u.part, u.line FROM unnest($2, $1) AS u (part, line))',
         p_bounds
-    ) INTO v_done USING v_rows, v_parts;
-    PERFORM kernel.require_stable_mask(p_policy, v_done.is_unstable);
-    RETURN v_done.row_count;
+    ) INTO v_count, v_is_unstable USING v_rows, v_parts;
+    PERFORM kernel.require_stable_mask(p_policy, v_is_unstable);
+    RETURN v_count;
 END;
 $$;
 

@@ -7,7 +7,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_app text;
-    v_conditions text[] := '{}';
+    v_conditions text[] := '{}'::text[];
 BEGIN
     SELECT n.nspname
     INTO v_app
