@@ -11,7 +11,7 @@ DECLARE
     c_constant CONSTANT text := '\{\w+ ((?!<column>)[^{}])*\}';
     v_left text := replace(replace(p_expression::text, '\{', ''), '\}', '');
     v_node text[];
-    v_seen oid[] := '{}';
+    v_seen oid[] := ARRAY[]::oid[];
 BEGIN
     v_left := regexp_replace(v_left, '\{VAR [^{}]*\}', '<column>', 'g');
     -- From the inside out: what a column stands in becomes a column itself, all else goes.

@@ -11,7 +11,7 @@ AS $$
 DECLARE
     v_check record;
     v_unknown text;
-    v_found kernel.finding[] := '{}';
+    v_found kernel.finding[] := ARRAY[]::kernel.finding[];
     v_more kernel.finding[];
 BEGIN
     SELECT string_agg(wanted.name, ', ')

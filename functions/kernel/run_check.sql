@@ -25,7 +25,7 @@ BEGIN
         IF v_is_right THEN
             RETURN v_found;
         ELSIF v_found IS NULL THEN
-            RETURN '{}';
+            RETURN ARRAY[]::kernel.finding[];
         END IF;
         v_state := '42P17';
         v_message := 'it gives a row without name, detail or cache_key, or with an unknown level';
