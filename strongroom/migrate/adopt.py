@@ -109,5 +109,9 @@ def _drop_orphans(connection: Connection) -> None:
 
 
 def _drop(connection: Connection, name: str) -> None:
-    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-    connection.execute(drop.format(sql.Identifier(name)))
+    drop = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
+    try:
+        # Autovacuum gives way to this, and FORCE may not end it for who is no superuser.
+        connection.execute(drop)
+    except psycopg.errors.ObjectInUse:
+        connection.execute(sql.SQL("{} WITH (FORCE)").format(drop))
