@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from strongroom import __version__
-from strongroom.errors import StrongroomError
+from strongroom.errors import StrongroomError, UsageError
 
 _USAGE = 2
 # Where each sub-command is: a command that is called alone need not wait for the others' imports.
@@ -73,6 +73,7 @@ def main() -> None:
     as_json = _asked_for_json(sys.argv[1:])
     console = Console(stderr=True, soft_wrap=True, emoji=False)
     try:
+        _refuse_odd_bytes(sys.argv[1:])
         _add_parts(sys.argv[1:])
         app()
     except StrongroomError as error:
@@ -97,6 +98,16 @@ def show_error(error: StrongroomError) -> None:
     console.print(f"[bold red]error:[/] {escape(error.message)}", highlight=False)
     if error.hint:
         console.print(f"[bold]hint:[/]  {escape(error.hint)}", highlight=False)
+
+
+def _refuse_odd_bytes(arguments: Sequence[str]) -> None:
+    """Bytes that are no text in this locale come as lone surrogates, which no server takes."""
+    for number, word in enumerate(arguments, 1):
+        try:
+            word.encode()
+        except UnicodeEncodeError as error:
+            message = f"argument {number} is not text in the encoding of this terminal"
+            raise UsageError(message, hint="write it in UTF-8") from error
 
 
 def _add_parts(arguments: Sequence[str]) -> None:

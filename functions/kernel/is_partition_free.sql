@@ -40,6 +40,10 @@ BEGIN
     END IF;
 
     v_conditions := kernel.pinned_conditions(v_root);
+    IF p_partition NOT IN (SELECT t.relid FROM pg_partition_tree(v_root) AS t) THEN
+        -- Holds on its rows may have been placed by its own name, once it was detached.
+        v_conditions := v_conditions || kernel.pinned_conditions(p_partition);
+    END IF;
     IF v_conditions = '{}' THEN
         RETURN true;
     END IF;

@@ -6,6 +6,9 @@ PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    c_relations CONSTANT regclass[] := p_root || ARRAY(
+        SELECT t.relid FROM pg_partition_tree(p_root) AS t
+    );
     v_app text;
     v_conditions text[] := '{}'::text[];
 BEGIN
@@ -40,22 +43,27 @@ BEGIN
             ' AND strpos(t.subject, to_json(p.subject)::text) > 0))'::text;
     END IF;
 
-    IF EXISTS (
-        SELECT
-        FROM kernel.legal_hold AS h
-        WHERE h.released_at IS NULL AND h.relation = p_root AND h.row_key IS NOT NULL
-    ) THEN
-        SELECT v_conditions || format(
-            'EXISTS (SELECT FROM kernel.legal_hold AS h'
-            ' WHERE h.released_at IS NULL AND h.relation = %L::regclass AND %s)',
-            p_root, string_agg(format('h.row_key ->> %1$L = t.%1$I::text', a.attname), ' AND ')
+    -- By the key of the hold, and by the table that it named: since then the key may have become
+    -- another, or the table a partition. Columns that are gone tell nothing, so what the others say
+    -- is held.
+    v_conditions := v_conditions || ARRAY(
+        SELECT format(
+            'EXISTS (SELECT FROM kernel.legal_hold AS h WHERE h.released_at IS NULL'
+            ' AND h.relation = ANY (%1$L::regclass[]) AND h.row_key ?& %2$L::text[]'
+            ' AND h.row_key - %2$L::text[] = ''{}''%3$s)',
+            c_relations, held.columns,
+            (
+                SELECT string_agg(format(' AND h.row_key ->> %1$L = t.%1$I::text', a.attname), '')
+                FROM pg_attribute AS a
+                WHERE a.attrelid = p_root AND a.attname = ANY (held.columns)
+            )
         )
-        INTO v_conditions
-        FROM pg_index AS i
-        JOIN pg_attribute AS a
-            ON a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
-        WHERE i.indrelid = p_root AND i.indisprimary;
-    END IF;
+        FROM (
+            SELECT DISTINCT ARRAY(SELECT jsonb_object_keys(h.row_key) ORDER BY 1) AS columns
+            FROM kernel.legal_hold AS h
+            WHERE h.released_at IS NULL AND h.row_key IS NOT NULL AND h.relation = ANY (c_relations)
+        ) AS held
+    );
     RETURN v_conditions;
 END;
 $$;

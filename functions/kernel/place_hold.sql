@@ -14,14 +14,15 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    -- Resolved here, because a login of maintenance has no business in an app's schema.
-    v_table CONSTANT regclass := to_regclass(p_table);
+    v_table regclass;
     v_subject text;
     v_relation regclass;
     v_row_key jsonb;
     v_id bigint;
 BEGIN
     PERFORM kernel.require_hold_target(p_reason, p_app, p_subject, p_table, p_row_key);
+    -- Resolved here, because a login of maintenance has no business in an app's schema.
+    v_table := to_regclass(p_table);
     IF p_expires_at <= clock_timestamp() THEN
         RAISE EXCEPTION USING
             ERRCODE = 'KR041',

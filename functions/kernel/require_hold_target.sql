@@ -25,11 +25,17 @@ DECLARE
     v_kind "char";
 BEGIN
     IF p_table IS NOT NULL THEN
-        SELECT c.relkind
-        INTO v_kind
-        FROM pg_class AS c
-        JOIN pg_namespace AS n ON n.oid = c.relnamespace
-        WHERE c.oid = to_regclass(p_table) AND n.nspname IN (SELECT kernel.guarded_schemas());
+        BEGIN
+            SELECT c.relkind
+            INTO v_kind
+            FROM pg_class AS c
+            JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE c.oid = to_regclass(p_table) AND n.nspname IN (SELECT kernel.guarded_schemas());
+        EXCEPTION
+            -- What is no name at all, or one of too many parts.
+            WHEN syntax_error OR invalid_name OR feature_not_supported THEN
+                v_kind := NULL;
+        END;
         IF coalesce(v_kind, ' ') NOT IN ('r', 'p') THEN
             v_problem := coalesce(v_problem, format('there is no table %s in an app', p_table));
         END IF;

@@ -25,7 +25,7 @@ Reason = Annotated[str, typer.Option(help="Why, best as a reference to the case;
 _COLUMNS = """
 SELECT
     id, app, subject, relation::text AS table, row_key AS key, reason, placed_at, placed_by,
-    expires_at, released_at, released_by, release_reason
+    pg_catalog.to_jsonb(expires_at) #>> '{}' AS expires_at, released_at, released_by, release_reason
 FROM kernel.legal_hold
 """
 
@@ -86,7 +86,7 @@ def release(
 ) -> None:
     """End a hold. What it kept goes with the next runs of retention."""
     with asked(by) as cursor:
-        cursor.execute("SELECT kernel.release_hold(%s, %s)", [hold, reason])
+        cursor.execute("SELECT kernel.release_hold(%s::bigint, %s)", [hold, reason])
     _tell(hold, "is released", as_json=as_json)
 
 
@@ -94,7 +94,10 @@ def _read_key(given: list[str]) -> dict[str, str]:
     pairs = [text.partition("=") for text in given]
     if wrong := [text for text, equals, _ in pairs if not equals]:
         raise UsageError(f"--key {wrong[0]} has no =", hint="--key user_id=42 --key id=7")
-    return {column: value for column, _, value in pairs}
+    row_key = {column: value for column, _, value in pairs}
+    if len(row_key) < len(pairs):
+        raise UsageError("--key names a column twice", hint="each column of the key once")
+    return row_key
 
 
 def _tell(hold: int, what: str, *, as_json: bool) -> None:
@@ -114,7 +117,7 @@ def _show(rows: list[Row]) -> None:
             row["reason"],
             f"{row['placed_at']:%Y-%m-%d}",
             row["placed_by"],
-            state or (f"{until:%Y-%m-%d}" if until else "release"),
+            state or (until.partition("T")[0] if until else "release"),
         )
     Console(emoji=False, highlight=False, markup=False).print(table)
 

@@ -94,6 +94,9 @@ FROM (
         ($$'why', p_table => 'probe.seen'$$, 'KR041', 'a view'),
         ($$'why', p_table => 'pg_catalog.pg_class'$$, 'KR041', 'a table of no app'),
         ($$'why', p_table => 'probe.nothing'$$, 'KR041', 'no table at all'),
+        ($$'why', p_table => 'a.b.c'$$, 'KR041', 'a name of three parts'),
+        ($$'why', p_table => 'a.b.c.d'$$, 'KR041', 'a name of too many parts'),
+        ($$'why', p_table => '"'$$, 'KR041', 'what is no name'),
         ($$'why', p_table => 'probe.notes', p_row_key => '[1]'$$, 'KR041', 'a key that is no object'),
         ($$'why', p_table => 'probe.notes', p_row_key => '{"id": 1}'$$, 'KR041', 'half a key'),
         ($$'why', p_table => 'probe.notes', p_row_key => '{"id": 1, "user_id": 1, "at": 1}'$$, 'KR041',
@@ -178,6 +181,20 @@ RESET ROLE;
 ALTER TABLE probe.days DETACH PARTITION probe.days_1;
 SET LOCAL ROLE strongroom_runner;
 SELECT ok(NOT kernel.is_partition_free(current_setting('test.days_1')::oid::regclass, current_setting('test.days')::oid::regclass), 'nor is it free once detached');
+SELECT kernel.release_hold(:hold, 'closed');
+SELECT ok(kernel.is_partition_free(current_setting('test.days_1')::oid::regclass, current_setting('test.days')::oid::regclass), 'released, it is free there too');
+SELECT kernel.place_hold('case 6', p_table => 'probe.days_1', p_row_key => '{"user_id": 1, "at ;": "2020-01-15 09:00+00"}') AS hold \gset
+SELECT ok(NOT kernel.is_partition_free(current_setting('test.days_1')::oid::regclass, current_setting('test.days')::oid::regclass), 'a row that is held by the name of what was detached is kept');
+RESET ROLE;
+ALTER TABLE probe.days ATTACH PARTITION probe.days_1 FOR VALUES FROM ('2020-01-10') TO ('2020-01-20');
+SELECT ok(NOT kernel.is_partition_free(current_setting('test.days_1')::oid::regclass), 'and when that table is a partition again');
+SELECT ok(kernel.is_partition_free(current_setting('test.days_2')::oid::regclass), 'which is no hold on another');
+ALTER TABLE probe.days DROP CONSTRAINT days_pkey, ADD COLUMN id bigint NOT NULL DEFAULT 1, ADD PRIMARY KEY (user_id, "at ;", id);
+SELECT ok(NOT kernel.is_partition_free(current_setting('test.days_1')::oid::regclass), 'and when the table has got another key');
+ALTER TABLE probe.days DROP COLUMN user_id;
+SELECT ok(NOT kernel.is_partition_free(current_setting('test.days_1')::oid::regclass), 'or lost a column of that');
+ALTER TABLE probe.days DETACH PARTITION probe.days_1;
+SET LOCAL ROLE strongroom_runner;
 SELECT kernel.release_hold(:hold, 'closed');
 SELECT kernel.place_hold('case 7', p_table => 'probe.days');
 SELECT ok(NOT kernel.is_partition_free(current_setting('test.days_1')::oid::regclass, current_setting('test.days')::oid::regclass), 'a table on hold holds what was detached');

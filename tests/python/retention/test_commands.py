@@ -59,6 +59,18 @@ def test_a_hold_from_its_place_to_its_release(any_archive: Archive) -> None:
     assert [h["release_reason"] for h in everything] == ["closed", None]
 
 
+def test_a_hold_until_a_day_that_python_has_not(any_archive: Archive) -> None:
+    for day in ("infinity", "20000-01-01"):
+        person = ("--app", "probe", "--subject", "1", "--until", day)
+        assert _call(any_archive, "holds", "place", "--reason", "x", *person)[0] == 0
+    found = _json(any_archive, "holds", "list")["holds"]
+    assert [hold["expires_at"][:8] for hold in found] == ["infinity", "20000-01"]
+    code, text = _call(any_archive, "holds", "list")
+    assert code == 0, text
+    assert "infinity" in text
+    assert "20000-01-01" in text
+
+
 def test_a_preview_as_people_read_it(any_archive: Archive) -> None:
     any_archive.write(1234)
     code, text = _call(any_archive, "retention", "preview")
@@ -83,7 +95,11 @@ def test_what_is_refused_says_why(any_archive: Archive) -> None:
         ((*place, "--table", "probe.notes", "--key", "id=1"), 2, "no primary key"),
         ((*place, "--table", "probe.chats", "--key", "id=1"), 2, "no row with this key"),
         ((*place, "--app", "probe", "--subject", "1", "--until", "soon"), 2, "soon"),
+        ((*place, "--table", "a.b.c.d"), 2, "no table a.b.c.d"),
+        ((*place, "--table", "probe.chats", *("--key", "id=1") * 2), 2, "a column twice"),
         (("holds", "release", "99", "--reason", "x"), 2, "there is no hold 99"),
+        (("holds", "release", "9" * 20, "--reason", "x"), 2, "out of range"),
+        (("holds", "release", "99", "--reason", "\udcff"), 2, "argument 5 is not text"),
         (("retention", "preview", "nothing"), 2, "no retention policy nothing"),
     ):
         assert (code, True) == (
