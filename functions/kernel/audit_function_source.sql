@@ -10,6 +10,7 @@ DECLARE
     v_hashes CONSTANT text
         := kernel.audit_opening_value(p_relation, p_columns, 'audit_function.v_salt');
 BEGIN
+    -- What the transaction says of itself is cut: a text of some 256 MB would stop every seal.
     -- Every name has an alias or label before it, so that no column can be taken for it; and all
     -- names are put in at once, so that none can be taken for a place where another belongs.
     RETURN format(
@@ -22,7 +23,8 @@ BEGIN
         SELECT
             %1$L, %2$L, %3$s, %10$I.TG_OP, %4$s, %5$s,
             coalesce(nullif(current_setting('role'), 'none'), session_user),
-            current_setting('kernel.actor', true), current_setting('kernel.request_id', true)
+            left(current_setting('kernel.actor', true), 200),
+            left(current_setting('kernel.request_id', true), 200)
         FROM audit_new AS audit_row;
         RETURN NULL;
     END IF;
@@ -32,7 +34,8 @@ BEGIN
     SELECT
         %1$L, %2$L, %3$s, %10$I.TG_OP, %4$s, %5$s,
         coalesce(nullif(current_setting('role'), 'none'), session_user),
-        current_setting('kernel.actor', true), current_setting('kernel.request_id', true),
+        left(current_setting('kernel.actor', true), 200),
+        left(current_setting('kernel.request_id', true), 200),
         %6$s,
         %7$s
     FROM audit_old AS audit_row;

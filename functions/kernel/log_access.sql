@@ -15,15 +15,25 @@ DECLARE
     c_name CONSTANT text := '^[a-z_][a-z0-9_]{0,62}$';
     c_column CONSTANT text := '^[a-z_][a-z0-9_]{0,62}(\.[a-z_][a-z0-9_]{0,62}){0,2}$';
     v_app CONSTANT text := coalesce(p_app, nullif(current_setting('kernel.app', true), ''));
+    v_role CONSTANT text := coalesce(nullif(current_setting('role'), 'none'), session_user);
     v_actor CONSTANT text := nullif(current_setting('kernel.actor', true), '');
+    v_request_id CONSTANT text := nullif(current_setting('kernel.request_id', true), '');
     v_reason text;
 BEGIN
     v_reason := CASE
         WHEN v_actor IS NULL THEN 'Setting "kernel.actor" does not say who reads.'
         WHEN v_app IS NULL THEN 'Neither the call nor setting "kernel.app" says which app it is of.'
+        -- An index has the actor, and an entry that does not fit would stop every seal after it.
+        WHEN greatest(length(v_actor), length(v_request_id)) > 200
+            THEN 'Actor and request id have at most 200 characters.'
+        WHEN to_regnamespace(quote_ident(v_app)) IS NULL
+            OR pg_has_role(v_role, 'strongroom_client', 'USAGE')
+            AND NOT has_schema_privilege(v_role, to_regnamespace(quote_ident(v_app)), 'USAGE')
+            THEN 'The role that reads has no part in this app.'
         WHEN coalesce(length(p_subject), 0) NOT BETWEEN 1 AND 200 THEN 'It does not say whose data.'
         WHEN coalesce(p_action !~ c_name, true) THEN 'The action is no plain word.'
-        WHEN p_columns IS NULL OR array_position(p_columns, NULL) IS NOT NULL
+        WHEN p_columns IS NULL OR cardinality(p_columns) > 1600
+            OR array_position(p_columns, NULL) IS NOT NULL
             OR EXISTS (SELECT FROM unnest(p_columns) AS c (name) WHERE c.name !~ c_column)
             THEN 'The columns are not all names.'
     END;
@@ -40,8 +50,7 @@ BEGIN
     )
     VALUES (
         v_app, 'ACCESS', p_subject, v_actor,
-        coalesce(nullif(current_setting('role'), 'none'), session_user),
-        nullif(current_setting('kernel.request_id', true), ''),
+        v_role, v_request_id,
         jsonb_build_object('action', p_action, 'columns', to_jsonb(p_columns))
     );
 END;
@@ -50,8 +59,9 @@ $$;
 COMMENT ON FUNCTION kernel.log_access(text, text, text[], text) IS
 'Writes into the audit log that the actor of this transaction reads data of a person: user id, action
 (view_profile, export_data), names of the columns, app (that of the transaction). Call it in the
-transaction that reads, before what is read is shown. It takes no values, which would be a copy of
-personal data that erasure must find. Raises KR024 UnfitAccessEntry.';
+transaction that reads, before what is read is shown. A role of an app writes down nothing in the name
+of another. It takes no values, which would be a copy of personal data that erasure must find.
+Raises KR024 UnfitAccessEntry.';
 
 ALTER FUNCTION kernel.log_access(text, text, text[], text) OWNER TO strongroom_definer;
 GRANT EXECUTE ON FUNCTION kernel.log_access(text, text, text[], text)

@@ -91,12 +91,28 @@ FROM (
         ($$'1', 'looked at Anna', '{}', 'probe'$$, 'an action is a word'),
         ($$'1', 'view_profile', '{people.name,"Anna Smith"}', 'probe'$$, '[P-F19] details are names of columns'),
         ($$'1', 'view_profile', '{people.name,NULL}', 'probe'$$, 'each has a name'),
-        ($$'1', 'view_profile', NULL, 'probe'$$, 'no list is no list')
+        ($$'1', 'view_profile', NULL, 'probe'$$, 'no list is no list'),
+        ($$'1', 'view_profile', array_fill('a'::text, ARRAY[1601]), 'probe'$$, 'no table has so many columns'),
+        ($$'1', 'view_profile', '{}', 'nowhere'$$, 'an access is in an app that there is')
 ) AS wrong (arguments, why);
+SELECT set_config('kernel.actor', repeat('x', 201), true);
+SELECT throws_ok(
+    $$SELECT kernel.log_access('1', 'view_profile', '{}', 'probe')$$, 'KR024', NULL,
+    'an actor fits into the index of the log, or it would stop every seal'
+);
+SELECT set_config('kernel.actor', 'staff:9', true), set_config('kernel.request_id', repeat('x', 201), true);
+SELECT throws_ok(
+    $$SELECT kernel.log_access('1', 'view_profile', '{}', 'probe')$$, 'KR024', NULL, 'a request id is no essay'
+);
+SELECT set_config('kernel.request_id', '', true);
 SELECT lives_ok($$SELECT kernel.log_access('1', 'view_profile', '{people.name,tier}', 'probe')$$, '[P-24] an access is written down');
 SET LOCAL ROLE tarot_worker;
 SELECT set_config('kernel.app', 'tarot', true), set_config('kernel.request_id', 'r-9', true);
 SELECT lives_ok($$SELECT kernel.log_access('5', 'export_data')$$, '[P-24] by an app as well');
+SELECT throws_ok(
+    $$SELECT kernel.log_access('5', 'export_data', '{}', 'probe')$$, 'KR024', NULL,
+    'an app writes down nothing in the name of another'
+);
 SET LOCAL ROLE strongroom_auditor;
 SELECT results_eq(
     $$SELECT app, operation, subject, actor, role, request_id, details, old FROM kernel.audit_entries

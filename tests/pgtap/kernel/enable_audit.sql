@@ -208,5 +208,22 @@ SELECT throws_ok(format('SET LOCAL ROLE %I; SELECT kernel.%I(%L)', r.role, f.nam
 FROM unnest(ARRAY['tarot_app', 'tarot_worker', 'strongroom_runner', 'strongroom_auditor', 'strongroom_login']) AS r (role)
 CROSS JOIN unnest(ARRAY['enable_audit', 'disable_audit']) AS f (name);
 
+-- What no batch could be sealed with.
+RESET ROLE;
+SET LOCAL ROLE strongroom_owner;
+CREATE TABLE probe.loud (id bigint PRIMARY KEY, title text);
+COMMENT ON COLUMN probe.loud.id IS E'A number.\n@internal';
+COMMENT ON COLUMN probe.loud.title IS E'A title.\n@internal';
+SELECT kernel.enable_audit('probe.loud');
+SELECT set_config('kernel.actor', repeat('x', 1000), true), set_config('kernel.request_id', repeat('y', 1000), true);
+INSERT INTO probe.loud VALUES (1, 'one');
+UPDATE probe.loud SET title = 'two';
+SELECT results_eq(
+    $$SELECT i.operation, length(i.actor), length(i.request_id) FROM kernel.audit_inbox AS i
+    WHERE i.relation = 'loud' ORDER BY i.id$$,
+    $$VALUES ('INSERT', 200, 200), ('UPDATE', 200, 200)$$,
+    'what the transaction says of itself is cut to a length that can be sealed'
+);
+
 SELECT * FROM finish();
 ROLLBACK;
