@@ -14,8 +14,7 @@ BEGIN
     FROM kernel.counter AS c
     WHERE c.backfilled_at IS NULL
     ORDER BY c.id
-    LIMIT 1
-    FOR NO KEY UPDATE SKIP LOCKED;
+    LIMIT 1;
     IF NOT FOUND THEN
         RETURN 0;
     END IF;

@@ -16,6 +16,10 @@ DECLARE
     v_count bigint;
 BEGIN
     v_parts := kernel.counter_parts(p_app, p_name);
+    IF p_repair THEN
+        -- What another has appended and not committed would be appended once more.
+        PERFORM pg_advisory_xact_lock(kernel.lock_space('counter'), v_parts.id);
+    END IF;
     -- Rows and figures of one snapshot: a write is in both or in neither, so nobody has to wait.
     v_wrong := format(
         'SELECT %1$s FROM ('
@@ -32,9 +36,10 @@ BEGIN
     IF p_repair THEN
         EXECUTE format('INSERT INTO %s (%s) %s', v_parts.deltas, v_parts.columns, v_wrong);
         GET DIAGNOSTICS v_count = ROW_COUNT;
+        -- Whatever it is: a snapshot that is older than another's repair fails here.
         UPDATE kernel.counter AS c
-        SET backfilled_at = clock_timestamp()
-        WHERE c.app = p_app AND c.name = p_name AND c.backfilled_at IS NULL;
+        SET backfilled_at = coalesce(c.backfilled_at, clock_timestamp())
+        WHERE c.app = p_app AND c.name = p_name;
     ELSE
         EXECUTE format('SELECT count(*) FROM (%s) AS wrong', v_wrong) INTO v_count;
     END IF;
@@ -43,8 +48,8 @@ END;
 $$;
 
 COMMENT ON FUNCTION kernel.recount(text, text, boolean) IS
-'Compares a counter with the rows of its table, under one snapshot and without a lock, and returns how
-many groups were wrong; p_repair appends what was missing. Of a counter ..._ever, only groups with
+'Compares a counter with the rows of its table, under one snapshot and without a lock on it, and returns
+how many groups were wrong; p_repair appends what was missing, one session at a time. Of a counter ..._ever, only groups with
 fewer counted than there are rows are seen to be wrong. Raises KR053 UnknownCounter.';
 
 GRANT EXECUTE ON FUNCTION kernel.recount(text, text, boolean) TO strongroom_runner;

@@ -157,6 +157,28 @@ def test_a_recount_mends_while_others_write(any_database: Database) -> None:
     assert counted.wrong(connection) == []
 
 
+def test_two_recounts_do_not_append_the_same_twice(any_database: Database) -> None:
+    connection = counted.make(any_database)
+    connection.execute(_INSERT, [1, "a", 1])
+    connection.execute("DELETE FROM tarot.kinds_live_deltas")
+    recount = "SELECT kernel.recount('tarot', 'kinds_live')"
+    second, third = (counted.owner(any_database) for _ in range(2))
+    third.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+    assert third.execute("SELECT count(*) FROM tarot.orders").fetchone() == (1,)
+    connection.execute("BEGIN")
+    assert connection.execute(recount).fetchone() == (1,)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(lambda: second.execute(recount).fetchone())
+        with pytest.raises(TimeoutError):
+            waiting.result(0.5)
+        connection.execute("COMMIT")
+        assert waiting.result(20) == (0,)
+    with pytest.raises(psycopg.errors.SerializationFailure):
+        third.execute(recount)
+    third.execute("ROLLBACK")
+    assert counted.wrong(connection) == []
+
+
 def test_no_writer_waits_for_another(any_database: Database) -> None:
     connection = counted.make(any_database)
     first, second = (counted.owner(any_database) for _ in range(2))
