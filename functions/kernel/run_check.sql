@@ -19,6 +19,7 @@ BEGIN
         SELECT bool_and(
             coalesce(f.level IN ('ERROR', 'WARN', 'INFO'), false)
             AND num_nulls(f.name, f.detail, f.cache_key) = 0
+            AND coalesce(jsonb_typeof(f.metadata), 'object') = 'object'
         )
         INTO v_is_right
         FROM unnest(v_found) AS f;
@@ -28,7 +29,8 @@ BEGIN
             RETURN ARRAY[]::kernel.finding[];
         END IF;
         v_state := '42P17';
-        v_message := 'it gives a row without name, detail or cache_key, or with an unknown level';
+        v_message := 'it gives a row without name, detail or cache_key, with an unknown'
+            ' level, or with metadata that is no object';
     EXCEPTION
         -- One check that can't be run must not take the others' findings with it.
         WHEN OTHERS THEN

@@ -57,8 +57,12 @@ def build_annotations(findings: list[Finding]) -> Iterator[str]:
     """One line a finding, as GitHub's runner reads them."""
     for finding in findings:
         text = "\n".join(filter(None, (finding.detail, finding.remediation)))
-        escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-        yield f"::{_ANNOTATIONS[finding.level]} title={finding.name}::{escaped}"
+        name = _escape(finding.name).replace(":", "%3A").replace(",", "%2C")
+        yield f"::{_ANNOTATIONS[finding.level]} title={name}::{_escape(text)}"
+
+
+def _escape(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _capped(findings: list[Finding]) -> Iterator[tuple[Finding, int]]:

@@ -102,6 +102,9 @@ SELECT f.* FROM pg_temp.finding('WARN', 'x') AS f WHERE 1 / (SELECT count(*) FRO
 CREATE VIEW probe.check_shape AS SELECT 'x'::text AS name, 'y'::text AS detail;
 CREATE VIEW probe.check_level AS SELECT f.* FROM pg_temp.finding('bad', 'x') AS f;
 CREATE VIEW probe.check_nameless AS SELECT f.* FROM pg_temp.finding('WARN', NULL) AS f;
+CREATE VIEW probe.check_list AS
+SELECT f.name, f.title, f.level, f.facing, f.categories, f.description, f.detail, f.remediation, '[1]'::jsonb AS metadata, f.cache_key
+FROM pg_temp.finding('WARN', 'x') AS f;
 CREATE VIEW probe."check_a""b;--é" AS SELECT f.* FROM pg_temp.finding('INFO', 'odd') AS f;
 SELECT is(
     pg_temp.found(ARRAY['probe.broken', 'probe.late']),
@@ -121,12 +124,13 @@ SELECT alike(
     'so is a view of another shape'
 );
 SELECT is(
-    pg_temp.found(ARRAY['probe.level', 'probe.nameless']),
+    pg_temp.found(ARRAY['probe.level', 'probe.list', 'probe.nameless']),
     ARRAY[
         'WARN|failed_check|failed_check:probe.level|probe.level',
+        'WARN|failed_check|failed_check:probe.list|probe.list',
         'WARN|failed_check|failed_check:probe.nameless|probe.nameless'
     ],
-    'and one that gives an unknown level, or no key'
+    'and one that gives an unknown level, metadata that is no object, or no key'
 );
 SELECT is(
     pg_temp.found(ARRAY['probe.a"b;--é']), ARRAY['INFO|probe.late|odd|probe.a"b;--é'],

@@ -132,6 +132,20 @@ def test_an_accepted_finding_is_hidden_until_its_day(doctor: Doctor) -> None:
     assert doctor.run("--only", "row_security_not_forced").returncode == 11
 
 
+def test_an_annotation_is_one_line_whatever_a_finding_is_called(doctor: Doctor) -> None:
+    admin = doctor.database.admin()
+    admin.execute(
+        "CREATE VIEW tarot.check_odd AS SELECT E'a,b\\n::error::c' AS name, 'x' AS title,"
+        " 'WARN' AS level, 'INTERNAL' AS facing, ARRAY['SERVER'] AS categories,"
+        " 'x' AS description, 'x' AS detail, 'x' AS remediation, '{}'::jsonb AS metadata,"
+        " 'x' AS cache_key"
+    )
+    admin.execute("GRANT USAGE ON SCHEMA tarot TO strongroom_runner")
+    admin.execute("GRANT SELECT ON tarot.check_odd TO strongroom_runner")
+    done = doctor.run("--only", "tarot.odd", "--format", "github")
+    assert done.stdout == "::warning title=a%2Cb%0A%3A%3Aerror%3A%3Ac::x%0Ax\n"
+
+
 def test_a_check_that_fails_takes_no_other_with_it(doctor: Doctor) -> None:
     """An app's own check, which writes: the command asks in a transaction that can't."""
     admin = doctor.database.admin()
