@@ -1,8 +1,7 @@
 CREATE OR REPLACE FUNCTION kernel.audit_changes(
     p_table text,
     p_key text DEFAULT NULL,
-    p_from timestamptz DEFAULT '-infinity',
-    p_to timestamptz DEFAULT 'infinity'
+    p_from timestamptz DEFAULT '-infinity', p_to timestamptz DEFAULT 'infinity'
 )
 RETURNS TABLE (
     id bigint, at timestamptz, transaction_id xid8, operation text, key text, subject text,
@@ -25,7 +24,9 @@ DECLARE
     v_root CONSTANT regclass := coalesce(pg_partition_root(v_named), v_named);
     v_columns CONSTANT jsonb := kernel.audit_columns(v_root);
 BEGIN
-    IF coalesce(v_columns -> 'key', '[]') = '[]' THEN
+    IF coalesce(v_columns -> 'key', '[]') = '[]'
+        OR v_columns ->> 'app' NOT IN (SELECT kernel.guarded_schemas())
+    THEN
         RAISE EXCEPTION USING
             ERRCODE = 'KR025',
             MESSAGE = 'there is no such table with a primary key',
@@ -34,8 +35,7 @@ BEGIN
     RETURN QUERY EXECUTE format(
         $query$
         WITH known AS (
-            SELECT
-                e.*,
+            SELECT e.*,
                 CASE WHEN is_last.so THEN kernel.audit_named_values($1, live.old)
                     ELSE e.next_values END AS new_values,
                 CASE WHEN is_last.so THEN kernel.audit_named_hashes($1, live.opening)
@@ -63,8 +63,14 @@ BEGIN
         ORDER BY k.id
         $query$,
         kernel.audit_live_rows(v_root, v_columns, p_key)
-    )
-    USING v_columns, p_key, p_from, p_to;
+    ) USING v_columns, p_key, p_from, p_to;
+EXCEPTION
+    WHEN data_exception THEN
+        -- The key may be somebody's id and stays out of messages.
+        RAISE EXCEPTION USING
+            ERRCODE = 'KR025',
+            MESSAGE = format('this is no key of %s', v_root),
+            HINT = 'Pass the key as kernel.audit_entries has it: of several columns, a JSON array of texts.';
 END;
 $$;
 

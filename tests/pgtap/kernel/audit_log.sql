@@ -160,6 +160,11 @@ SELECT is((SELECT count(*) FROM kernel.audit_changes('probe.pairs', '["1", "2"]'
 SELECT is((SELECT count(*) FROM kernel.audit_changes('probe.people', '1', p_to => now())), 0::bigint, 'before a time');
 SELECT throws_ok(format('SELECT * FROM kernel.audit_changes(%L)', no.such), 'KR025', NULL, coalesce(no.such, 'NULL') || ' is no table')
 FROM (VALUES ('probe.nothing'), (NULL), ('kernel.audit_entries')) AS no (such);
+SELECT throws_ok($$SELECT * FROM kernel.audit_changes('pg_authid', '1')$$, 'KR025', NULL, 'a table of no app is none');
+SELECT throws_ok(
+    $$SELECT * FROM kernel.audit_changes('probe.people', 'forty-two')$$, 'KR025', 'this is no key of probe.people',
+    'a key that can''t be one is refused, and not repeated'
+);
 
 -- Erasure.
 SELECT set_config('test.hold', kernel.place_hold('court', 'probe', '1')::text, true);
