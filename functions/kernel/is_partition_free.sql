@@ -20,6 +20,10 @@ DECLARE
     v_conditions text[];
     v_is_held boolean;
 BEGIN
+    -- Of what is not there, nobody knows that it is free.
+    IF p_partition IS NULL THEN
+        RETURN false;
+    END IF;
     PERFORM kernel.lock_pins();
     IF EXISTS (
         SELECT

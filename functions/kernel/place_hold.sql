@@ -23,6 +23,15 @@ BEGIN
     PERFORM kernel.require_hold_target(p_reason, p_app, p_subject, p_table, p_row_key);
     -- Resolved here, because a login of maintenance has no business in an app's schema.
     v_table := to_regclass(p_table);
+    IF p_row_key IS NOT NULL
+        AND current_setting('transaction_isolation') <> 'read committed'
+    THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'KR045',
+            MESSAGE = 'whether the row is still there must be seen',
+            DETAIL = 'The snapshot of this transaction may be older than the end of the row.',
+            HINT = 'Run it at READ COMMITTED.';
+    END IF;
     IF p_expires_at <= clock_timestamp() THEN
         RAISE EXCEPTION USING
             ERRCODE = 'KR041',
@@ -64,7 +73,7 @@ COMMENT ON FUNCTION kernel.place_hold(text, text, text, text, jsonb, timestamptz
 'Keeps a person (app, user id), a table (its name with its schema), or one row of a table (primary
 key as an object) from being destroyed, until it is released or expires; the number of the hold.
 Waits for a batch that is under way. In force for whatever destroys once this is committed.
-Raises KR041 InvalidHold, KR044 UnknownRow.';
+Raises KR041 InvalidHold, KR044 UnknownRow, KR045 IsolationTooStrict.';
 
 GRANT EXECUTE ON FUNCTION kernel.place_hold(text, text, text, text, jsonb, timestamptz)
 TO strongroom_runner;

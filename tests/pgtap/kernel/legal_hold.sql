@@ -169,6 +169,7 @@ SELECT results_eq(
 );
 
 -- Partitions.
+SELECT ok(NOT kernel.is_partition_free(NULL), 'what is not there may not be dropped');
 SELECT ok(NOT kernel.is_partition_free(current_setting('test.days_1')::oid::regclass), 'a partition with a row on hold is not free');
 SELECT ok(NOT kernel.is_partition_free(current_setting('test.days_2')::oid::regclass), 'nor is one on hold');
 SELECT kernel.release_hold(h.id, 'closed') FROM kernel.legal_hold AS h WHERE h.released_at IS NULL;

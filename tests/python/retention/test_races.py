@@ -76,6 +76,18 @@ def test_a_row_that_goes_first_is_not_held_in_vain(archive: Archive) -> None:
     assert raised.value.sqlstate == "KR044"
 
 
+@pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE"])
+def test_an_old_snapshot_holds_no_row_that_is_gone(archive: Archive, level: str) -> None:
+    archive.write(20, people=2)
+    placing, runner = archive.runner(autocommit=False), archive.runner()
+    placing.execute(f"SET TRANSACTION ISOLATION LEVEL {level}".encode())
+    placing.execute("SELECT count(*) FROM kernel.legal_hold")
+    assert run(runner) > 0
+    with pytest.raises(psycopg.Error) as raised:
+        place(placing, table="probe.notes", row_key='{"user_id": 0, "id": 2}')
+    assert raised.value.sqlstate == "KR045"
+
+
 def test_a_release_waits_too_and_lets_go_afterwards(archive: Archive) -> None:
     archive.write(4, people=2)
     releasing, batch = archive.runner(), archive.runner(autocommit=False)
