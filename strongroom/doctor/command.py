@@ -12,10 +12,9 @@ import typer
 from strongroom.doctor import show
 from strongroom.doctor.report import LEVELS, Finding, Report, examine, told
 from strongroom.errors import AlarmError, ConnectError, StrongroomError, UsageError, WarnError
+from strongroom.maintain import place
 from strongroom.migrate import target
-from strongroom.project import Project, find_project
 
-_RUNNER = "strongroom_runner"
 _HINT = "see above: each finding says what mends it; docs/kernel/health.md tells of accepting one"
 
 
@@ -44,7 +43,7 @@ def doctor(
     if form not in ("text", "github"):
         raise UsageError(f"--format is text or github, not {form}")
     names = [name.strip() for given in only or [] for name in given.split(",") if name.strip()]
-    report = _examine(find_project(), names)
+    report = _examine(names)
     wanted = LEVELS[: LEVELS.index(lowest) + 1]
     shown = [
         finding
@@ -74,8 +73,8 @@ def _level(level: str) -> str:
     return level.upper()
 
 
-def _examine(project: Project, only: list[str]) -> Report:
-    where = _target(project)
+def _examine(only: list[str]) -> Report:
+    where = place.find()
     try:
         return examine(where, only)
     except ConnectError as error:
@@ -87,20 +86,6 @@ def _examine(project: Project, only: list[str]) -> Report:
         if isinstance(error, psycopg.OperationalError) and error.sqlstate in (None, "57P01"):
             raise ConnectError(f"the connection was lost: {str(error).strip()}") from error
         raise StrongroomError(told(error)) from error
-
-
-def _target(project: Project) -> target.Target:
-    """DATABASE_URL, else the project's own server, as the role that maintenance logs in with."""
-    if not target.is_embedded():
-        return target.resolve(project)
-    from strongroom.server import embedded
-
-    if not embedded(project).status().running:
-        raise ConnectError(
-            "the project's server does not run",
-            hint="strongroom migrate apply starts it; or set DATABASE_URL",
-        )
-    return target.Target(target.embedded_url(project, _RUNNER), target.owner_of(project))
 
 
 def _verdict(report: Report, wanted: tuple[str, ...]) -> StrongroomError | None:

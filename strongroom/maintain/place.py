@@ -37,7 +37,7 @@ def find() -> Target:
             "the project's server does not run",
             hint="strongroom migrate apply starts it; or set DATABASE_URL",
         )
-    return Target(target.embedded_url(project, RUNNER), RUNNER)
+    return Target(target.embedded_url(project, RUNNER), target.owner_of(project))
 
 
 def connect(where: Target) -> Connection:
