@@ -36,9 +36,14 @@ CROSS JOIN (
     FROM pg_catalog.pg_stat_replication AS s
     UNION ALL
     -- On the standby itself; one that has replayed all that it got waits for nothing.
+    -- One that has replayed no transaction yet is as old as its start, at least.
     SELECT
         'This standby',
-        extract(epoch FROM clock_timestamp() - pg_catalog.pg_last_xact_replay_timestamp()),
+        extract(
+            epoch FROM clock_timestamp() - coalesce(
+                pg_catalog.pg_last_xact_replay_timestamp(), pg_catalog.pg_postmaster_start_time()
+            )
+        ),
         pg_catalog.pg_last_wal_receive_lsn() - pg_catalog.pg_last_wal_replay_lsn()
     WHERE pg_catalog.pg_is_in_recovery()
       AND pg_catalog.pg_last_wal_receive_lsn()

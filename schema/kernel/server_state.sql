@@ -9,7 +9,10 @@ SELECT
         WHEN NOT pg_catalog.pg_is_in_recovery() THEN NULL
         -- A standby that has replayed all that it got waits for nothing.
         WHEN pg_catalog.pg_last_wal_receive_lsn() = pg_catalog.pg_last_wal_replay_lsn() THEN '0'
-        ELSE clock_timestamp() - pg_catalog.pg_last_xact_replay_timestamp()
+        -- One that has replayed no transaction yet is as old as its start, at least.
+        ELSE clock_timestamp() - coalesce(
+            pg_catalog.pg_last_xact_replay_timestamp(), pg_catalog.pg_postmaster_start_time()
+        )
     END AS replay_lag,
     round(d.blks_hit::numeric / nullif(d.blks_hit + d.blks_read, 0), 4) AS hit_ratio,
     taken.connections,
