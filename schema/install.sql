@@ -115,6 +115,15 @@
 \ir ../functions/kernel/enable_audit.sql
 \ir ../functions/kernel/disable_audit.sql
 
+-- People: where their rows are.
+\ir ../functions/kernel/subject_links.sql
+\ir ../functions/kernel/subject_condition.sql
+\ir ../functions/kernel/subject_link_condition.sql
+\ir ../functions/kernel/subject_owners.sql
+\ir ../functions/kernel/subject_conditions.sql
+\ir ../functions/kernel/subject_order.sql
+\ir ../functions/kernel/subject_tables.sql
+
 \ir kernel/data_map.sql
 
 -- Health.
@@ -280,6 +289,9 @@
 \ir ../functions/kernel/audit_key_match.sql
 \ir ../functions/kernel/audit_live_rows.sql
 \ir ../functions/kernel/audit_changes.sql
+
+-- People.
+\ir kernel/check_unreached_person.sql
 
 -- App: tarot.
 \ir tarot/schema.sql

@@ -72,3 +72,5 @@ COMMENT ON COLUMN kernel.data_map.sealed_key IS
 'Purpose of the master key.';
 COMMENT ON COLUMN kernel.data_map.json_type IS
 'Shape of a jsonb column.';
+
+GRANT SELECT ON kernel.data_map TO strongroom_runner, pg_monitor;
