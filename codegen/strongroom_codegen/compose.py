@@ -26,6 +26,7 @@ from strongroom_codegen.domains import (
 )
 from strongroom_codegen.error_rules import table_errors
 from strongroom_codegen.errors_registry import ErrorCode
+from strongroom_codegen.inside import Value
 from strongroom_codegen.kinds import ITEMS, whole_number
 from strongroom_codegen.model import (
     AppModel,
@@ -43,6 +44,7 @@ from strongroom_codegen.named_types import NamedTypes, read_named_types
 from strongroom_codegen.naming import camel, field_names
 from strongroom_codegen.overrides import read_overrides
 from strongroom_codegen.places import Places
+from strongroom_codegen.text_types import is_text
 from strongroom_codegen.violations import Violations
 
 _TIMEOUT = re.compile(r"(?P<number>\d+)\s*(?P<unit>ms|s|min)$")
@@ -203,11 +205,18 @@ class Composer:
                 ],
                 query.app,
             ),
+            text=returns_rows and self._is_text(found),
             fetch=whole_number(query, "fetch", self.diagnostics),
             chunk=whole_number(query, "chunk", self.diagnostics),
             item=item_type(query, each, rows, self.diagnostics),
             each=each,
             routine=query.routine.signature if query.routine else None,
+        )
+
+    def _is_text(self, found: AnalysedQuery) -> bool:
+        return any(
+            is_text(self.catalog, Value(column.type, True, None, column.inside))
+            for column in found.columns
         )
 
     def _key_types(self, found: AnalysedQuery) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ from strongroom_codegen.diagnostics import Diagnostics, did_you_mean
 from strongroom_codegen.inside import Value
 from strongroom_codegen.model import ColumnModel
 from strongroom_codegen.naming import camel, field_names
-from strongroom_codegen.pytypes import OBJECT
 from strongroom_codegen.statements import words_of
 
 
@@ -48,16 +47,10 @@ def _column(
     query = found.prepared.query
     python, reader = shaped(types, value, camel(query.name) + camel(column.name))
     pg_type = types.catalog.types[column.type].format
-    if python is None:
-        diagnostics.error(
-            query.place,
-            f'column "{column.name}" has the type {pg_type}, for which there is no Python type',
-            f'cast it, or name one in [tool.strongroom.types]: "{pg_type}" = "str"',
-        )
     adapter = types.adapter(column.type, column.origin)
     return ColumnModel(
         name=column.name,
-        type=python or OBJECT,
+        type=python,
         pg_type=pg_type,
         nullable=column.verdict.nullable,
         reason=column.verdict.reason,

@@ -21,7 +21,7 @@ from strongroom_codegen.model import Parameter
 from strongroom_codegen.naming import argument_names
 from strongroom_codegen.page import LIMIT
 from strongroom_codegen.parameters import AFTER
-from strongroom_codegen.pytypes import OBJECT, STR, TYPES_MODULE, PyType
+from strongroom_codegen.pytypes import JSON, STR, TYPES_MODULE, PyType, without_none
 
 _LITERAL = re.compile(
     r"(?:'(?:[^']|'')*'|[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|TRUE|FALSE|NULL)$", re.IGNORECASE
@@ -82,18 +82,14 @@ def compose_parameter(
     value = Value(parameter.type, parameter.nullable, source, _elements(types, parameter.type))
     python, writer = shaped(types, value, "")
     if writer is None and fits:
-        python = types.compared_type(parameter.type, source)
-    if python is None:
-        diagnostics.error(
-            found.prepared.first_use[parameter.name],
-            f":{parameter.name} has the type {pg_type}, for which there is no Python type",
-            f'cast it, or name one in [tool.strongroom.types]: "{pg_type}" = "str"',
-        )
+        python = types.compared_type(parameter.type, source) or python
+    if not (parameter.nullable and python == JSON):
+        python = without_none(python)
     adapter = types.adapter(parameter.type, column)
     return Parameter(
         name=names[parameter.name],
         source=parameter.name,
-        type=STR if is_token else (python or OBJECT),
+        type=STR if is_token else python,
         pg_type=pg_type,
         nullable=parameter.nullable and not is_token and not is_limit,
         default=None,

@@ -28,17 +28,18 @@ _JSON_LEAVES = frozenset(
     {"int2", "int4", "int8", "bool", "text", "varchar", "bpchar", "name", "citext", "float4"}
     | {"float8", "numeric", "uuid", "date", "time", "timestamp", "timestamptz", *_JSON_TYPES}
 )
-Shaped = tuple[PyType | None, Reader | None]
+Shaped = tuple[PyType, Reader | None]
+_AS_TEXT: Shaped = (STR, Reader("Text()", ((_SESSION, "Text"),)))
 
 
 def shaped(types: AppTypes, value: Value, name: str) -> Shaped:
-    """The Python type of a value, None for one without; and its shape, where it needs one.
+    """The Python type of a value; and its shape, where it needs one.
 
     `name` is for a row that the query makes up, should there be one inside.
     """
     base, inside = types.catalog.base_type(value.type or _TEXT), value.inside
     if types.override(value.type):
-        return types.column_type(value.type, value.origin), None
+        return types.column_type(value.type, value.origin) or STR, None
     if isinstance(inside, Document):
         return _document(types, inside, name)
     if isinstance(inside, RowOf):
@@ -51,9 +52,14 @@ def shaped(types: AppTypes, value: Value, name: str) -> Shaped:
         return (types.column_type(value.type, None) if is_domain else None) or python, reader
     if base.kind == "c":
         return _composite(types, base.relation)
+    if base.kind == "p" and base.name != "void":
+        # A row of which nothing is known, or an array that only statistics have.
+        return _AS_TEXT
     adapter = types.adapter(value.type, value.origin)
-    python = types.column_type(value.type, value.origin)
-    return python, _stored_json(adapter.name, value) if adapter else None
+    column = types.column_type(value.type, value.origin)
+    if column is None:
+        return _AS_TEXT
+    return column, _stored_json(adapter.name, value) if adapter else None
 
 
 _TEXT = 25
@@ -158,8 +164,6 @@ def _list(types: AppTypes, value: Value, name: str) -> Shaped:
         element = Value(base.element, value.inside is None)
     # A list of a column's values may hold those of its value list; the array itself has none.
     inner, reader = shaped(types, element, name)
-    if inner is None:
-        return None, None
     python = PyType("builtins", "list", (replace(inner, or_none=element.nullable),))
     if reader is None:
         return python, None
@@ -171,7 +175,7 @@ def _record(types: AppTypes, relation: Relation) -> Shaped:
     if row is None:
         row = relation_row(types, relation)
         if row is None:
-            return None, None
+            return _AS_TEXT
         types.rows[relation.oid] = row
         types.made.setdefault(row.name, row)
     values = relation_values(types, relation)
@@ -181,7 +185,7 @@ def _record(types: AppTypes, relation: Relation) -> Shaped:
 def _composite(types: AppTypes, oid: int) -> Shaped:
     relation = types.catalog.relations.get(oid)
     if relation is None:
-        return None, None
+        return _AS_TEXT
     values = _loose_values(types, relation)
     if oid not in types.composites:
         name = composite_name(types, relation)
@@ -195,7 +199,7 @@ def _composite(types: AppTypes, oid: int) -> Shaped:
             types, values, name, doc or f"A value of type {relation.full_name}.", _docs(relation)
         )
         if row is None:
-            return None, None
+            return _AS_TEXT
         types.composites[oid] = replace(row, name=types.free_class(name))
     return _reading(types, types.composites[oid], TYPES_MODULE, values, _type_name(types, relation))
 
@@ -217,7 +221,7 @@ def _made_up(types: AppTypes, fields: Fields, name: str) -> Shaped:
     values = list(fields.fields)
     row = _row_type(types, values, name, "A row that the query makes up.", {})
     if row is None:
-        return None, None
+        return _AS_TEXT
     shape = [(f.name, f.type, f.nullable) for f in row.fields]
     known = (*types.rows.values(), *types.made.values())
     same = next(
@@ -242,8 +246,6 @@ def _row_type(
     names = field_names([column for column, _ in values])
     for usable, (column, value) in zip(names, values, strict=True):
         python, _ = shaped(types, value, name + camel(column))
-        if python is None:
-            return None
         fields.append(Field(usable, python, value.nullable, docs.get(column, "")))
     return RowType(name, tuple(fields), doc) if fields else None
 

@@ -218,6 +218,8 @@ class QueryModel:
     calls: tuple[Call, ...]
     raises: tuple[str, ...]
     types: tuple[PyType, ...]
+    text: bool = False
+    """Something in its results has no form but text."""
     fetch: int | None = None
     chunk: int | None = None
     item: str | None = None

@@ -34,7 +34,17 @@ _USED_BY_MODELS = frozenset(
 _USED_AS_CLASSES = frozenset(
     {"AsyncIterator", "AsyncSession", "BaseModel", "ConfigDict", "Decimal", "Field", "IPAddress"}
     | {"IPNetwork", "Interval", "Iterable", "Iterator", "JsonValue", "Literal", "Multirange"}
-    | {"NewType", "Page", "Range", "Sequence", "Session", "Statement", "StrEnum", "TypeAdapter"}
+    | {
+        "NewType",
+        "NonNullJson",
+        "Page",
+        "Range",
+        "Sequence",
+        "Session",
+        "Statement",
+        "StrEnum",
+        "TypeAdapter",
+    }
     | {"TypeAlias", "TypeTable", "TypeVar", "UNSET", "UUID", "Unset"}
 )
 

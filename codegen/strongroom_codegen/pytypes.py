@@ -46,6 +46,15 @@ def with_holes(found: PyType) -> PyType:
     return replace(found, arguments=tuple(replace(a, or_none=True) for a in found.arguments))
 
 
+def without_none(found: PyType) -> PyType:
+    """The type of a parameter that takes no NULL, which is what None means even for JSON."""
+    if found == JSON:
+        return _NON_NULL_JSON
+    if found.name != "list":
+        return found
+    return replace(found, arguments=tuple(without_none(a) for a in found.arguments))
+
+
 def module_alias(module: str) -> str:
     """The name under which a module is imported when the bare type name is taken."""
     return f"{module.strip('.').replace('.', '_')}_"
@@ -54,7 +63,7 @@ def module_alias(module: str) -> str:
 INT = PyType("builtins", "int")
 STR = PyType("builtins", "str")
 JSON = PyType("pydantic", "JsonValue")
-OBJECT = PyType("builtins", "object")
+_NON_NULL_JSON = PyType("strongroom.session.json_values", "NonNullJson")
 
 _TEXTS = (
     *("text", "varchar", "bpchar", "name", "char", "citext", "xml", "money", "bit", "varbit"),
@@ -119,7 +128,10 @@ def python_type(
     names: Names | None = None,
     app: str = "",
 ) -> PyType | None:
-    """The Python type of a PostgreSQL type; None for one that nobody has a rule for."""
+    """The Python type of a PostgreSQL type: its text where nothing better is known.
+
+    None for a row, of which only its fields tell.
+    """
     found = catalog.types[oid]
     if oid in overrides:
         return overrides[oid].python
@@ -138,6 +150,13 @@ def python_type(
         bound = python_type(catalog, found.subtype, overrides, names, app)
         module, name = _RANGES[found.kind]
         return PyType(module, name, (bound,)) if bound else None
+    if found.kind == "c":
+        return None
+    return _SCALARS[found.name] if has_rule(found) else STR
+
+
+def has_rule(found: PgType) -> bool:
+    """Whether a base type has a Python type of its own, or is known to be text."""
     # A type of the project itself may have the name of one of these.
     is_known = found.schema == "pg_catalog" or found.of_extension
-    return _SCALARS.get(found.name) if is_known else None
+    return is_known and found.name in _SCALARS

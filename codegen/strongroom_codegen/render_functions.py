@@ -209,6 +209,8 @@ class FunctionRenderer:
             fields.append(f"timeout_ms={query.timeout_ms}")
         if query.modifies:
             fields.append("writes=True")
+        if query.text:
+            fields.append("text=True")
         fields.append("errors=ERRORS")
         if variant.order:
             fields.append(f"sort={quoted(variant.order)}")

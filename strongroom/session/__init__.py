@@ -28,7 +28,7 @@ from strongroom.session.errors import (
 )
 from strongroom.session.interval import Interval
 from strongroom.session.pages import read_token
-from strongroom.session.records import Array, Converted, FromJson, Json, Plain, Record
+from strongroom.session.records import Array, Converted, FromJson, Json, Plain, Record, Text
 from strongroom.session.results import load_all, load_maybe, load_one, load_rowcount
 from strongroom.session.statement import UNSET, Page, Statement, Unset
 from strongroom.session.streams import AsyncStream, Stream
@@ -64,6 +64,7 @@ __all__ = [
     "StalePlan",
     "Statement",
     "Stream",
+    "Text",
     "TooManyRows",
     "Tracing",
     "TransactionAborted",

@@ -9,7 +9,7 @@ from strongroom.session.errors import BadParameter
 from strongroom.session.link import Plan
 from strongroom.session.statement import UNSET, Statement
 from strongroom.session.tracing import commented
-from strongroom.session.values import Binding, encoded_json, silenced
+from strongroom.session.values import BINARY, TEXT, Binding, encoded_json, silenced
 
 
 def make_plan(
@@ -27,7 +27,9 @@ def make_plan(
             is_json = name in ("json", "jsonb")
             dumps[position] = _encoded(encode, dumps[position], is_json=is_json)
     sql = commented(statement.sql, statement.name, comment)
-    return Plan(sql.encode(), bindings, dumps)
+    plan = Plan(sql.encode(), bindings, dumps)
+    plan.result_format = TEXT if statement.text else BINARY
+    return plan
 
 
 def _encoded(

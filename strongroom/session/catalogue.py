@@ -22,7 +22,8 @@ TYPES_OF_OIDS = (
     b"SELECT a.atttypid FROM pg_catalog.pg_attribute AS a"
     b" WHERE a.attrelid = t.typrelid AND t.typtype = 'c'"
     b" AND a.attnum > 0 AND NOT a.attisdropped), ' ')"
-    b", coalesce(r.rngsubtype, m.rngsubtype, 0::pg_catalog.oid), coalesce(e.extname, ''), t.typname"
+    b", coalesce(r.rngsubtype, m.rngsubtype, 0::pg_catalog.oid), coalesce(e.extname, '')"
+    b", t.typname, t.typdelim"
     b" FROM pg_catalog.pg_type AS t"
     b" LEFT JOIN pg_catalog.pg_range AS r ON r.rngtypid = t.oid"
     b" LEFT JOIN pg_catalog.pg_range AS m ON m.rngmultitypid = t.oid"
@@ -37,7 +38,8 @@ TYPES_OF_OIDS = (
 class TypeInfo:
     """A row of pg_type: `parts` are the OIDs of its element, base type, fields or bounds.
 
-    `extension` and `name` are of a type that an extension brought, else ''.
+    `extension` and `name` are of a type that an extension brought, else ''. `delimiter` stands
+    between the elements in an array's text.
     """
 
     oid: int
@@ -50,11 +52,12 @@ class TypeInfo:
     is_multirange: bool = False
     extension: str = ""
     name: str = ""
+    delimiter: str = ","
 
 
 def read_type(row: list[str]) -> TypeInfo:
     """A row of `TYPES_OF_OIDS`, as text."""
-    oid, kind, category, element, base, fields, bound, extension, name = row
+    oid, kind, category, element, base, fields, bound, extension, name, delimiter = row
     is_array = category == "A" and element != "0" and kind == "b"
     if is_array:
         parts: tuple[int, ...] = (int(element),)
@@ -75,6 +78,7 @@ def read_type(row: list[str]) -> TypeInfo:
         is_multirange=kind == "m",
         extension=extension,
         name=name,
+        delimiter=delimiter,
     )
 
 
@@ -101,7 +105,7 @@ def binding_of(
         base = binding_of(info.parts[0], types, chosen)
         return Binding(oid, base.format, base.dump)
     if info.is_array:
-        return array_of(binding_of(info.parts[0], types, chosen), oid)
+        return array_of(binding_of(info.parts[0], types, chosen), oid, info.delimiter)
     if info.is_range:
         return range_of(oid, binding_of(info.parts[0], types, chosen))
     if info.is_multirange:
@@ -124,18 +128,21 @@ def register(adapters: AdaptersMap, oid: int, types: dict[int, TypeInfo]) -> Non
         loaders_of_types.register(adapters, oid, own)
     elif info.is_string:
         loaders.register_text(adapters, oid)
-    elif not complete:
-        return
     elif info.is_domain:
         loaders.register_alias(adapters, oid, info.parts[0])
     elif info.is_array:
-        loaders.register_array(adapters, oid, info.parts[0])
-    elif info.is_composite:
+        loaders.register_array(
+            adapters, oid, info.parts[0], delimiter=info.delimiter, binary=complete
+        )
+    elif info.is_composite and complete:
         loaders.register_record(adapters, oid)
-    elif info.is_range:
-        loaders_of_types.register(adapters, oid, loaders_of_types.range_loaders(info.parts[0]))
-    elif info.is_multirange:
-        loaders_of_types.register(adapters, oid, loaders_of_types.multirange_loaders(info.parts[0]))
+    elif info.is_range or info.is_multirange:
+        text, binary = (
+            loaders_of_types.range_loaders(info.parts[0])
+            if info.is_range
+            else loaders_of_types.multirange_loaders(info.parts[0])
+        )
+        loaders_of_types.register(adapters, oid, (text, binary) if complete else (text,))
 
 
 def result_format(adapters: AdaptersMap, oids: list[int]) -> int:

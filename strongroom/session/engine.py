@@ -27,6 +27,7 @@ from strongroom.session.results import (
     load_rowcount,
     set_loaders,
 )
+from strongroom.session.values import TEXT
 
 if TYPE_CHECKING:
     from psycopg.abc import PQGen
@@ -232,10 +233,11 @@ class Engine(Blocks):
             catalogue.register(adapters, oid, types)
         if statement.shapes is not None:
             known = yield from self.known_types(statement.shapes)
-            format_ = shaped_format(statement, known, adapters, oids)
+            format_ = TEXT if statement.text else shaped_format(statement, known, adapters, oids)
             set_loaders(statement, plan, adapters, oids, format_, known)
             return
-        set_loaders(statement, plan, adapters, oids, catalogue.result_format(adapters, oids))
+        format_ = TEXT if statement.text else catalogue.result_format(adapters, oids)
+        set_loaders(statement, plan, adapters, oids, format_)
 
     def _again_as_text(
         self, statement: Statement[Any], plan: Plan, values: list[bytes | None]

@@ -49,8 +49,9 @@ def json_loader(read: Callable[[bytes], object], oid: int, format_: int) -> type
 
 
 @cache
-def _text_array_loader(element: int) -> type[AnyLoader]:
-    return text_list_loader(type("ElementArrayLoader", (ArrayLoader,), {"base_oid": element}))
+def _text_array_loader(element: int, delimiter: bytes = b",") -> type[AnyLoader]:
+    fields = {"base_oid": element, "delimiter": delimiter}
+    return text_list_loader(type("ElementArrayLoader", (ArrayLoader,), fields))
 
 
 def _pristine() -> AdaptersMap:
@@ -94,10 +95,13 @@ def register_record(adapters: AdaptersMap, oid: int) -> None:
     adapters.register_loader(oid, RecordBinaryLoader)
 
 
-def register_array(adapters: AdaptersMap, oid: int, element: int) -> None:
-    """An array type of an element type that the map knows."""
-    adapters.register_loader(oid, ListLoader)
-    adapters.register_loader(oid, _text_array_loader(element))
+def register_array(
+    adapters: AdaptersMap, oid: int, element: int, *, delimiter: str, binary: bool
+) -> None:
+    """An array type; `binary`: the map can read its elements in that form."""
+    if binary:
+        adapters.register_loader(oid, ListLoader)
+    adapters.register_loader(oid, _text_array_loader(element, delimiter.encode()))
 
 
 def decoding(

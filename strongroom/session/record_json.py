@@ -82,7 +82,9 @@ def json_reader(shape: Shape, where: str) -> ReadJson:
         return shape.read
     if isinstance(shape, FromJson):
         return json_reader(shape.shape, where)
-    return _stored(shape)
+    if isinstance(shape, Json):
+        return _stored(shape)
+    raise ShapeMismatch(f"{where}: {type(shape).__name__} is no shape of a value in JSON")
 
 
 def _same(value: object) -> object:

@@ -24,6 +24,7 @@ from strongroom.session.records import (
     Plain,
     Record,
     Shape,
+    Text,
     is_for_json,
 )
 from strongroom.session.values import BINARY, BINDINGS, TEXT
@@ -115,7 +116,7 @@ def readable(shape: Shape, oid: int, known: KnownTypes, adapters: AdaptersMap) -
     if isinstance(shape, Array):
         return readable(shape.element, _element_type(shape, known), known, adapters)
     if not isinstance(shape, Record):
-        return True
+        return not isinstance(shape, Text)
     oids = _declared(shape, oid, known)
     inside = shape.inside or (None,) * len(oids)
     return all(
@@ -163,6 +164,8 @@ class Reading:
             return self._record(shape, oid, where)
         if isinstance(shape, Array):
             return self._array(shape, where)
+        if isinstance(shape, Text):
+            return _as_it_is
         if isinstance(shape, Json):
             return self._json(shape.read, oid, where)
         if isinstance(shape, FromJson):

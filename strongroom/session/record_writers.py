@@ -20,6 +20,7 @@ from strongroom.session.records import (
     KnownTypes,
     Record,
     Shape,
+    Text,
     is_for_json,
 )
 from strongroom.session.values import (
@@ -30,6 +31,7 @@ from strongroom.session.values import (
     array_of,
     encoded_json,
     silenced,
+    text_binding,
 )
 
 Write: TypeAlias = Callable[[Any], bytes]
@@ -61,6 +63,8 @@ def shaped_binding(
             oid = known.oids[element.type or ""]
             return array_of(_record(element, oid, known, bindings, text=text), binding.oid)
         return binding
+    if isinstance(shape, Text):
+        return text_binding(binding.oid, string=False)
     if isinstance(shape, Converted) and shape.write is not None:
         return Binding(binding.oid, binding.format, _after(silenced(shape.write), binding.dump))
     if isinstance(shape, Json):

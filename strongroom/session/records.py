@@ -77,7 +77,12 @@ class FromJson:
     shape: Shape
 
 
-Shape: TypeAlias = Record[Any] | Array | Json | Plain | Converted | FromJson
+@dataclass(frozen=True)
+class Text:
+    """A value that is read and written as PostgreSQL's text of it, whatever its type is."""
+
+
+Shape: TypeAlias = Record[Any] | Array | Json | Plain | Converted | FromJson | Text
 
 
 def is_for_json(shape: Shape | None) -> bool:

@@ -54,7 +54,8 @@ class Statement(Generic[T]):
     each parameter.
     `types`: enums and codecs of the types in its columns and parameters.
     `identity`: the session must have a user. `role`: the role it must have been opened for.
-    `at_most_one`: a unique key proves it. `writes`: it changes data.
+    `at_most_one`: a unique key proves it. `writes`: it changes data. `text`: its results come as
+    text, for something in them has no binary form that is known.
     `timeout_ms`: statement_timeout of this call alone. `errors`: the app's exception classes.
     """
 
@@ -74,6 +75,7 @@ class Statement(Generic[T]):
     at_most_one: bool = False
     timeout_ms: int | None = None
     writes: bool = False
+    text: bool = False
     errors: ErrorTable | None = None
     sort: str = ""
 

@@ -237,9 +237,10 @@ _BUILTIN: dict[str, tuple[int, int, int, Callable[[Any], bytes]]] = {
 }
 
 
-def array_of(element: Binding, array_oid: int) -> Binding:
+def array_of(element: Binding, array_oid: int, delimiter: str = ",") -> Binding:
     """How a list of `element` values is sent: binary where the element is, else a text literal."""
-    dump = _binary_array(element) if element.format == BINARY else _text_array(element)
+    is_binary = element.format == BINARY
+    dump = _binary_array(element) if is_binary else _text_array(element, delimiter.encode())
     return Binding(array_oid, element.format, dump)
 
 
@@ -272,7 +273,7 @@ def _binary_array(element: Binding) -> Callable[[Any], bytes]:
     return dump
 
 
-def _text_array(element: Binding) -> Callable[[Any], bytes]:
+def _text_array(element: Binding, delimiter: bytes) -> Callable[[Any], bytes]:
     dump_element = element.dump
 
     def quoted(item: Any) -> bytes:
@@ -282,7 +283,7 @@ def _text_array(element: Binding) -> Callable[[Any], bytes]:
         return b'"' + data + b'"'
 
     def dump(value: Any) -> bytes:
-        return b"{" + b",".join([quoted(item) for item in _elements(value)]) + b"}"
+        return b"{" + delimiter.join([quoted(item) for item in _elements(value)]) + b"}"
 
     return dump
 

@@ -340,9 +340,6 @@ REFUSED = {
     "-- @nullable codes[]\nSELECT s.codes FROM post.scans AS s": (
         'elements of "codes" can be NULL without @nullable'
     ),
-    "SELECT r FROM (SELECT '((0,0))'::pg_catalog.polygon AS p) AS r": (
-        'column "r" has the type record, for which there is no Python type'
-    ),
 }
 
 

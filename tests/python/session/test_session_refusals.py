@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
@@ -107,13 +108,30 @@ def test_a_user_that_is_no_key_is_not_quoted(connection: Connection) -> None:
     assert "ann" not in str(caught.value)
 
 
+@contextmanager
+def _ended_when_stuck(connection: Connection, other: Connection) -> Iterator[None]:
+    """Have the server hang up on who waits for it for ever, so that a test fails instead."""
+    end = "SELECT pg_catalog.pg_terminate_backend(%s)"
+    pid = connection.info.backend_pid
+    timer = threading.Timer(20, lambda: other.execute(end, (pid,)))
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+
+
 @pytest.mark.parametrize("before", [0, 1])
 @pytest.mark.parametrize("copied", ["TO STDOUT", "FROM STDIN"])
 @pytest.mark.parametrize("in_block", [False, True])
-def test_copy_as_a_statement(admin: Connection, copied: str, before: int, in_block: bool) -> None:
+def test_copy_as_a_statement(
+    admin: Connection, shelf: Database, copied: str, before: int, in_block: bool
+) -> None:
     """Sent alone as well: nobody would answer the server, and every call would wait for ever."""
     copy = statement(f"COPY shelf.books {copied}", identity=False)
-    with session(admin, app=None, prepare=False) as db:
+    stuck = _ended_when_stuck(admin, shelf.admin())
+    with stuck, session(admin, app=None, prepare=False) as db:
         with suppress(psycopg.OperationalError), db.transaction() if in_block else nullcontext():
             for _ in range(before):
                 db.exec(statement("SELECT 1", identity=False))

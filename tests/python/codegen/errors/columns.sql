@@ -4,9 +4,6 @@ SELECT p.id, p.id, 1 + 1 FROM shop.people AS p;
 -- name: none :many
 DELETE FROM shop.people AS p;
 
--- name: shape :many
-SELECT CAST('((0,0))' AS polygon) AS p FROM shop.people AS s;
-
 -- name: overrides :many
 -- @nonnull nick, nam, id
 -- @nullable born
