@@ -115,6 +115,9 @@
 \ir ../functions/kernel/enable_audit.sql
 \ir ../functions/kernel/disable_audit.sql
 
+-- Restored copies: what the ledger checks by.
+\ir ../functions/kernel/ledger_link.sql
+
 -- People: where their rows are.
 \ir ../functions/kernel/subject_links.sql
 \ir ../functions/kernel/subject_condition.sql
@@ -292,6 +295,11 @@
 
 -- People.
 \ir kernel/check_unreached_person.sql
+
+-- Restored copies.
+\ir kernel/erasure_ledger.sql
+\ir ../functions/kernel/erasure_ledger_head.sql
+\ir ../functions/kernel/append_erasure.sql
 
 -- App: tarot.
 \ir tarot/schema.sql
