@@ -77,6 +77,12 @@
 \ir ../functions/kernel/tg_check_retention_policy.sql
 \ir ../functions/kernel/retention_lag.sql
 
+-- Requests: what triggers call.
+\ir ../functions/kernel/is_request_move.sql
+\ir ../functions/kernel/request_change_problem.sql
+\ir ../functions/kernel/tg_check_request.sql
+\ir ../functions/kernel/tg_log_request.sql
+
 -- Jobs: what a check calls.
 \ir ../functions/kernel/job_problem.sql
 
@@ -214,9 +220,15 @@
 
 -- Holds and retention.
 \ir kernel/legal_hold.sql
+\ir kernel/held_subject.sql
+\ir kernel/request_policy.sql
+\ir kernel/calendar_day.sql
+\ir kernel/subject_request.sql
+\ir kernel/subject_request_event.sql
 \ir kernel/pinned_subject.sql
 \ir kernel/destruction_record.sql
 \ir ../functions/kernel/lock_pins.sql
+\ir ../functions/kernel/is_subject_held.sql
 \ir ../functions/kernel/is_subject_pinned.sql
 \ir ../functions/kernel/canonical_subject.sql
 \ir ../functions/kernel/canonical_row_key.sql
@@ -300,6 +312,26 @@
 \ir kernel/erasure_ledger.sql
 \ir ../functions/kernel/erasure_ledger_head.sql
 \ir ../functions/kernel/append_erasure.sql
+
+-- Requests and erasure.
+\ir ../functions/kernel/request_due.sql
+\ir ../functions/kernel/request_identity.sql
+\ir ../functions/kernel/new_request_code.sql
+\ir ../functions/kernel/hash_request_code.sql
+\ir ../functions/kernel/join_request.sql
+\ir ../functions/kernel/request_erasure.sql
+\ir ../functions/kernel/request_access.sql
+\ir ../functions/kernel/request_rectification.sql
+\ir ../functions/kernel/verify_request.sql
+\ir ../functions/kernel/my_requests.sql
+\ir ../functions/kernel/require_request.sql
+\ir ../functions/kernel/require_request_reason.sql
+\ir ../functions/kernel/open_request.sql
+\ir ../functions/kernel/approve_request.sql
+\ir ../functions/kernel/refuse_request.sql
+\ir ../functions/kernel/extend_request.sql
+\ir ../functions/kernel/answer_request.sql
+\ir ../functions/kernel/tend_requests.sql
 
 -- App: tarot.
 \ir tarot/schema.sql

@@ -18,4 +18,4 @@ $$;
 COMMENT ON FUNCTION kernel.app_schemas() IS
 'The schemas that are apps: those whose comment has the tag @app.';
 
-GRANT EXECUTE ON FUNCTION kernel.app_schemas() TO strongroom_runner, pg_monitor;
+GRANT EXECUTE ON FUNCTION kernel.app_schemas() TO strongroom_runner, strongroom_definer, pg_monitor;

@@ -45,3 +45,6 @@ $$;
 COMMENT ON FUNCTION kernel.canonical_subject(text, text) IS
 'The user id as PostgreSQL writes it: in the type of the columns of the app that hold it, so that
 another spelling of an id does not pin nobody. Raises KR041 InvalidHold.';
+
+-- For what the roles of apps call.
+GRANT EXECUTE ON FUNCTION kernel.canonical_subject(text, text) TO strongroom_definer;

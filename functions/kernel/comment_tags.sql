@@ -24,4 +24,5 @@ COMMENT ON FUNCTION kernel.comment_tags(text) IS
 'The tags of a comment: its last lines, those that begin with @. The tag comes without @; the
 argument is the rest of the line, or NULL. A line with @ above a line of prose is prose.';
 
-GRANT EXECUTE ON FUNCTION kernel.comment_tags(text) TO strongroom_runner, pg_monitor;
+GRANT EXECUTE ON FUNCTION kernel.comment_tags(text)
+TO strongroom_runner, strongroom_definer, pg_monitor;

@@ -15,7 +15,7 @@ DECLARE
     v_all bigint := 0;
 BEGIN
     PERFORM kernel.lock_pins();
-    IF kernel.is_subject_pinned(p_app, v_subject) THEN
+    IF kernel.is_subject_held(p_app, v_subject) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'KR026',
             MESSAGE = 'the person is held',

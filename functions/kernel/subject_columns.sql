@@ -31,4 +31,5 @@ COMMENT ON FUNCTION kernel.subject_columns(regclass) IS
 a table that belongs to nobody. Partitions speak through their root. Reads comments and is not for
 hot paths: what needs it often keeps the answer.';
 
-GRANT EXECUTE ON FUNCTION kernel.subject_columns(regclass) TO strongroom_runner, pg_monitor;
+GRANT EXECUTE ON FUNCTION kernel.subject_columns(regclass)
+TO strongroom_runner, strongroom_definer, pg_monitor;

@@ -1,0 +1,48 @@
+CREATE OR REPLACE FUNCTION kernel.tend_requests()
+RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    c_limit CONSTANT integer := 500;
+    v_count bigint;
+    v_all bigint := 0;
+BEGIN
+    UPDATE kernel.subject_request AS r
+    SET state = 'refused', state_reason = 'not confirmed in time'
+    WHERE r.id = ANY (
+        ARRAY(
+            SELECT late.id
+            FROM kernel.subject_request AS late
+            WHERE late.state = 'requested' AND late.code_expires_at <= now()
+            LIMIT c_limit
+            FOR UPDATE SKIP LOCKED
+        )
+    );
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    v_all := v_all + v_count;
+
+    UPDATE kernel.subject_request AS r
+    SET state = 'approved'
+    WHERE r.id = ANY (
+        ARRAY(
+            SELECT free.id
+            FROM kernel.subject_request AS free
+            WHERE free.state = 'held' AND NOT kernel.is_subject_held(free.app, free.subject)
+            LIMIT c_limit
+            FOR UPDATE SKIP LOCKED
+        )
+    );
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    RETURN v_all + v_count;
+END;
+$$;
+
+COMMENT ON FUNCTION kernel.tend_requests() IS
+'A job, one batch: refuses requests that nobody confirmed in time, and lets those go on that waited
+for a legal hold that is over; how many.';
+
+GRANT EXECUTE ON FUNCTION kernel.tend_requests() TO strongroom_runner;

@@ -1,0 +1,203 @@
+CREATE TABLE kernel.subject_request (
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    app text NOT NULL,
+    subject text,
+    kind text NOT NULL,
+    regime text NOT NULL,
+    origin text NOT NULL,
+    state text NOT NULL,
+    state_at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    state_reason text,
+    requested_at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    requested_by text NOT NULL,
+    due_at timestamptz NOT NULL,
+    extended_to timestamptz,
+    extension_reason text,
+    code_salt bytea,
+    code_hash bytea,
+    code_expires_at timestamptz,
+    attempts smallint NOT NULL DEFAULT 0,
+    verified_at timestamptz,
+    approved_at timestamptz,
+    approved_by text,
+    started_at timestamptz,
+    ended_at timestamptz,
+    CONSTRAINT subject_request_pkey PRIMARY KEY (id),
+    CONSTRAINT subject_request_kind_check CHECK (kind IN ('access', 'rectification', 'erasure')),
+    CONSTRAINT subject_request_regime_check CHECK (regime IN ('gdpr', 'fz152')),
+    CONSTRAINT subject_request_origin_check
+        CHECK (origin IN ('person', 'staff', 'retention', 'replay')),
+    CONSTRAINT subject_request_state_check CHECK (
+        state IN (
+            'requested', 'verified', 'held', 'approved', 'running', 'done', 'failed', 'refused'
+        )
+    ),
+    CONSTRAINT subject_request_subject_check CHECK (
+        CASE WHEN state IN ('done', 'refused') THEN true ELSE subject IS NOT NULL END
+    ),
+    CONSTRAINT subject_request_reason_check CHECK (
+        CASE
+            WHEN state IN ('held', 'failed', 'refused')
+                THEN state_reason IS NOT NULL AND length(state_reason) BETWEEN 1 AND 2000
+            ELSE state_reason IS NULL
+        END
+    ),
+    CONSTRAINT subject_request_extension_check CHECK (
+        num_nulls(extended_to, extension_reason) IN (0, 2)
+        AND (extended_to IS NULL OR extended_to > due_at)
+        AND (extension_reason IS NULL OR length(extension_reason) BETWEEN 1 AND 2000)
+    ),
+    -- A code is used once: with the state that asks for it, it goes.
+    CONSTRAINT subject_request_code_check CHECK (
+        CASE
+            WHEN state = 'requested' THEN num_nulls(code_salt, code_hash, code_expires_at) = 0
+            ELSE num_nulls(code_salt, code_hash, code_expires_at) = 3
+        END
+    ),
+    CONSTRAINT subject_request_code_length_check
+        CHECK (octet_length(code_salt) = 16 AND octet_length(code_hash) = 32),
+    CONSTRAINT subject_request_attempts_check CHECK (attempts >= 0),
+    CONSTRAINT subject_request_times_check CHECK (
+        (state IN ('requested', 'refused') OR verified_at IS NOT NULL)
+        AND (state IN ('requested', 'verified', 'refused') OR approved_at IS NOT NULL)
+        AND (state NOT IN ('running', 'done', 'failed') OR started_at IS NOT NULL)
+        AND (approved_at IS NULL) = (approved_by IS NULL)
+        AND (state IN ('done', 'refused')) = (ended_at IS NOT NULL)
+    )
+);
+
+-- Whoever asks twice joins the request that is open.
+CREATE UNIQUE INDEX subject_request_open_key
+ON kernel.subject_request (app, subject, kind)
+WHERE state NOT IN ('done', 'refused');
+
+CREATE INDEX subject_request_app_subject_idx ON kernel.subject_request (app, subject)
+WHERE subject IS NOT NULL;
+
+CREATE INDEX subject_request_state_idx ON kernel.subject_request (state, code_expires_at)
+WHERE state NOT IN ('done', 'refused');
+
+CREATE INDEX subject_request_ended_at_idx ON kernel.subject_request (ended_at)
+WHERE ended_at IS NOT NULL;
+
+-- The planner's statistics hold values, and are not emptied with the row.
+ALTER TABLE kernel.subject_request ALTER COLUMN subject SET STATISTICS 0;
+
+COMMENT ON TABLE kernel.subject_request IS
+'What people asked for: to see, to correct or to erase what is held of them, and how far that is.
+kernel.is_request_move() says which steps a request can take. Refers to nobody; when a person is
+erased, the record forgets who it was.';
+COMMENT ON COLUMN kernel.subject_request.id IS
+'Random, because strangers see it.';
+COMMENT ON COLUMN kernel.subject_request.app IS
+'The app.';
+COMMENT ON COLUMN kernel.subject_request.subject IS
+'The person: the user id as PostgreSQL writes it. NULL once the person is erased.';
+COMMENT ON COLUMN kernel.subject_request.kind IS
+'access, rectification or erasure.';
+COMMENT ON COLUMN kernel.subject_request.regime IS
+'Whose terms run: gdpr, or fz152, the Russian federal law 152 on personal data.';
+COMMENT ON COLUMN kernel.subject_request.origin IS
+'Who asks: the person, by the app; staff, for a person who wrote a letter; retention, for a person
+whose time is over; replay, in a restored copy, for a person who was erased before.';
+COMMENT ON COLUMN kernel.subject_request.state IS
+'requested, verified, held, approved, running, done, failed or refused.';
+COMMENT ON COLUMN kernel.subject_request.state_at IS
+'Since when it is in this state.';
+COMMENT ON COLUMN kernel.subject_request.state_reason IS
+'Why it is held, failed or refused. No names.';
+COMMENT ON COLUMN kernel.subject_request.requested_at IS
+'When it was asked for; the term runs from here.';
+COMMENT ON COLUMN kernel.subject_request.requested_by IS
+'person, or who of the staff opened it.';
+COMMENT ON COLUMN kernel.subject_request.due_at IS
+'When it must be answered. No step and no retry changes it.';
+COMMENT ON COLUMN kernel.subject_request.extended_to IS
+'When it must be answered after the term was extended; NULL where it was not.';
+COMMENT ON COLUMN kernel.subject_request.extension_reason IS
+'Why the term was extended; the person is to be told.';
+COMMENT ON COLUMN kernel.subject_request.code_salt IS
+'Random bytes that the hash of the code begins with.';
+COMMENT ON COLUMN kernel.subject_request.code_hash IS
+'SHA-256 of salt and code. A code has 80 random bits, so a fast hash is enough.';
+COMMENT ON COLUMN kernel.subject_request.code_expires_at IS
+'Until when the code may be used.';
+COMMENT ON COLUMN kernel.subject_request.attempts IS
+'How many codes were tried that were wrong or came too late.';
+COMMENT ON COLUMN kernel.subject_request.verified_at IS
+'When it was confirmed that the person asks.';
+COMMENT ON COLUMN kernel.subject_request.approved_at IS
+'When staff agreed; after a retry, when they agreed again.';
+COMMENT ON COLUMN kernel.subject_request.approved_by IS
+'Who agreed: the actor of the transaction, else the login.';
+COMMENT ON COLUMN kernel.subject_request.started_at IS
+'When the first step of its execution began; what began can''t be refused any more.';
+COMMENT ON COLUMN kernel.subject_request.ended_at IS
+'When it was done or refused.';
+
+ALTER TABLE kernel.subject_request ENABLE ROW LEVEL SECURITY;
+ALTER TABLE kernel.subject_request FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_owner ON kernel.subject_request
+FOR ALL TO strongroom_owner USING (true) WITH CHECK (true);
+CREATE POLICY select_runner ON kernel.subject_request
+FOR SELECT TO strongroom_runner USING (true);
+-- For what the roles of apps call: the person of the transaction, and nobody else.
+CREATE POLICY select_definer ON kernel.subject_request
+FOR SELECT TO strongroom_definer USING (true);
+CREATE POLICY insert_definer ON kernel.subject_request
+FOR INSERT TO strongroom_definer WITH CHECK (origin = 'person' AND state = 'requested');
+CREATE POLICY update_definer ON kernel.subject_request
+FOR UPDATE TO strongroom_definer
+USING (state = 'requested') WITH CHECK (state IN ('requested', 'verified', 'refused'));
+
+GRANT SELECT (
+    id, app, subject, kind, regime, origin, state, state_at, state_reason, requested_at,
+    requested_by, due_at, extended_to, extension_reason, code_expires_at, attempts, verified_at,
+    approved_at, approved_by, started_at, ended_at
+)
+ON kernel.subject_request TO strongroom_runner;
+GRANT
+    SELECT,
+    INSERT (
+        app, subject, kind, regime, origin, state, requested_by, due_at,
+        code_salt, code_hash, code_expires_at
+    ),
+    UPDATE (
+        state, state_reason, code_salt, code_hash, code_expires_at, attempts
+    )
+ON kernel.subject_request TO strongroom_definer;
+
+CREATE TRIGGER t10_check_request
+BEFORE INSERT OR UPDATE ON kernel.subject_request
+FOR EACH ROW EXECUTE FUNCTION kernel.tg_check_request();
+
+COMMENT ON TRIGGER t10_check_request ON kernel.subject_request IS
+'A request takes the steps that it can take, and keeps who asked for what and until when.';
+
+CREATE TRIGGER t10_refuse_removal
+BEFORE DELETE ON kernel.subject_request
+FOR EACH ROW
+-- Three years, as long as the evidence.
+WHEN (OLD.ended_at IS NULL OR OLD.ended_at > now() - interval '3 years')
+EXECUTE FUNCTION kernel.tg_refuse_rewriting();
+
+COMMENT ON TRIGGER t10_refuse_removal ON kernel.subject_request IS
+'What was asked for, and what became of it, stays known for three years.';
+
+CREATE TRIGGER t10_refuse_truncate
+BEFORE TRUNCATE ON kernel.subject_request
+FOR EACH STATEMENT EXECUTE FUNCTION kernel.tg_refuse_rewriting();
+
+COMMENT ON TRIGGER t10_refuse_truncate ON kernel.subject_request IS
+'What was asked for, and what became of it, stays known for three years.';
+
+CREATE TRIGGER t50_log_request
+AFTER INSERT OR UPDATE OF state ON kernel.subject_request
+FOR EACH ROW EXECUTE FUNCTION kernel.tg_log_request();
+
+COMMENT ON TRIGGER t50_log_request ON kernel.subject_request IS
+'Each step is written down.';
+
+INSERT INTO kernel.job (name, function_name, schedule, priority)
+VALUES ('tend_requests', 'kernel.tend_requests()', '10 minutes', 100)
+ON CONFLICT DO NOTHING;
