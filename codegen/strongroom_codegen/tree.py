@@ -11,16 +11,20 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 Node = dict[str, Any]
-_Token = tuple[str, str, str, str, str, str]
+_Token = tuple[str, str, str, str, str, str, str]
 
-# Most of the text is runs of plain fields, ` :varno 1 :varattno 2`: each run is taken in one go.
-_PLAIN = r'(?:\ :\w+\ (?:<>|[^\s(){}\[\]\\"<:][^\s(){}\[\]\\"<]*)(?=\ :\w|\}))+'
+# Most of the text is runs of plain fields, ` :varno 1 :varattno 2`: each run is taken in one go,
+# and so is a node that has nothing but such fields and bitmaps.
+_WORD = r'(?:<>|[^\s(){}\[\]\\"<:][^\s(){}\[\]\\"<]*)'
+_PLAIN = rf"(?:\ :\w+\ {_WORD}(?=\ :\w|\}}))+"
 _TOKEN = re.compile(
     rf"""
-      \{{(?P<label>\w+)(?P<opening>{_PLAIN})?
+      (\{{\w+(?:\ :\w+\ (?:{_WORD}|\(b(?:\ \d+)*\)))*+\}})
+    | \{{(?P<label>\w+)(?P<opening>{_PLAIN})?
     | (?P<run>{_PLAIN})
     | \(([iobx](?:\ -?\d+)*)\)           # integers, OIDs, a bitmap
     | \("([^"\s(){{}}\\]*(?:"\ "[^"\s(){{}}\\]*)*)"\)    # names without escapes and quotes
@@ -28,11 +32,14 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_LEAF_FIELD = re.compile(r":(\w+) (\([^)]*\)|\S+)")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 BELOW = "(below)"
 """Where `below` keeps its list; a changed copy of a query sets it to None."""
 # Calls of Python functions: a few for each level of a tree.
 _DEPTH = 100_000
+# Nodes and runs of fields that are kept, to be read once.
+_REMEMBERED = 10_000
 _LABELS = {
     "RTE": "RANGETBLENTRY",
     "COALESCE": "COALESCEEXPR",
@@ -124,7 +131,9 @@ def everywhere(value: Any) -> list[Node]:
 
 
 def _value(token: _Token, tokens: Iterator[_Token]) -> Any:
-    label, opening, _, numbers, names, other = token
+    leaf, label, opening, _, numbers, names, other = token
+    if leaf:
+        return _leaf(leaf).copy()
     if label:
         return _node(label, opening, tokens)
     if numbers:
@@ -145,11 +154,11 @@ def _atom(token: str) -> str:
 def _node(label: str, opening: str, tokens: Iterator[_Token]) -> Node:
     node: Node = {"node": _LABELS.get(label, label)}
     if opening:
-        _add_plain(node, opening)
+        node.update(_plain(opening))
     field = ""
     values: list[Any] = []
     for token in tokens:
-        run, other = token[2], token[5]
+        run, other = token[3], token[6]
         is_field = other[:1] == ":" and len(other) > 1
         # A first value may itself begin with a colon: it is the field's all the same.
         if run or other == "}" or (is_field and (values or not field)):
@@ -157,7 +166,7 @@ def _node(label: str, opening: str, tokens: Iterator[_Token]) -> Node:
                 node[field] = values[0] if len(values) == 1 else values
             field, values = other[1:] if is_field else "", []
             if run:
-                _add_plain(node, run)
+                node.update(_plain(run))
             elif not is_field:
                 return node
         else:
@@ -165,18 +174,33 @@ def _node(label: str, opening: str, tokens: Iterator[_Token]) -> Node:
     raise ValueError(f"the text ends inside {label}")
 
 
-def _add_plain(node: Node, run: str) -> None:
-    node.update([pair.split(" ") for pair in run[2:].split(" :")])  # type: ignore[misc]
-    if "<>" in run:
-        for field, value in node.items():
-            if value == "<>":
-                node[field] = None
+@lru_cache(_REMEMBERED)
+def _plain(run: str) -> Node:
+    """The fields of a run; the same runs come again and again."""
+    words = run[2:].replace(" :", " ").split(" ")
+    return {
+        field: None if value == "<>" else value
+        for field, value in zip(words[::2], words[1::2], strict=True)
+    }
+
+
+@lru_cache(_REMEMBERED)
+def _leaf(text: str) -> Node:
+    """A node without nodes in it."""
+    label, _, fields = text[1:-1].partition(" ")
+    node: Node = {"node": _LABELS.get(label, label)}
+    for field, value in _LEAF_FIELD.findall(fields):
+        if value[0] == "(":
+            node[field] = [int(number) for number in value[1:-1].split(" ")[1:]]
+        else:
+            node[field] = None if value == "<>" else value
+    return node
 
 
 def _list(tokens: Iterator[_Token]) -> list[Any]:
     items: list[Any] = []
     for token in tokens:
-        if token[5] == ")":
+        if token[6] == ")":
             return items
         items.append(_value(token, tokens))
     raise ValueError("the text ends inside a list")
