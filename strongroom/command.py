@@ -74,8 +74,12 @@ def main() -> None:
     console = Console(stderr=True, soft_wrap=True, emoji=False)
     try:
         _refuse_odd_bytes(sys.argv[1:])
-        _add_parts(sys.argv[1:])
-        app()
+        if sys.argv[1:] == ["generate"]:
+            # Nothing to parse: typer would load pydantic for it.
+            import_module("strongroom_codegen.command").generate()
+        else:
+            _add_parts(sys.argv[1:])
+            app()
     except StrongroomError as error:
         show_error(error)
         if as_json:

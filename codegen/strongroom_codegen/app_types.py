@@ -47,6 +47,8 @@ class AppTypes:
     composites: dict[int, RowType] = field(default_factory=dict)
     made: dict[str, RowType] = field(default_factory=dict)
     records: dict[str, RecordModel] = field(default_factory=dict)
+    _shapes: dict[object, list[tuple[int, RowType]]] = field(default_factory=dict)
+    _shaped: int = 0
 
     def column_type(self, oid: int, origin: Origin | None) -> PyType | None:
         """The type of a value of PostgreSQL type `oid` that is a copy of a column, if it is."""
@@ -73,6 +75,13 @@ class AppTypes:
             if self.catalog.types[column].kind == "d" and self.catalog.base_type(column).oid == oid:
                 return self.column_type(column, origin)
         return self.column_type(oid, origin)
+
+    def rows_of_shape(self, fields: tuple[Field, ...]) -> list[tuple[int, RowType]]:
+        """The tables, by OID, whose rows have these names and types, in their order."""
+        for oid, row in list(self.rows.items())[self._shaped :]:
+            self._shapes.setdefault(_shape_of(row.fields), []).append((oid, row))
+        self._shaped = len(self.rows)
+        return self._shapes.get(_shape_of(fields), [])
 
     def free_class(self, name: str) -> str:
         """The name of a class of this app that no other class of it has."""
@@ -144,6 +153,10 @@ def _read_column(types: AppTypes, relation: Relation, number: int, column: Colum
         return
     constant = f"{relation.name}_{column.name}".upper()
     types.adapters[relation.oid, number] = Adapter(constant, found)
+
+
+def _shape_of(fields: tuple[Field, ...]) -> tuple[object, ...]:
+    return tuple((one.name, one.type, one.nullable) for one in fields)
 
 
 def _shape(types: AppTypes, shape: str) -> PyType | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -23,6 +23,9 @@ from strongroom_codegen.impact_command import run_impact
 from strongroom_codegen.pipeline import Sources, build_model, read_sources, render_files
 from strongroom_codegen.watch import watch
 from strongroom_codegen.write import write
+
+if TYPE_CHECKING:
+    from rich.status import Status
 
 _LONG = 100
 
@@ -171,20 +174,28 @@ def _run(
 def _progress() -> Iterator[Callable[[int], None]]:
     """How far a long run is, on a terminal alone; without the collector, which finds nothing here.
 
-    Trees are many small objects that all live until the end.
+    Trees are many small objects that all live until the end, when nobody need look at them again.
     """
-    status = Console(stderr=True).status("")
+    console = Console(stderr=True)
+    shown = ExitStack()
+    status: Status | None = None
 
     def show(done: int) -> None:
-        if done >= _LONG and status.console.is_terminal:
-            status.start()
+        nonlocal status
+        if done >= _LONG and console.is_terminal:
+            status = status or shown.enter_context(console.status(""))
             status.update(f"PostgreSQL has answered {done} statements")
 
+    if gc.get_freeze_count():
+        # Of an earlier run, under --watch.
+        gc.unfreeze()
+        gc.collect()
     gc.disable()
     try:
-        yield show
+        with shown:
+            yield show
     finally:
-        status.stop()
+        gc.freeze()
         gc.enable()
 
 

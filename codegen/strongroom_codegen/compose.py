@@ -250,12 +250,11 @@ class Composer:
         fields = tuple(
             Field(name, c.type, c.nullable) for name, c in zip(names, columns, strict=True)
         )
-        shape = [(f.name, f.type, f.nullable) for f in fields]
         origins = {column.origin[0] for column in found.columns if column.origin}
-        # Tables may look alike: the one that the columns are from comes first.
-        for _, row in sorted(types.rows.items(), key=lambda item: item[0] not in origins):
-            if [(f.name, f.type, f.nullable) for f in row.fields] == shape:
-                return row.name
+        alike = types.rows_of_shape(fields)
+        if alike:
+            # Tables may look alike: the one that the columns are from comes first.
+            return next((row.name for oid, row in alike if oid in origins), alike[0][1].name)
         name = f"{camel(query.name)}Row"
         if name in rows:
             self.diagnostics.error(
