@@ -133,6 +133,15 @@
 \ir ../functions/kernel/subject_order.sql
 \ir ../functions/kernel/subject_tables.sql
 
+-- Sealed fields: what a migration may call, and what triggers call.
+\ir ../functions/kernel/sealed_columns.sql
+\ir ../functions/kernel/sealed_key_id.sql
+\ir ../functions/kernel/guard_shape.sql
+\ir ../functions/kernel/guard_problem.sql
+\ir ../functions/kernel/guard_source.sql
+\ir ../functions/kernel/guard_sealed.sql
+\ir ../functions/kernel/require_sealing_keys.sql
+
 \ir kernel/data_map.sql
 
 -- Health.
@@ -332,6 +341,18 @@
 \ir ../functions/kernel/extend_request.sql
 \ir ../functions/kernel/answer_request.sql
 \ir ../functions/kernel/tend_requests.sql
+
+-- Sealed fields.
+\ir kernel/encryption_key.sql
+\ir kernel/subject_key.sql
+\ir ../functions/kernel/require_key_access.sql
+\ir ../functions/kernel/claim_data_key.sql
+\ir ../functions/kernel/claim_data_keys.sql
+\ir ../functions/kernel/give_data_key.sql
+\ir ../functions/kernel/claim_index_keys.sql
+\ir ../functions/kernel/wrapped_keys.sql
+\ir ../functions/kernel/shred_subject_keys.sql
+\ir ../functions/kernel/register_encryption_key.sql
 
 -- App: tarot.
 \ir tarot/schema.sql

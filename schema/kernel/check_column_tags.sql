@@ -55,7 +55,9 @@ FROM (
     UNION ALL
     SELECT t.object, format('has an unknown tag: @%s', t.tag)
     FROM tags AS t
-    WHERE t.tag NOT IN ('personal', 'public', 'internal', 'erase', 'sealed', 'json', 'subject')
+    WHERE t.tag NOT IN (
+        'personal', 'public', 'internal', 'erase', 'sealed', 'blind', 'json', 'subject'
+    )
     UNION ALL
     SELECT
         t.object,
@@ -64,7 +66,8 @@ FROM (
     WHERE t.tag = 'personal' AND t.argument IS NULL
        OR t.tag IN ('public', 'internal') AND t.argument IS NOT NULL
        OR t.tag = 'erase' AND coalesce(t.argument, '') !~ '^(delete|null|mask .+|keep .+)$'
-       OR t.tag = 'sealed' AND coalesce(t.argument, '') !~ '^\S+ \S+ \S+$'
+       OR t.tag = 'sealed' AND coalesce(t.argument, '') !~ '^\S+ \S+ \S+( pad [1-9]\d{0,3})?$'
+       OR t.tag = 'blind' AND coalesce(t.argument, '') !~ '^\S+ \S+$'
        OR t.tag = 'json' AND t.argument IS NULL
     UNION ALL
     SELECT k.object, 'is personal and does not say what erasure does: @erase'

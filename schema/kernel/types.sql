@@ -31,3 +31,18 @@ COMMENT ON COLUMN kernel.finding.metadata IS
 'The same place and figures for programs: a JSON object.';
 COMMENT ON COLUMN kernel.finding.cache_key IS
 'Names this finding and no other, as long as it is there; what an acceptance refers to.';
+
+CREATE DOMAIN kernel.sealed AS bytea
+CONSTRAINT sealed_version_check CHECK (substring(VALUE FROM 1 FOR 1) = '\x01')
+CONSTRAINT sealed_length_check CHECK (octet_length(VALUE) >= 38);
+
+COMMENT ON DOMAIN kernel.sealed IS
+'A value that is encrypted before it reaches the server: one byte of version (1), the number of the
+data key (8 bytes, big endian), nonce (12), AES-256-GCM ciphertext, tag (16). Columns of this type
+have the tag @sealed and the triggers of kernel.guard_sealed().';
+COMMENT ON CONSTRAINT sealed_version_check ON DOMAIN kernel.sealed IS
+'@error UnknownEnvelopeVersion A sealed value begins with its version, and 1 is the only one.';
+COMMENT ON CONSTRAINT sealed_length_check ON DOMAIN kernel.sealed IS
+'@error EnvelopeTooShort A sealed value has at least 38 bytes: version, key, nonce, one block, tag.';
+
+GRANT USAGE ON TYPE kernel.sealed TO strongroom_client, strongroom_definer, strongroom_runner;

@@ -25,6 +25,7 @@ from strongroom.session.identity import Identity
 from strongroom.session.link import link_of
 from strongroom.session.pages import cut_page
 from strongroom.session.programs import Program, Row, drive_async
+from strongroom.session.sealed import AsyncSealing
 from strongroom.session.statement import Page, Role, Statement
 from strongroom.session.streams import AsyncStream
 from strongroom.session.tracing import Tracing, watched
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from psycopg.abc import PQGen
     from psycopg.pq.abc import PGresult
 
+    from strongroom.sealing import Keyring
     from strongroom.session.link import Plan
 
 I = TypeVar("I")  # noqa: E741 - an item
@@ -55,13 +57,14 @@ def async_session(
     role: Role = "app",
     prepare: bool = True,
     tracing: Tracing | None = None,
+    keyring: Keyring | None = None,
 ) -> AsyncSession:
     """A session for `async with`: as `session()`, for asyncio."""
     identity = Identity(app, user_id, actor, request_id, role)
-    return AsyncSession(target, identity, prepare=prepare, tracing=tracing)
+    return AsyncSession(target, identity, prepare=prepare, tracing=tracing, keyring=keyring)
 
 
-class AsyncSession:
+class AsyncSession(AsyncSealing):
     """Calls of generated functions as one user. Made by `async_session()`, used in `async with`.
 
     A connection of a pool is taken at the first call and given back at the end of the `async with`.
@@ -75,6 +78,7 @@ class AsyncSession:
         *,
         prepare: bool,
         tracing: Tracing | None = None,
+        keyring: Keyring | None = None,
     ) -> None:
         if not isinstance(target, psycopg.AsyncConnection | AsyncConnectionPool):
             raise TypeError(
@@ -85,6 +89,7 @@ class AsyncSession:
         self._identity = identity
         self._prepare = prepare
         self._tracing = tracing or Tracing()
+        self._keyring = keyring
         self._entered = False
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._engine: Engine | None = None

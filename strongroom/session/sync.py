@@ -25,6 +25,7 @@ from strongroom.session.identity import Identity
 from strongroom.session.link import link_of
 from strongroom.session.pages import cut_page
 from strongroom.session.programs import Program, Row, drive
+from strongroom.session.sealed import Sealing
 from strongroom.session.statement import Page, Role, Statement
 from strongroom.session.streams import Stream
 from strongroom.session.tracing import Tracing, watched
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from psycopg.abc import PQGen
     from psycopg.pq.abc import PGresult
 
+    from strongroom.sealing import Keyring
     from strongroom.session.link import Plan
 
 I = TypeVar("I")  # noqa: E741 - an item
@@ -53,6 +55,7 @@ def session(
     role: Role = "app",
     prepare: bool = True,
     tracing: Tracing | None = None,
+    keyring: Keyring | None = None,
 ) -> Session:
     """A session for `with`: typed calls on a connection or a pool, as one user of one app.
 
@@ -61,12 +64,13 @@ def session(
     `actor`, `request_id`: who does it and for which request, for the audit.
     `role`: the app's role that every call runs as. `prepare=False`: no prepared statements, for
     poolers that can't track them. `tracing`: what is noted about each call.
+    `keyring`: for sealed fields.
     """
     identity = Identity(app, user_id, actor, request_id, role)
-    return Session(target, identity, prepare=prepare, tracing=tracing)
+    return Session(target, identity, prepare=prepare, tracing=tracing, keyring=keyring)
 
 
-class Session:
+class Session(Sealing):
     """Calls of generated functions as one user. Made by `session()`, used inside `with`.
 
     A connection of a pool is taken at the first call and given back at the end of the `with`.
@@ -80,6 +84,7 @@ class Session:
         *,
         prepare: bool,
         tracing: Tracing | None = None,
+        keyring: Keyring | None = None,
     ) -> None:
         if not isinstance(target, psycopg.Connection | ConnectionPool):
             raise TypeError(
@@ -90,6 +95,7 @@ class Session:
         self._identity = identity
         self._prepare = prepare
         self._tracing = tracing or Tracing()
+        self._keyring = keyring
         self._entered = False
         self._opening = threading.Lock()
         self._connection: psycopg.Connection[Any] | None = None

@@ -1,0 +1,53 @@
+"""Blind indexes: equal values have equal indexes, and only who has the key can make them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from strongroom.sealing.errors import BadValue, UnknownDataKey
+from strongroom.sealing.values import WRITINGS, is_of
+
+if TYPE_CHECKING:
+    from strongroom.sealing.keyring import IndexKey, Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class BlindIndex:
+    """A column tagged `@blind COLUMN KEY`.
+
+    `label`: of the sealed column, else its name. `type`: of the value, as in `Field`.
+    """
+
+    app: str
+    label: str
+    purpose: str
+    type: str = "text"
+
+    def make(self, ring: Keyring, keys: Sequence[IndexKey], value: object) -> bytes:
+        """What is written beside the envelope of a value: under the active key."""
+        active = next((key for key in keys if key.is_active), None)
+        if active is None:
+            raise UnknownDataKey(f"{self.app}.{self.purpose} has no active key of kind index")
+        return ring.blind(active, self.label, self._normal(value))
+
+    def lookups(self, ring: Keyring, keys: Sequence[IndexKey], value: object) -> list[bytes]:
+        """What a row that has this value may hold: one for each key that is not retired."""
+        normal = self._normal(value)
+        return [ring.blind(key, self.label, normal) for key in keys]
+
+    def _normal(self, value: object) -> str:
+        writing = WRITINGS[self.type]
+        if writing.python is not None and not is_of(value, writing.python):
+            raise BadValue(
+                f"{self.app}.{self.label} takes {writing.python.__name__},"
+                f" not {type(value).__name__}"
+            )
+        return normalised(writing.write(value))
+
+
+def normalised(text: str) -> str:
+    """Text as it is compared: without space around it, in one case and one Unicode form."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).strip().casefold())

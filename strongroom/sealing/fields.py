@@ -1,0 +1,194 @@
+"""Sealed fields: a value in, an envelope out, and back, bound to its app, field, person and row.
+
+An envelope is one byte of version, the number of the data key (8 bytes, big endian), a nonce (12),
+the ciphertext, and a tag (16). `docs/kernel/sealing.md` has the format byte by byte.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from strongroom.sealing.errors import BadEnvelope, BadValue, NotOpened, UnknownDataKey
+from strongroom.sealing.values import WRITINGS, RowKey, Writing, is_of, row_key_text
+
+T = TypeVar("T")
+
+VERSION = 1
+_VERSION_BYTE = b"\x01"
+_HEADER = 9
+_BODY = 21
+SHORTEST = 38
+PADDING = 16
+"""Values are padded to a multiple of this many bytes where the tag names no other."""
+_MARK = b"\x80"
+
+
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """A data key, unwrapped: of a person of an app, or of the app itself, for one purpose."""
+
+    id: int
+    app: str
+    subject: str | None
+    purpose: str
+    cipher: AESGCM = field(repr=False, compare=False)
+    header: bytes = field(init=False, repr=False)
+    owner: bytes = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "header", _VERSION_BYTE + self.id.to_bytes(8, "big"))
+        owner = b"\x00" if self.subject is None else b"\x01" + prefixed(self.subject.encode())
+        object.__setattr__(self, "owner", owner)
+
+
+@dataclass(frozen=True)
+class Field(Generic[T]):
+    """A sealed column, as its tag says: `@sealed TYPE LABEL KEY [pad N]`.
+
+    `app`: its schema. `label`: bound into every envelope for ever. `purpose`: which key.
+    `type`: PostgreSQL's name of the type, one of `strongroom.sealing.WRITINGS`.
+    `padding`: values are padded to a multiple of so many bytes.
+    """
+
+    app: str
+    label: str
+    purpose: str
+    type: str
+    padding: int = PADDING
+    _writing: Writing = field(init=False, repr=False, compare=False)
+    _prefix: bytes = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.type not in WRITINGS:
+            raise BadValue(
+                f"{self.name}: {self.type} can't be sealed; {', '.join(sorted(WRITINGS))} can"
+            )
+        if not 1 <= self.padding <= 9999:
+            raise BadValue(f"{self.name}: values are padded to 1 to 9999 bytes")
+        object.__setattr__(self, "_writing", WRITINGS[self.type])
+        prefix = prefixed(self.app.encode()) + prefixed(self.label.encode())
+        object.__setattr__(self, "_prefix", prefix)
+
+    @property
+    def name(self) -> str:
+        """App and label, for messages."""
+        return f"{self.app}.{self.label}"
+
+    def seal(self, key: DataKey, value: T, row_key: Sequence[RowKey]) -> bytes:
+        """The envelope of a value, for the row with this primary key of the key's person.
+
+        `row_key`: in the order of the primary key's columns. Raises BadValue.
+        """
+        if key.purpose != self.purpose or key.app != self.app:
+            raise BadValue(
+                f"{self.name} is sealed for {self.app}.{self.purpose}, and data key {key.id} is for"
+                f" {key.app}.{key.purpose}",
+                key_id=key.id,
+            )
+        plain = self._written(value)
+        nonce = os.urandom(12)
+        aad = b"".join((key.header, self._prefix, key.owner, *_bound(row_key)))
+        return key.header + nonce + key.cipher.encrypt(nonce, plain, aad)
+
+    def open(
+        self,
+        keys: Mapping[int, DataKey],
+        envelope: bytes,
+        row_key: Sequence[RowKey],
+        subject: str | None,
+    ) -> T:
+        """The value in an envelope that was read from the row with this key, of this person.
+
+        `keys`: the data keys that this session may have. `subject`: the user id as text; None for
+        rows of nobody. Raises BadEnvelope, UnknownDataKey, NotOpened.
+        """
+        key = keys.get(int.from_bytes(envelope[1:_HEADER], "big"))
+        if key is None or envelope[:1] != _VERSION_BYTE or len(envelope) < SHORTEST:
+            self._refuse(envelope)
+        assert key is not None
+        if key.subject != subject or key.purpose != self.purpose or key.app != self.app:
+            self._refuse_key(key, subject)
+        aad = b"".join((key.header, self._prefix, key.owner, *_bound(row_key)))
+        try:
+            plain = key.cipher.decrypt(envelope[_HEADER:_BODY], envelope[_BODY:], aad)
+        except InvalidTag:
+            raise NotOpened(
+                f"{self.name} does not open by data key {key.id}: it was changed, or sealed for"
+                " another row or column",
+                key_id=key.id,
+            ) from None
+        return self._read(plain, key)
+
+    def _written(self, value: T) -> bytes:
+        writing = self._writing
+        if writing.python is not None and not is_of(value, writing.python):
+            raise BadValue(
+                f"{self.name} takes {writing.python.__name__}, not {type(value).__name__}"
+            )
+        try:
+            plain = writing.write(value).encode()
+        except BadValue as error:
+            raise BadValue(f"{self.name}: {error}") from None
+        except UnicodeEncodeError:
+            raise BadValue(f"{self.name}: the text is not Unicode") from None
+        return plain + _MARK + bytes(-(len(plain) + 1) % self.padding)
+
+    def _read(self, plain: bytes, key: DataKey) -> T:
+        text = plain.rstrip(b"\0")
+        try:
+            if text[-1:] != _MARK:
+                raise ValueError
+            value: T = self._writing.read(text[:-1].decode())
+        except (ValueError, KeyError, ArithmeticError):
+            raise NotOpened(
+                f"{self.name} holds no {self.type}: it was sealed by data key {key.id} for a field"
+                " of another type",
+                key_id=key.id,
+            ) from None
+        return value
+
+    def _refuse(self, envelope: bytes) -> None:
+        if len(envelope) < SHORTEST:
+            raise BadEnvelope(f"{self.name}: the envelope is cut short: {len(envelope)} bytes")
+        if envelope[0] != VERSION:
+            raise BadEnvelope(f"{self.name}: the envelope has the unknown version {envelope[0]}")
+        number = key_number(envelope)
+        raise UnknownDataKey(
+            f"{self.name}: data key {number} is not there, or is not for this session: the data was"
+            " erased, or is another person's",
+            key_id=number,
+        )
+
+    def _refuse_key(self, key: DataKey, subject: str | None) -> None:
+        if key.app != self.app:
+            why = f"of app {key.app}"
+        elif key.purpose != self.purpose:
+            why = f"for {key.purpose}, and the field is sealed for {self.purpose}"
+        elif subject is None:
+            why = "a person's, and the row is nobody's"
+        else:
+            why = "not the key of the person whose row it is"
+        raise NotOpened(f"{self.name} does not open: data key {key.id} is {why}", key_id=key.id)
+
+
+def key_number(envelope: bytes) -> int:
+    """The number of the data key that an envelope names; 0 where it is cut short."""
+    return int.from_bytes(envelope[1:_HEADER], "big") if len(envelope) >= _HEADER else 0
+
+
+def prefixed(part: bytes) -> bytes:
+    """A part with its length (4 bytes) before it, so that no two lists of parts look the same."""
+    return len(part).to_bytes(4, "big") + part
+
+
+def _bound(row_key: Sequence[RowKey]) -> list[bytes]:
+    return [prefixed(row_key_text(value)) for value in row_key]
+
+
+AnyField = Field[Any]
