@@ -142,6 +142,28 @@
 \ir ../functions/kernel/guard_sealed.sql
 \ir ../functions/kernel/require_sealing_keys.sql
 
+-- Masking: what a migration may call, and what masked views call.
+\ir ../functions/kernel/pseudonym.sql
+\ir ../functions/kernel/month_start.sql
+\ir ../functions/kernel/band.sql
+\ir ../functions/kernel/json_shape.sql
+\ir ../functions/kernel/base_type.sql
+\ir ../functions/kernel/type_family.sql
+\ir ../functions/kernel/is_value_list.sql
+\ir ../functions/kernel/pseudonym_label.sql
+\ir ../functions/kernel/default_mask.sql
+\ir ../functions/kernel/unfit_mask.sql
+\ir ../functions/kernel/masked_columns.sql
+\ir ../functions/kernel/masked_expression.sql
+\ir ../functions/kernel/masked_select.sql
+\ir ../functions/kernel/masked_view_name.sql
+\ir ../functions/kernel/masked_view_of.sql
+\ir ../functions/kernel/comment_masked_view.sql
+\ir ../functions/kernel/make_masking_key.sql
+\ir ../functions/kernel/require_maskable.sql
+\ir ../functions/kernel/masked_view.sql
+\ir ../functions/kernel/drop_masked_view.sql
+
 \ir kernel/data_map.sql
 
 -- Health.
@@ -353,6 +375,11 @@
 \ir ../functions/kernel/wrapped_keys.sql
 \ir ../functions/kernel/shred_subject_keys.sql
 \ir ../functions/kernel/register_encryption_key.sql
+
+-- Masking.
+\ir kernel/masking_key.sql
+\ir kernel/check_masking_drift.sql
+\ir ../functions/kernel/rotate_masking_key.sql
 
 -- App: tarot.
 \ir tarot/schema.sql

@@ -56,7 +56,7 @@ FROM (
     SELECT t.object, format('has an unknown tag: @%s', t.tag)
     FROM tags AS t
     WHERE t.tag NOT IN (
-        'personal', 'public', 'internal', 'erase', 'sealed', 'blind', 'json', 'subject'
+        'personal', 'public', 'internal', 'erase', 'sealed', 'blind', 'json', 'subject', 'mask'
     )
     UNION ALL
     SELECT
@@ -69,6 +69,8 @@ FROM (
        OR t.tag = 'sealed' AND coalesce(t.argument, '') !~ '^\S+ \S+ \S+( pad [1-9]\d{0,3})?$'
        OR t.tag = 'blind' AND coalesce(t.argument, '') !~ '^\S+ \S+$'
        OR t.tag = 'json' AND t.argument IS NULL
+       OR t.tag = 'mask' AND coalesce(t.argument, '')
+       !~ '^(hide|keep|month|band( [1-9][0-9]{0,17})?|pseudonym|presence|shape)$'
     UNION ALL
     SELECT k.object, 'is personal and does not say what erasure does: @erase'
     FROM classes AS k

@@ -48,3 +48,6 @@ FOR ALL TO tarot_definer USING (true) WITH CHECK (true);
 GRANT SELECT ON tarot.credits TO tarot_app, tarot_worker;
 GRANT SELECT, INSERT (user_id), UPDATE (balance, last_updated_at, version)
 ON tarot.credits TO tarot_definer;
+
+-- For people who count, and may know nobody.
+SELECT kernel.masked_view('tarot.credits');

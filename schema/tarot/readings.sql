@@ -54,7 +54,8 @@ COMMENT ON COLUMN tarot.readings.spread_type IS
 COMMENT ON COLUMN tarot.readings.question IS
 'What the person asked, in their own words; NULL for a reading without a question.
 @personal content
-@erase delete';
+@erase delete
+@mask presence';
 COMMENT ON COLUMN tarot.readings.cards IS
 'The cards in the order of their places.
 @personal belief
@@ -113,3 +114,6 @@ VALUES (
     'What a person asked in their own words is not needed once the reading is old.'
 )
 ON CONFLICT DO NOTHING;
+
+-- For people who count, and may know nobody.
+SELECT kernel.masked_view('tarot.readings');

@@ -72,7 +72,8 @@ COMMENT ON COLUMN tarot.transactions.id IS
 COMMENT ON COLUMN tarot.transactions.type IS
 'What the movement is for.
 @personal payment
-@erase keep the ledger is kept for the tax office';
+@erase keep the ledger is kept for the tax office
+@mask keep';
 COMMENT ON COLUMN tarot.transactions.amount IS
 'Credits added, or taken where negative; never 0.
 @personal payment
@@ -142,3 +143,6 @@ GRANT
     INSERT (user_id, type, amount, status, payment_reference, idempotency_key, refunds_id),
     UPDATE (status, error_message)
 ON tarot.transactions TO tarot_definer;
+
+-- For people who count, and may know nobody.
+SELECT kernel.masked_view('tarot.transactions');

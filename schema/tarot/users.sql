@@ -79,7 +79,8 @@ COMMENT ON COLUMN tarot.users.is_active IS
 COMMENT ON COLUMN tarot.users.subscription_tier IS
 'What the person pays for by the month.
 @personal subscription
-@erase mask ''basic''';
+@erase mask ''basic''
+@mask keep';
 COMMENT ON COLUMN tarot.users.subscription_expires_at IS
 'When the paid tier falls back to basic; set exactly for paid tiers.
 @personal subscription
@@ -132,3 +133,6 @@ COMMENT ON TRIGGER t10_touch_updated_at ON tarot.users IS
 'updated_at is not for statements to set.';
 
 SELECT kernel.enable_audit('tarot.users');
+
+-- For people who count, and may know nobody.
+SELECT kernel.masked_view('tarot.users');

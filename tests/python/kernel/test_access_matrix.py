@@ -274,6 +274,11 @@ def _outcome(connection: psycopg.Connection[Any], statement: sql.Composed) -> st
         return "hidden" if "row-level security" in str(error) else "refused"
     except _NEVER:
         return "refused"
+    except psycopg.errors.FeatureNotSupported as error:
+        # What a view works out takes no value.
+        if "of view" not in str(error):
+            raise
+        return "refused"
     except psycopg.DatabaseError as error:
         if (error.sqlstate or "")[:2] in _PLANNING:
             raise

@@ -1,0 +1,19 @@
+CREATE OR REPLACE FUNCTION kernel.drop_masked_view(p_relation regclass)
+RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_view CONSTANT regclass := kernel.masked_view_of(p_relation);
+BEGIN
+    IF v_view IS NOT NULL THEN
+        EXECUTE format('DROP VIEW %s', v_view);
+    END IF;
+END;
+$$;
+
+COMMENT ON FUNCTION kernel.drop_masked_view(regclass) IS
+'Drops the masked view of a table, where there is one: before a column of the table is dropped or gets
+another type, and in rollbacks. For the owner.';
