@@ -107,7 +107,7 @@ def test_figures_are_exact_at_every_moment(database: Database) -> None:
     connection = counted.make(database)
     storm = _Storm(database, 8)
     storm.blow(5, _fold, _fold, _read)
-    assert storm.done > 200
+    assert storm.done > 20
     assert counted.wrong(connection) == []
     connection.execute("SELECT kernel.fold_counter(app, name, NULL) FROM kernel.counter")
     assert counted.wrong(connection) == []

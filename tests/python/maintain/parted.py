@@ -85,7 +85,7 @@ class Parted:
     def await_waiting(self, connection: Connection) -> None:
         """Wait until a connection waits for a lock."""
         pid = connection.info.backend_pid
-        for _ in range(400):
+        for _ in range(2000):
             if self.query(f"SELECT FROM pg_locks WHERE pid = {pid} AND NOT granted"):
                 return
             time.sleep(0.01)

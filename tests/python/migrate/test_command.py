@@ -28,7 +28,7 @@ from tests.python.migrate.conftest import ROOT, Sandbox, make_sandbox
 MORE = "-- depends: 0001.app.start\nCREATE TABLE app.more (id int);\n"
 ASLEEP = (
     "SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep(60)%' "
-    "AND pid <> pg_backend_pid() AND wait_event = 'PgSleep'"
+    "AND datname = current_database() AND pid <> pg_backend_pid() AND wait_event = 'PgSleep'"
 )
 
 

@@ -63,7 +63,10 @@ def test_two_deployers_and_one_waits(started: Sandbox) -> None:
     with started.connect() as gate:
         gate.execute("SELECT pg_advisory_lock(77)")
         first = started.start("apply", "--yes")
-        started.wait_for("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        started.wait_for(
+            "SELECT FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database"
+            " WHERE l.locktype = 'advisory' AND NOT l.granted AND d.datname = current_database()"
+        )
         second = started.start("apply", "--yes")
         two = ""
         assert second.stdout is not None

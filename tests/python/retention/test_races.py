@@ -15,7 +15,10 @@ import pytest
 from tests.python.retention.conftest import Archive, place, release, run
 
 _WAITING = (
-    "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'kernel.legal_hold'::regclass"
+    # Other databases are made of the same template and have the same numbers.
+    "SELECT count(*) FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database"
+    " WHERE NOT l.granted AND l.relation = 'kernel.legal_hold'::regclass"
+    " AND d.datname = current_database()"
 )
 
 
@@ -27,7 +30,7 @@ def _aside(work: Callable[[], Any]) -> Iterator[Future[Any]]:
 
 
 def _wait_until_it_waits(archive: Archive, done: Future[Any]) -> None:
-    for _ in range(400):
+    for _ in range(2000):
         if archive.value(_WAITING):
             return
         assert not done.done(), done

@@ -175,7 +175,7 @@ def test_a_cancelled_task(shelf: Database, admin: Connection, in_block: bool, he
 def test_a_task_cancelled_while_it_waits_for_its_turn(shelf: Database, admin: Connection) -> None:
     async def work(connection: AsyncConnection) -> None:
         async with async_session(connection, app="tarot", user_id=1) as db:
-            first = asyncio.create_task(db.one(SLEEP, (0.2,)))
+            first = asyncio.create_task(db.one(SLEEP, (1.0,)))
             await asyncio.sleep(0)
             second = asyncio.create_task(db.exec(ADD, (4, "Lost", None)))
             await asyncio.sleep(0.01)
@@ -293,7 +293,7 @@ def test_cancelled_tasks_take_nothing_from_the_pool(shelf: Database) -> None:
             await asyncio.wait([task])
 
     async def main() -> None:
-        async with AsyncConnectionPool(shelf.url(), min_size=3, max_size=3, timeout=3) as pool:
+        async with AsyncConnectionPool(shelf.url(), min_size=3, max_size=3, timeout=30) as pool:
             await pool.wait()
             await asyncio.gather(*(restless(pool, seed) for seed in range(6)))
             async with asyncio.timeout(30):

@@ -284,9 +284,9 @@ def test_connection_killed_among_the_items(counts: Database, admin: Connection) 
 
 def test_limit_of_time(counts: Database) -> None:
     connection = counts.connect()
-    nap = statement("SELECT 1 FROM pg_catalog.pg_sleep($1)", ("double precision",), timeout_ms=200)
+    nap = statement("SELECT 1 FROM pg_catalog.pg_sleep($1)", ("double precision",), timeout_ms=1000)
     with as_user(connection) as db:
-        assert db.batch(nap, [0.1] * 3, take=lambda s: (s,), load=load_rowcount) == [1, 1, 1]
+        assert db.batch(nap, [0.4] * 3, take=lambda s: (s,), load=load_rowcount) == [1, 1, 1]
         with pytest.raises(psycopg.errors.QueryCanceled) as raised:
             db.batch(nap, [0.0, 0.0, 60.0, 0.0], take=lambda s: (s,), load=load_rowcount)
         assert failed_item(raised.value) == 2

@@ -247,7 +247,7 @@ def test_limit_of_time_counts_for_each_part(connection: Connection) -> None:
     slow = value(
         "SELECT n AS v FROM pg_catalog.generate_series(1, 3) AS n,"
         " LATERAL (SELECT pg_catalog.pg_sleep(CASE n WHEN 3 THEN 60 ELSE 0 END)) AS s",
-        timeout_ms=200,
+        timeout_ms=1000,
     )
     with everything(connection) as db:
         rows = db.stream(slow, fetch=1)
