@@ -379,6 +379,8 @@
 -- Masking.
 \ir kernel/masking_key.sql
 \ir kernel/check_masking_drift.sql
+\ir kernel/check_keys_unrotated.sql
+\ir kernel/check_requests_due.sql
 \ir ../functions/kernel/rotate_masking_key.sql
 
 -- App: tarot.

@@ -82,6 +82,11 @@ ALTER TABLE probe.people ADD COLUMN s probe.state_again, ADD COLUMN n text;
 ALTER TABLE probe.people ADD CHECK (n IN ('x')) NOT VALID;
 SELECT pg_temp.tag('probe.people', c, '@internal') FROM unnest('{s, n}'::text[]) AS c;
 SELECT is(pg_temp.mask('probe.people', 'n'), 'hide', 'a list that is not validated vouches for nothing');
+CREATE DOMAIN probe.envelope AS kernel.sealed;
+ALTER TABLE probe.people ADD COLUMN e kernel.sealed, ADD COLUMN d probe.envelope, ADD COLUMN f kernel.sealed[];
+SELECT pg_temp.tag('probe.people', c, '@public') FROM unnest('{e, d, f}'::text[]) AS c;
+SELECT is(pg_temp.mask('probe.people', c), 'hide', 'an envelope is hidden by its type, whoever says that it is public') FROM unnest('{e, d, f}'::text[]) AS c;
+ALTER TABLE probe.people DROP COLUMN e, DROP COLUMN d, DROP COLUMN f;
 ALTER TABLE probe.people DROP COLUMN s, DROP COLUMN n;
 
 -- What may not be.
