@@ -338,6 +338,15 @@
 
 -- People.
 \ir kernel/check_unreached_person.sql
+\ir ../functions/kernel/is_searchable.sql
+\ir ../functions/kernel/trace_forms.sql
+\ir ../functions/kernel/trace_condition.sql
+\ir ../functions/kernel/searched_tables.sql
+\ir ../functions/kernel/traces_in.sql
+\ir ../functions/kernel/traces_in_statistics.sql
+\ir ../functions/kernel/subject_traces.sql
+\ir ../functions/kernel/token_sources.sql
+\ir ../functions/kernel/personal_tokens.sql
 
 -- Restored copies.
 \ir kernel/erasure_ledger.sql

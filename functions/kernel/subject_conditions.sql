@@ -16,7 +16,7 @@ DECLARE
         ),
         '[]'
     );
-    v_found jsonb := '{}';
+    v_found jsonb := '{}'::jsonb;
     v_table record;
     v_used jsonb;
 BEGIN

@@ -18,7 +18,7 @@ DECLARE
         '[]'
     );
     v_left regclass[] := p_relations;
-    v_cut jsonb := '{}';
+    v_cut jsonb := '{}'::jsonb;
     v_next record;
 BEGIN
     position := 0;
