@@ -278,6 +278,7 @@
 \ir kernel/check_partition_runway.sql
 \ir kernel/check_partition_drift.sql
 \ir kernel/check_partition_plan.sql
+\ir kernel/check_untagged_schema.sql
 \ir ../functions/kernel/quote_bound.sql
 \ir ../functions/kernel/reattach_partition.sql
 \ir ../functions/kernel/count_partition.sql
@@ -286,6 +287,7 @@
 \ir ../functions/kernel/expiry_states.sql
 \ir ../functions/kernel/begin_expiry.sql
 \ir ../functions/kernel/finish_expiry.sql
+\ir ../functions/kernel/analyze_roots.sql
 -- Retention.
 \ir kernel/retention_policy.sql
 \ir kernel/check_retention_lag.sql

@@ -25,9 +25,12 @@ BEGIN
     VALUES (kernel.audit_shape_id(v_columns), v_columns)
     ON CONFLICT DO NOTHING;
 
+    -- One plan for all statements: after one of many rows, PostgreSQL would plan each one of a single
+    -- row anew for the rest of the session, and compile it, which costs more than the entry.
     EXECUTE format(
         'CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE'
-        ' SECURITY DEFINER SET search_path = pg_catalog, pg_temp %s AS %L',
+        ' SECURITY DEFINER SET search_path = pg_catalog, pg_temp %s'
+        ' SET plan_cache_mode = force_generic_plan SET jit = off AS %L',
         v_function, kernel.audit_settings(v_root),
         kernel.audit_function_source(v_root, v_columns)
     );

@@ -36,7 +36,7 @@ BEGIN
             v_more := ARRAY[
                 kernel.failed_check(
                     v_check.name,
-                    CASE WHEN v_check.problem LIKE '%may not read it' THEN '42501' ELSE '42P17' END,
+                    CASE WHEN v_check.problem LIKE 'its columns%' THEN '42P17' ELSE '42501' END,
                     v_check.problem
                 )
             ];

@@ -21,10 +21,12 @@ BEGIN
     FROM pg_partitioned_table AS t
     JOIN pg_attribute AS a ON a.attrelid = t.partrelid AND a.attnum = t.partattrs[0]
     JOIN pg_inherits AS h ON h.inhparent = t.partrelid
-    JOIN pg_class AS c ON c.oid = h.inhrelid
-    -- FOR VALUES FROM ('x') TO ('y'). OFFSET: worked out once, not once for each of its uses.
+    -- FOR VALUES FROM ('x') TO ('y'). A bound names no column, so it is shown without its table,
+    -- which would be looked up. OFFSET: found by number, and worked out once for both of its uses.
     CROSS JOIN LATERAL (
-        SELECT string_to_array(translate(pg_get_expr(c.relpartbound, c.oid), ''')', ''), '(')
+        SELECT string_to_array(translate(pg_get_expr(c.relpartbound, 0), ''')', ''), '(')
+        FROM pg_class AS c
+        WHERE c.oid = h.inhrelid
         OFFSET 0
     ) AS b (parts)
     CROSS JOIN LATERAL (

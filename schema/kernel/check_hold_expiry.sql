@@ -46,4 +46,4 @@ COMMENT ON VIEW kernel.check_hold_expiry IS
 'Holds in force that expired more than a day ago (WARN), that end within a fortnight, and that are
 older than a year and have no end (INFO).';
 
-GRANT SELECT ON kernel.check_hold_expiry TO strongroom_runner;
+GRANT SELECT ON kernel.check_hold_expiry TO strongroom_runner, pg_monitor;

@@ -36,3 +36,7 @@ GRANT SELECT ON kernel.expiring_partition TO strongroom_runner, pg_monitor;
 INSERT INTO kernel.job (name, function_name, schedule, timeout, priority)
 VALUES ('maintain_partitions', 'kernel.maintain_partitions()', '1 hour', '5 minutes', 10)
 ON CONFLICT DO NOTHING;
+
+INSERT INTO kernel.job (name, function_name, schedule, timeout, priority)
+VALUES ('analyze_roots', 'kernel.analyze_roots()', '1 day', '15 minutes', 90)
+ON CONFLICT DO NOTHING;

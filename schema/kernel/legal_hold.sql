@@ -80,8 +80,12 @@ CREATE POLICY all_owner ON kernel.legal_hold
 FOR ALL TO strongroom_owner USING (true) WITH CHECK (true);
 CREATE POLICY select_runner ON kernel.legal_hold
 FOR SELECT TO strongroom_runner USING (true);
+CREATE POLICY select_watch ON kernel.legal_hold
+FOR SELECT TO pg_monitor USING (true);
 
 GRANT SELECT ON kernel.legal_hold TO strongroom_runner;
+-- When holds end, and nothing of whom or what they keep.
+GRANT SELECT (id, placed_at, expires_at, released_at) ON kernel.legal_hold TO pg_monitor;
 
 CREATE TRIGGER t10_refuse_change
 BEFORE UPDATE ON kernel.legal_hold

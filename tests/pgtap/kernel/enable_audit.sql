@@ -225,5 +225,12 @@ SELECT results_eq(
     'what the transaction says of itself is cut to a length that can be sealed'
 );
 
+SELECT is_empty(
+    $$SELECT p.proname FROM pg_proc AS p
+    WHERE obj_description(p.oid, 'pg_proc') ~ '@audit '
+      AND NOT p.proconfig @> ARRAY['plan_cache_mode=force_generic_plan', 'jit=off']$$,
+    'a statement of many rows makes no later one plan anew, or compile'
+);
+
 SELECT * FROM finish();
 ROLLBACK;

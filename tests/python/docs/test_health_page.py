@@ -61,9 +61,11 @@ def test_the_examples_do_what_the_page_says(any_database: Database) -> None:
     rows: list[str] = []
     for step in steps:
         if step["role"]:
-            with any_database.admin() as admin:
-                admin.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(step["role"])))
-                cursor = admin.execute(step["text"].encode())
+            # The owner does not log in; of who asks, the login counts.
+            login = "strongroom_runner" if step["role"] == "strongroom_runner" else "postgres"
+            with any_database.connect(login) as connection:
+                connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(step["role"])))
+                cursor = connection.execute(step["text"].encode())
                 if cursor.description:
                     rows = [" | ".join(map(str, row)) for row in cursor.fetchall()]
         elif step["gives"]:

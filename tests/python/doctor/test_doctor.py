@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 from psycopg import sql
 
@@ -177,6 +178,57 @@ def test_who_may_become_the_owner_may_ask(doctor: Doctor, user: str) -> None:
     code, document = doctor.ask("--only", CATALOGUE)
     assert code == 0
     assert document["role"] == ("postgres" if user == "postgres" else "strongroom_owner")
+
+
+def test_a_superuser_lends_a_check_of_an_app_no_rights(doctor: Doctor) -> None:
+    """Whoever makes a view in an app would act as the superuser who asks it."""
+    admin = doctor.database.admin()
+    with admin.transaction():
+        admin.execute("SET LOCAL ROLE strongroom_owner")
+        admin.execute(
+            "CREATE FUNCTION tarot.who() RETURNS text LANGUAGE sql AS"
+            " $$ SELECT 'as ' || current_setting('is_superuser') $$"
+        )
+        admin.execute(
+            "CREATE VIEW tarot.check_users WITH (security_invoker = true) AS SELECT 'x' AS name,"
+            " 'x' AS title, 'WARN' AS level, 'INTERNAL' AS facing, ARRAY['SERVER'] AS categories,"
+            " 'x' AS description, tarot.who() AS detail, 'x' AS remediation,"
+            " '{}'::jsonb AS metadata, 'x' AS cache_key"
+        )
+        admin.execute("GRANT USAGE ON SCHEMA tarot TO strongroom_runner, pg_monitor")
+        admin.execute("GRANT SELECT ON tarot.check_users TO strongroom_runner")
+        admin.execute("GRANT EXECUTE ON FUNCTION tarot.who() TO strongroom_runner")
+    code, document = doctor.ask("--only", "tarot.users")
+    assert (code, [f["detail"] for f in document["findings"]]) == (10, ["as off"])
+    doctor.user = "postgres"
+    code, document = doctor.ask("--only", "tarot.users,row_security_off")
+    assert code == 0
+    refusal = "Check tarot.users could not be run: a superuser lends a check of an app no rights"
+    assert [(f["level"], f["detail"]) for f in document["findings"]] == [
+        ("INFO", f"{refusal} (42501).")
+    ]
+    # A role that a superuser takes on can be put off again by what it calls.
+    admin.execute("SET ROLE strongroom_runner")
+    rows = admin.execute("SELECT detail FROM kernel.findings(ARRAY['tarot.users'])").fetchall()
+    assert rows == [(f"{refusal} (42501).",)]
+    admin.execute("RESET ROLE")
+    admin.execute("ALTER VIEW tarot.check_users OWNER TO postgres")
+    _, document = doctor.ask("--only", "tarot.users")
+    assert [f["detail"] for f in document["findings"]] == ["as on"]
+
+
+def test_monitoring_sees_when_holds_end(doctor: Doctor, watcher: str) -> None:
+    admin = doctor.database.admin()
+    admin.execute(sql.SQL("GRANT pg_monitor TO {}").format(sql.Identifier(watcher)))
+    admin.execute("SELECT kernel.place_hold('case 7', 'tarot', '1', p_expires_at => now() + '1 d')")
+    doctor.user = watcher
+    code, document = doctor.ask("--only", "hold_expiry,untagged_schema")
+    assert code == 0
+    assert [f["title"] for f in document["findings"]] == ["A hold ends soon"]
+    with doctor.database.connect(watcher) as connection:
+        for column in ("subject", "reason", "row_key"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(f"SELECT {column} FROM kernel.legal_hold".encode())
 
 
 def test_monitoring_may_ask_once_it_holds_pg_monitor(doctor: Doctor, watcher: str) -> None:
