@@ -49,7 +49,7 @@ CREATE DOMAIN probe.price AS numeric(12, 2);
 CREATE TYPE probe.mood AS ENUM ('good', 'bad');
 CREATE TABLE probe.people (
     id bigint PRIMARY KEY, email text UNIQUE, born date, joined_at timestamptz, seen_at timestamp,
-    state probe.state, plan text CHECK (plan IN ('free', 'it''s, [paid]')), open text CHECK (open IN ('a') OR length(open) > 3),
+    state probe.state, plan text CHECK (plan IN ('free', 'it''s, [paid]')), open text CHECK (open IN ('a', 'b') OR length(open) > 3),
     mood probe.mood, spent probe.price, score double precision, note text, tags text[], profile jsonb, extra json,
     code integer CHECK (code IN (1, 2)), sealed bytea, blind bytea, untagged text, twice text, address inet, chat_id bigint
 );
@@ -79,9 +79,16 @@ SELECT is(
 SELECT is(pg_temp.mask('probe.notes', 'user_id'), 'pseudonym ["probe", "people", "id"]', 'a reference is called as what it refers to');
 SELECT is(pg_temp.mask('probe.notes', 'before_id'), pg_temp.mask('probe.notes', 'id'), 'within a table, too');
 ALTER TABLE probe.people ADD COLUMN s probe.state_again, ADD COLUMN n text;
-ALTER TABLE probe.people ADD CHECK (n IN ('x')) NOT VALID;
+ALTER TABLE probe.people ADD CHECK (n IN ('x', 'y')) NOT VALID;
 SELECT pg_temp.tag('probe.people', c, '@internal') FROM unnest('{s, n}'::text[]) AS c;
 SELECT is(pg_temp.mask('probe.people', 'n'), 'hide', 'a list that is not validated vouches for nothing');
+CREATE TABLE probe.words (n integer UNIQUE);
+CREATE TABLE probe.uses (word integer REFERENCES probe.words (n));
+SELECT pg_temp.tag('probe.words', 'n', '@internal'), pg_temp.tag('probe.uses', 'word', '@internal');
+SELECT is(
+    ARRAY[pg_temp.mask('probe.words', 'n'), pg_temp.mask('probe.uses', 'word')], array_fill('pseudonym ["probe", "words", "n"]'::text, '{2}'),
+    'what is referred to has pseudonyms, whatever it is called'
+);
 CREATE DOMAIN probe.envelope AS kernel.sealed;
 ALTER TABLE probe.people ADD COLUMN e kernel.sealed, ADD COLUMN d probe.envelope, ADD COLUMN f kernel.sealed[];
 SELECT pg_temp.tag('probe.people', c, '@public') FROM unnest('{e, d, f}'::text[]) AS c;
@@ -112,7 +119,11 @@ DROP VIEW probe.people_masked;
 
 SELECT lives_ok($$SELECT kernel.masked_view('probe.people')$$, 'a table gets its masked view');
 SELECT lives_ok($$SELECT kernel.masked_view('probe.notes')$$, 'another, too');
-SELECT lives_ok($$SELECT kernel.masked_view('probe.notes')$$, 'and again: nothing changes');
+RESET ROLE;
+SELECT lives_ok($$SELECT kernel.masked_view('probe.notes')$$, 'and again, by a superuser: nothing changes');
+DROP VIEW probe.notes_masked;
+SELECT kernel.masked_view('probe.notes');
+SET LOCAL ROLE strongroom_owner;
 SELECT is(
     (SELECT array_agg(k.app) FROM kernel.masking_key AS k WHERE k.app = 'probe'), ARRAY['probe'], 'the app has its key'
 );
@@ -269,6 +280,7 @@ SELECT is_empty(
 SELECT is_empty($$SELECT FROM pg_statistic AS s WHERE s.starelid = 'kernel.masking_key'::regclass AND s.staattnum IN (2, 3)$$, 'nor is it among statistics');
 
 -- Rotation.
+CREATE TABLE pg_temp.key AS SELECT k.inner_key, k.outer_key FROM kernel.masking_key AS k WHERE k.app = 'probe';
 CREATE TABLE pg_temp.before AS SELECT p.id, p.email, p.chat_id FROM probe.people_masked AS p;
 SELECT throws_ok($$SET LOCAL ROLE strongroom_runner; SELECT kernel.rotate_masking_key('nothing')$$, 'KR123', NULL, 'no key of an app that has none');
 SELECT throws_ok($$SET LOCAL ROLE strongroom_runner; SELECT k.inner_key FROM kernel.masking_key AS k$$, '42501', NULL, 'the runner sees no key');
@@ -277,6 +289,10 @@ SET LOCAL ROLE strongroom_runner;
 SELECT is(kernel.rotate_masking_key('probe'), 2, 'the runner rotates it');
 SELECT is((SELECT k.version FROM kernel.masking_key AS k WHERE k.app = 'probe'), 2, 'and sees that he did');
 RESET ROLE;
+SELECT is_empty(
+    $$SELECT FROM kernel.masking_key AS k, pg_temp.key AS o WHERE k.app = 'probe' AND (o.inner_key IN (k.inner_key, k.outer_key) OR o.outer_key = k.outer_key)$$,
+    'both parts of it'
+);
 SELECT is_empty(
     $$SELECT FROM pg_temp.before AS b JOIN probe.people_masked AS p ON p.id = b.id OR p.email = b.email OR p.chat_id = b.chat_id$$,
     'what was copied before meets nobody after'
@@ -336,6 +352,7 @@ SELECT pg_temp.tag('probe.events', c, '@internal') FROM unnest('{user_id, at}'::
 CREATE TABLE probe.events_1 PARTITION OF probe.events FOR VALUES FROM ('2026-01-01+00') TO ('2027-01-01+00');
 COMMENT ON COLUMN probe.events_1.what IS '@public';
 INSERT INTO probe.events VALUES (1, '2026-05-05+00', 'canary');
+SELECT is(ARRAY[pg_temp.mask('probe.events_1', 'user_id'), pg_temp.mask('probe.events_1', 'what')], ARRAY['pseudonym ["probe", "events", "user_id"]', 'hide'], 'a partition speaks through its root');
 SELECT kernel.masked_view('probe.events_1');
 SELECT is(kernel.masked_view_of('probe.events_1')::text, 'probe.events_masked', 'a partition stands for its root');
 SELECT results_eq('SELECT at FROM probe.events_masked', $$VALUES ('2026-05-01'::date)$$, 'and what it says of itself counts for nothing');
