@@ -394,6 +394,20 @@
 \ir kernel/check_requests_due.sql
 \ir ../functions/kernel/rotate_masking_key.sql
 
+-- People: exports.
+\ir ../functions/kernel/export_value.sql
+\ir ../functions/kernel/export_own_parts.sql
+\ir ../functions/kernel/export_parts.sql
+\ir ../functions/kernel/export_plan.sql
+\ir ../functions/kernel/access_names.sql
+\ir ../functions/kernel/export_rows.sql
+\ir ../functions/kernel/export_subject.sql
+\ir ../functions/kernel/export_keys.sql
+\ir ../functions/kernel/rectification_problem.sql
+\ir ../functions/kernel/require_unheld_row.sql
+\ir ../functions/kernel/rectify_row.sql
+\ir ../functions/kernel/rectify_subject.sql
+
 -- App: tarot.
 \ir tarot/schema.sql
 \ir tarot/types.sql

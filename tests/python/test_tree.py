@@ -154,11 +154,12 @@ def test_python_is_short_enough() -> None:
 
 
 def test_sql_is_short_enough() -> None:
-    """So do SQL files, each function being a file."""
+    """So do SQL files, each function being a file; install.sql is a line for each of them."""
     long = {
         name_of(file)
         for file in (*SQL, *FUNCTIONS)
-        if _code_lines(file) > (FUNCTION_LINES if file in FUNCTIONS else MODULE_LINES)
+        if name_of(file) != "schema/install.sql"
+        and _code_lines(file) > (FUNCTION_LINES if file in FUNCTIONS else MODULE_LINES)
     }
     assert long == set()
 
