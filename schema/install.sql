@@ -121,7 +121,14 @@
 \ir ../functions/kernel/enable_audit.sql
 \ir ../functions/kernel/disable_audit.sql
 
--- Restored copies: what the ledger checks by.
+-- Restored copies: what policies and triggers call, and what the ledger checks by.
+\ir ../functions/kernel/gate_problem.sql
+\ir ../functions/kernel/is_gate_open.sql
+\ir ../functions/kernel/may_enter_copy.sql
+\ir ../functions/kernel/is_serving.sql
+\ir ../functions/kernel/tg_ask_gate.sql
+\ir ../functions/kernel/mark_serving.sql
+\ir ../functions/kernel/serving_roles.sql
 \ir ../functions/kernel/ledger_link.sql
 
 -- People: where their rows are.
@@ -351,6 +358,10 @@
 \ir ../functions/kernel/personal_tokens.sql
 
 -- Restored copies.
+\ir kernel/serving_gate.sql
+\ir kernel/check_missing_gate.sql
+\ir kernel/check_erasures_not_replayed.sql
+\ir ../functions/kernel/close_gate.sql
 \ir kernel/erasure_ledger.sql
 \ir ../functions/kernel/erasure_ledger_head.sql
 \ir ../functions/kernel/append_erasure.sql

@@ -29,6 +29,12 @@ BEGIN
             ' CREATE POLICY all_owner ON %1$s FOR ALL TO %2$I USING (true) WITH CHECK (true)',
             v_table, CURRENT_USER
         );
+        EXECUTE format(
+            'CREATE POLICY all_serving ON %s AS RESTRICTIVE FOR ALL TO %s'
+            ' USING (kernel.is_serving()) WITH CHECK (kernel.is_serving())',
+            v_table,
+            (SELECT string_agg(quote_ident(r.name), ', ') FROM kernel.serving_roles(p_app) AS r (name))
+        );
         CONTINUE WHEN v_reader IS NULL;
         EXECUTE format(
             'CREATE POLICY select_own ON %1$s FOR SELECT TO %2$I USING (%3$I = %4$s);'
@@ -48,6 +54,6 @@ END;
 $$;
 
 COMMENT ON FUNCTION kernel.grant_counter(text, text) IS
-'Row level security of a counter''s tables: all for the owner, appending for the app''s definer, and,
-where rows are counted by their person, for the app''s role what is its own person''s. Everybody else
-gets a view of the app''s own. kernel.count() calls it.';
+'Row level security of a counter''s tables: nobody while the gate is closed, all for the owner,
+appending for the app''s definer, and, where rows are counted by their person, for the app''s role what
+is its own person''s. Everybody else gets a view of the app''s own. kernel.count() calls it.';

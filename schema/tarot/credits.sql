@@ -38,6 +38,9 @@ ALTER TABLE tarot.credits ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tarot.credits FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_owner ON tarot.credits
 FOR ALL TO strongroom_owner USING (true) WITH CHECK (true);
+CREATE POLICY all_serving ON tarot.credits
+AS RESTRICTIVE FOR ALL TO strongroom_owner, tarot_app, tarot_worker, tarot_analyst, tarot_definer
+USING (kernel.is_serving()) WITH CHECK (kernel.is_serving());
 CREATE POLICY select_own ON tarot.credits
 FOR SELECT TO tarot_app USING (user_id = kernel.user_bigint());
 CREATE POLICY select_worker ON tarot.credits

@@ -83,6 +83,9 @@ ALTER TABLE tarot.readings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tarot.readings FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_owner ON tarot.readings
 FOR ALL TO strongroom_owner USING (true) WITH CHECK (true);
+CREATE POLICY all_serving ON tarot.readings
+AS RESTRICTIVE FOR ALL TO strongroom_owner, tarot_app, tarot_worker, tarot_analyst, tarot_definer
+USING (kernel.is_serving()) WITH CHECK (kernel.is_serving());
 CREATE POLICY select_own ON tarot.readings
 FOR SELECT TO tarot_app USING (user_id = kernel.user_bigint());
 CREATE POLICY delete_own ON tarot.readings

@@ -31,6 +31,9 @@ ALTER TABLE tarot.spread_prices ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tarot.spread_prices FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_owner ON tarot.spread_prices
 FOR ALL TO strongroom_owner USING (true) WITH CHECK (true);
+CREATE POLICY all_serving ON tarot.spread_prices
+AS RESTRICTIVE FOR ALL TO strongroom_owner, tarot_app, tarot_worker, tarot_analyst, tarot_definer
+USING (kernel.is_serving()) WITH CHECK (kernel.is_serving());
 CREATE POLICY select_any ON tarot.spread_prices
 FOR SELECT TO tarot_app, tarot_worker, tarot_analyst, tarot_definer USING (true);
 

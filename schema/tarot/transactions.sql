@@ -126,6 +126,9 @@ ALTER TABLE tarot.transactions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tarot.transactions FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_owner ON tarot.transactions
 FOR ALL TO strongroom_owner USING (true) WITH CHECK (true);
+CREATE POLICY all_serving ON tarot.transactions
+AS RESTRICTIVE FOR ALL TO strongroom_owner, tarot_app, tarot_worker, tarot_analyst, tarot_definer
+USING (kernel.is_serving()) WITH CHECK (kernel.is_serving());
 CREATE POLICY select_own ON tarot.transactions
 FOR SELECT TO tarot_app USING (user_id = kernel.user_bigint());
 CREATE POLICY select_worker ON tarot.transactions

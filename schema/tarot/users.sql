@@ -101,6 +101,9 @@ ALTER TABLE tarot.users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tarot.users FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_owner ON tarot.users
 FOR ALL TO strongroom_owner USING (true) WITH CHECK (true);
+CREATE POLICY all_serving ON tarot.users
+AS RESTRICTIVE FOR ALL TO strongroom_owner, tarot_app, tarot_worker, tarot_analyst, tarot_definer
+USING (kernel.is_serving()) WITH CHECK (kernel.is_serving());
 CREATE POLICY select_own ON tarot.users
 FOR SELECT TO tarot_app USING (id = kernel.user_bigint());
 CREATE POLICY update_own ON tarot.users

@@ -1,4 +1,4 @@
-"""What a person is called where the person may not be named: in evidence and in the erasure ledger."""
+"""What a person is called where nobody may be named: in evidence and in the erasure ledger."""
 
 from __future__ import annotations
 

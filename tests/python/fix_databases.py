@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from strongroom.pgtap.databases import clone, drop
+from strongroom.pgtap.databases import clone, drop, open_gate
 from strongroom.server import Server
 from tests.python.fix_templates import new_name, templates_of
 
@@ -93,6 +93,7 @@ def _fresh(server: Server, template: str) -> Iterator[Database]:
     with psycopg.connect(server.url(), autocommit=True) as admin:
         clone(admin, found.name, template)
         try:
+            open_gate(found.url("postgres"))
             yield found
         finally:
             found.close()

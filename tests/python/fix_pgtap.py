@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import conninfo
 
-from strongroom.pgtap.databases import clone, drop
+from strongroom.pgtap.databases import clone, drop, open_gate
 from strongroom.pgtap.hooks import Target
 from tests.python.fix_servers import servers_of
 from tests.python.fix_templates import new_name, templates_of
@@ -32,6 +32,7 @@ class ServerTarget:
         name = new_name()
         with psycopg.connect(server.url(), autocommit=True) as admin:
             clone(admin, name, template)
+        open_gate(server.url(name))
         return server.url(name)
 
     def drop(self, url: str) -> None:

@@ -1,7 +1,7 @@
 -- An app in which people order, with nasty names; the role is the owner's at the end.
 CREATE SCHEMA probe AUTHORIZATION strongroom_owner;
 COMMENT ON SCHEMA probe IS E'An app.\n@app';
-CREATE ROLE probe_definer;
+CREATE ROLE probe_definer IN ROLE strongroom_client;
 CREATE ROLE probe_app IN ROLE strongroom_client;
 GRANT probe_definer TO strongroom_owner;
 GRANT USAGE, CREATE ON SCHEMA probe TO probe_definer;

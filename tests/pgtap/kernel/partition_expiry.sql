@@ -2,7 +2,7 @@ BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
 SELECT plan(17);
 
-CREATE ROLE probe_definer;
+CREATE ROLE probe_definer IN ROLE strongroom_client;
 GRANT probe_definer TO strongroom_owner;
 GRANT USAGE ON SCHEMA pgtap TO strongroom_owner;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pgtap TO strongroom_owner;

@@ -68,6 +68,8 @@ FROM pg_policy AS p
 JOIN pg_class AS c ON c.oid = p.polrelid AND c.relnamespace = %s::regnamespace
 JOIN pg_roles AS r ON r.oid = ANY (p.polroles)
 WHERE r.rolname <> 'strongroom_owner'
+  -- The gate of restored copies: tests/python/subject/test_restored_copy.py.
+  AND p.polpermissive
 ORDER BY 2, 1, 3
 """
 

@@ -25,6 +25,7 @@ def test_a_new_table_is_held_to_them(any_database: Database) -> None:
     found = runner.execute("SELECT name FROM kernel.findings() WHERE detail ~ 'tarot.notes'")
     assert {name for (name,) in found} == {
         "column_tags",
+        "missing_gate",
         "missing_owner_policy",
         "missing_primary_key",
         "row_security_not_forced",
