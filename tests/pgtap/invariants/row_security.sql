@@ -10,7 +10,7 @@ SELECT f.cache_key, f.detail, f.level FROM kernel.check_row_security_not_forced 
 
 SELECT is_empty(
     $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.level <> 'INFO' $$,
-    'every table and partition has row level security, enabled and forced'
+    '[C-F10] every table and partition has row level security, enabled and forced'
 );
 
 CREATE SCHEMA probe;

@@ -138,7 +138,7 @@ SELECT is(
 SELECT results_eq(
     'SELECT n.user_id, max(n.id) FROM probe.notes AS n GROUP BY 1 ORDER BY 1',
     'VALUES (1::bigint, 24::bigint), (2, 19), (3, 99), (4, 29), (5, 29), (6, 39)',
-    'each person''s rows are kept for the period of the person, within the bounds and the law'
+    '[A-F28] each person''s rows are kept for the period of the person, within the bounds and the law'
 );
 
 -- Columns.

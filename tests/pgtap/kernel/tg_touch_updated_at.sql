@@ -44,14 +44,14 @@ INSERT INTO probe.derived (id, price, body) VALUES (1, 1.0, 'two words');
 INSERT INTO probe.renamed (id, note) VALUES (1, 'x');
 
 UPDATE probe.plain SET price = price, facts = facts;
-SELECT is(updated_at, '2000-01-01', 'an unchanged row keeps its time') FROM probe.plain;
+SELECT is(updated_at, '2000-01-01', '[A-F29] an unchanged row keeps its time') FROM probe.plain;
 
 UPDATE probe.plain SET updated_at = '2020-02-02';
 SELECT is(updated_at, '2000-01-01', 'the time given by the statement is no change')
 FROM probe.plain;
 
 UPDATE probe.plain SET price = 2, updated_at = '2020-02-02';
-SELECT is(updated_at, now(), 'nor does it win over the time of the change [T-F21]')
+SELECT is(updated_at, now(), 'nor does it win over the time of the change [A-21, T-F21]')
 FROM probe.plain;
 SELECT is(price, 2::numeric, 'the change itself is kept') FROM probe.plain;
 

@@ -78,7 +78,7 @@ def test_two_callers_make_each_partition_once(parted: Parted) -> None:
 
 
 def test_one_tables_trouble_is_not_the_others(parted: Parted) -> None:
-    """A lock that somebody keeps, and a name that is taken: told of, and tried again."""
+    """[C-F8] A lock that somebody keeps, and a name that is taken: told of, and tried again."""
     parted.execute(
         "CREATE TABLE probe.locked (at date) PARTITION BY RANGE (at);"
         "CREATE TABLE probe.taken (at date) PARTITION BY RANGE (at);"

@@ -114,7 +114,7 @@ def test_what_is_refused_says_why(any_archive: Archive) -> None:
 
 
 def test_the_job_carries_policies_out(any_archive: Archive) -> None:
-    """`strongroom maintain` runs it, batch by batch, and the records say who it was."""
+    """[A-06] `strongroom maintain` runs it, batch by batch, and the records say who it was."""
     any_archive.write(30, people=3)
     assert _call(any_archive, "holds", "place", "--reason", "x", "--app", "probe", "--subject", "2")
     code, text = _call(any_archive, "maintain", "--job", "apply_retention")
