@@ -84,7 +84,14 @@ DROP FUNCTION IF EXISTS
     kernel.claim_index_keys(text),
     kernel.wrapped_keys(bigint[]),
     kernel.shred_subject_keys(text, text),
-    kernel.register_encryption_key(text, text, bytea);
+    kernel.activate_encryption_key(text),
+    kernel.register_encryption_key(text, text, bytea),
+    kernel.data_keys_to_move(text, text, boolean, integer),
+    kernel.rewrap_data_keys(text, bigint[], bytea[], bytea[]),
+    kernel.replace_data_keys(text, bigint[], bytea[]),
+    kernel.close_data_keys(text, text),
+    kernel.rows_under_keys(text, text),
+    kernel.retire_encryption_key(text);
 DROP TABLE kernel.subject_key;
 DROP TABLE kernel.encryption_key;
 DROP DOMAIN kernel.sealed;

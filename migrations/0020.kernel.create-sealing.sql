@@ -23,7 +23,7 @@ CREATE TABLE kernel.encryption_key (
     purpose text NOT NULL,
     version integer NOT NULL,
     kind text NOT NULL,
-    state text NOT NULL DEFAULT 'active',
+    state text NOT NULL,
     fingerprint bytea NOT NULL,
     registered_at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
     retiring_at timestamptz,
@@ -36,10 +36,10 @@ CREATE TABLE kernel.encryption_key (
         CHECK (purpose ~ '^[a-z][a-z0-9]*(_[a-z0-9]+)*$' AND length(purpose) <= 63),
     CONSTRAINT encryption_key_version_range_check CHECK (version BETWEEN 1 AND 65535),
     CONSTRAINT encryption_key_kind_check CHECK (kind IN ('seal', 'index', 'pseudonym')),
-    CONSTRAINT encryption_key_state_check CHECK (state IN ('active', 'retiring', 'retired')),
+    CONSTRAINT encryption_key_state_check CHECK (state IN ('coming', 'active', 'retiring', 'retired')),
     CONSTRAINT encryption_key_fingerprint_length_check CHECK (octet_length(fingerprint) = 16),
     CONSTRAINT encryption_key_times_check CHECK (
-        (retiring_at IS NULL) = (state = 'active') AND (retired_at IS NULL) = (state <> 'retired')
+        (retiring_at IS NULL) = (state IN ('coming', 'active')) AND (retired_at IS NULL) = (state <> 'retired')
     )
 );
 
@@ -60,12 +60,12 @@ COMMENT ON COLUMN kernel.encryption_key.version IS
 COMMENT ON COLUMN kernel.encryption_key.kind IS
 'seal: wraps data keys. index: makes blind indexes. pseudonym: makes pseudonyms.';
 COMMENT ON COLUMN kernel.encryption_key.state IS
-'active: the one that is used for what is new. retiring: what it protects is still there. retired:
-nothing is left under it.';
+'coming: an index key that is looked up by, and not written by yet. active: the one that is used for what
+is new. retiring: what it protects is still there. retired: nothing is left under it.';
 COMMENT ON COLUMN kernel.encryption_key.fingerprint IS
 '16 bytes by which a wrong key under the right name is known; they tell nothing of the key.';
 COMMENT ON COLUMN kernel.encryption_key.registered_at IS
-'When it became the active one.';
+'When it became known.';
 COMMENT ON COLUMN kernel.encryption_key.retiring_at IS
 'When another one took its place.';
 COMMENT ON COLUMN kernel.encryption_key.retired_at IS

@@ -396,7 +396,14 @@
 \ir ../functions/kernel/claim_index_keys.sql
 \ir ../functions/kernel/wrapped_keys.sql
 \ir ../functions/kernel/shred_subject_keys.sql
+\ir ../functions/kernel/activate_encryption_key.sql
 \ir ../functions/kernel/register_encryption_key.sql
+\ir ../functions/kernel/data_keys_to_move.sql
+\ir ../functions/kernel/rewrap_data_keys.sql
+\ir ../functions/kernel/replace_data_keys.sql
+\ir ../functions/kernel/close_data_keys.sql
+\ir ../functions/kernel/rows_under_keys.sql
+\ir ../functions/kernel/retire_encryption_key.sql
 
 -- Masking.
 \ir kernel/masking_key.sql

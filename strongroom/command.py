@@ -28,6 +28,7 @@ _PARTS = {
     "query": "strongroom_codegen.query_command:app",
     "retention": "strongroom.retention.command:app",
     "holds": "strongroom.retention.holds:app",
+    "keys": "strongroom.sealing.command:app",
     "lint": "strongroom_codegen.lint.command:app",
 }
 

@@ -21,7 +21,7 @@ BEGIN
         SELECT e.kind, e.state, e.fingerprint INTO v_known
         FROM kernel.encryption_key AS e WHERE e.id = p_id;
         IF FOUND AND v_known.kind = p_kind AND v_known.fingerprint = p_fingerprint
-            AND v_known.state = 'active'
+            AND v_known.state IN ('coming', 'active')
         THEN
             RETURN false;
         END IF;
@@ -47,18 +47,24 @@ BEGIN
             DETAIL = v_problem,
             HINT = 'Give a new key the next version of its purpose.';
     END IF;
-    UPDATE kernel.encryption_key AS e
-    SET state = 'retiring', retiring_at = now()
-    WHERE e.app = v_parts[1] AND e.purpose = v_parts[2] AND e.state = 'active';
-    INSERT INTO kernel.encryption_key (id, app, purpose, version, kind, fingerprint)
-    VALUES (p_id, v_parts[1], v_parts[2], v_parts[3]::integer, p_kind, p_fingerprint);
+    INSERT INTO kernel.encryption_key (id, app, purpose, version, kind, state, fingerprint)
+    VALUES (p_id, v_parts[1], v_parts[2], v_parts[3]::integer, p_kind, 'coming', p_fingerprint);
+    -- Readers must know it before the first index is made by it, or they would miss that row.
+    IF p_kind <> 'index' OR NOT EXISTS (
+        SELECT
+        FROM kernel.encryption_key AS e
+        WHERE e.app = v_parts[1] AND e.purpose = v_parts[2] AND e.state = 'active'
+    ) THEN
+        PERFORM kernel.activate_encryption_key(p_id);
+    END IF;
     RETURN true;
 END;
 $$;
 
 COMMENT ON FUNCTION kernel.register_encryption_key(text, text, bytea) IS
-'Makes a master key (app.purpose.version) the active one of its purpose; the one before it is retiring
-from then on. False where it is active already. Programs that seal must have its material before.
-Raises KR086 UnfitEncryptionKey.';
+'Makes a master key (app.purpose.version) known and the active one of its purpose; the one before it is
+retiring from then on. An index key that is not the first of its purpose is only looked up by at first:
+call kernel.activate_encryption_key when every program knows it. False where it is known already.
+Programs that seal must have its material before. Raises KR086 UnfitEncryptionKey.';
 
 GRANT EXECUTE ON FUNCTION kernel.register_encryption_key(text, text, bytea) TO strongroom_runner;

@@ -7,10 +7,16 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_count bigint;
+    v_rows bigint;
+    v_count bigint := 0;
 BEGIN
-    DELETE FROM kernel.subject_key AS k WHERE k.app = p_app AND k.subject = p_subject;
-    GET DIAGNOSTICS v_count = ROW_COUNT;
+    -- A rotation that was waited for has left others in the place of those.
+    LOOP
+        DELETE FROM kernel.subject_key AS k WHERE k.app = p_app AND k.subject = p_subject;
+        GET DIAGNOSTICS v_rows = ROW_COUNT;
+        EXIT WHEN v_rows = 0;
+        v_count := v_count + v_rows;
+    END LOOP;
     RETURN v_count;
 END;
 $$;

@@ -80,23 +80,24 @@ def numbered_keys(
     role: Role,
     user: str | None,
     envelopes: Iterable[bytes | None],
-) -> Claim[dict[int, DataKey]]:
+) -> Claim[dict[bytes, DataKey]]:
     """The keys that these envelopes name, as far as they are there and for this session."""
     numbers = {key_number(envelope) for envelope in envelopes if envelope is not None}
     subjects = None if role == "worker" else (None, user)
-    keys: dict[int, DataKey] = {}
+    keys: dict[bytes, DataKey] = {}
+    missing = []
     for number in numbers:
         key = ring.numbered(app, subjects, number)
         if key is not None:
-            keys[number] = key
-    # What is beyond bigint is no number of a key, and opening says so.
-    missing = [number for number in numbers - keys.keys() if 0 < number < 2**63]
+            keys[key.header] = key
+        elif 0 < number < 2**63:  # what is beyond is no number of a key, and opening says so
+            missing.append(number)
     if missing:
         statement = _of_function(role, "claim_data_keys", "bigint[]")
         for wrapped in (yield statement, (missing,)):
             key = ring.unwrap(wrapped)
             ring.keep(key)
-            keys[key.id] = key
+            keys[key.header] = key
     return keys
 
 

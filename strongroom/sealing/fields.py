@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -26,7 +26,8 @@ _BODY = 21
 SHORTEST = 38
 PADDING = 16
 """Values are padded to a multiple of this many bytes where the tag names no other."""
-_MARK = b"\x80"
+_MARK = 0x80
+_MARK_BYTE = b"\x80"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,13 @@ class DataKey:
     purpose: str
     cipher: AESGCM = field(repr=False, compare=False)
     header: bytes = field(init=False, repr=False)
-    owner: bytes = field(init=False, repr=False)
+    """How envelopes under this key begin."""
+    bindings: dict[str, bytes] = field(init=False, repr=False, compare=False)
+    """How the associated data of fields begin that were sealed or opened by this key."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "header", _VERSION_BYTE + self.id.to_bytes(8, "big"))
-        owner = b"\x00" if self.subject is None else b"\x01" + prefixed(self.subject.encode())
-        object.__setattr__(self, "owner", owner)
+        object.__setattr__(self, "bindings", {})
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Field(Generic[T]):
     type: str
     padding: int = PADDING
     _writing: Writing = field(init=False, repr=False, compare=False)
-    _prefix: bytes = field(init=False, repr=False, compare=False)
+    _token: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.type not in WRITINGS:
@@ -72,8 +74,7 @@ class Field(Generic[T]):
         if not 1 <= self.padding <= 9999:
             raise BadValue(f"{self.name}: values are padded to 1 to 9999 bytes")
         object.__setattr__(self, "_writing", WRITINGS[self.type])
-        prefix = prefixed(self.app.encode()) + prefixed(self.label.encode())
-        object.__setattr__(self, "_prefix", prefix)
+        object.__setattr__(self, "_token", f"{self.app}.{self.label}.{self.purpose}")
 
     @property
     def name(self) -> str:
@@ -93,37 +94,73 @@ class Field(Generic[T]):
             )
         plain = self._written(value)
         nonce = os.urandom(12)
-        aad = b"".join((key.header, self._prefix, key.owner, *_bound(row_key)))
-        return key.header + nonce + key.cipher.encrypt(nonce, plain, aad)
+        return key.header + nonce + key.cipher.encrypt(nonce, plain, self._bound(key, row_key))
 
     def open(
         self,
-        keys: Mapping[int, DataKey],
+        keys: Mapping[bytes, DataKey],
         envelope: bytes,
         row_key: Sequence[RowKey],
         subject: str | None,
     ) -> T:
         """The value in an envelope that was read from the row with this key, of this person.
 
-        `keys`: the data keys that this session may have. `subject`: the user id as text; None for
-        rows of nobody. Raises BadEnvelope, UnknownDataKey, NotOpened.
+        `keys`: the data keys that this session may have, as `opening_keys` gives them.
+        `subject`: the user id as text; None for rows of nobody.
+        Raises BadEnvelope, UnknownDataKey, NotOpened.
         """
-        key = keys.get(int.from_bytes(envelope[1:_HEADER], "big"))
-        if key is None or envelope[:1] != _VERSION_BYTE or len(envelope) < SHORTEST:
+        key = keys.get(envelope[:_HEADER])
+        if key is None:
             self._refuse(envelope)
-        assert key is not None
-        if key.subject != subject or key.purpose != self.purpose or key.app != self.app:
-            self._refuse_key(key, subject)
-        aad = b"".join((key.header, self._prefix, key.owner, *_bound(row_key)))
+        if key.subject != subject:
+            self._refuse_key(key, "not the key of whose row it is")
+        plain = self._opened(key, envelope, row_key)
+        # Padded by a mark and zeros.
+        text = plain.rstrip(b"\0")
         try:
-            plain = key.cipher.decrypt(envelope[_HEADER:_BODY], envelope[_BODY:], aad)
-        except InvalidTag:
+            if text[-1] != _MARK:
+                raise ValueError
+            return self._writing.read(text[:-1].decode())  # type: ignore[no-any-return]
+        except (ValueError, LookupError, ArithmeticError):
             raise NotOpened(
-                f"{self.name} does not open by data key {key.id}: it was changed, or sealed for"
-                " another row or column",
+                f"{self.name} holds no {self.type}: it was sealed by data key {key.id} for a field"
+                " of another type",
                 key_id=key.id,
             ) from None
-        return self._read(plain, key)
+
+    def reseal(
+        self, old: DataKey, new: DataKey, envelope: bytes, row_key: Sequence[RowKey]
+    ) -> bytes:
+        """The same value in an envelope under another key of the same person; raises as `open`."""
+        plain = self._opened(old, envelope, row_key)
+        nonce = os.urandom(12)
+        body = new.cipher.encrypt(nonce, plain, self._bound(new, row_key))
+        return new.header + nonce + body
+
+    def _bound(self, key: DataKey, row_key: Sequence[RowKey]) -> bytes:
+        aad = key.bindings.get(self._token) or self._bind(key)
+        for part in row_key:
+            text = b"%d" % part if type(part) is int else row_key_text(part)
+            aad += len(text).to_bytes(4, "big") + text
+        return aad
+
+    def _opened(self, key: DataKey, envelope: bytes, row_key: Sequence[RowKey]) -> bytes:
+        aad = self._bound(key, row_key)
+        try:
+            return key.cipher.decrypt(envelope[_HEADER:_BODY], envelope[_BODY:], aad)
+        except (InvalidTag, ValueError):
+            self._refuse_value(key, envelope)
+
+    def _bind(self, key: DataKey) -> bytes:
+        """How the associated data begin, for every row of the key's person."""
+        if key.app != self.app:
+            self._refuse_key(key, f"of app {key.app}")
+        if key.purpose != self.purpose:
+            self._refuse_key(key, f"for {key.purpose}, and the field is sealed for {self.purpose}")
+        owner = b"\x00" if key.subject is None else b"\x01" + prefixed(key.subject.encode())
+        where = prefixed(self.app.encode()) + prefixed(self.label.encode())
+        bound = key.bindings[self._token] = key.header + where + owner
+        return bound
 
     def _written(self, value: T) -> bytes:
         writing = self._writing
@@ -137,23 +174,9 @@ class Field(Generic[T]):
             raise BadValue(f"{self.name}: {error}") from None
         except UnicodeEncodeError:
             raise BadValue(f"{self.name}: the text is not Unicode") from None
-        return plain + _MARK + bytes(-(len(plain) + 1) % self.padding)
+        return plain + _MARK_BYTE + bytes(-(len(plain) + 1) % self.padding)
 
-    def _read(self, plain: bytes, key: DataKey) -> T:
-        text = plain.rstrip(b"\0")
-        try:
-            if text[-1:] != _MARK:
-                raise ValueError
-            value: T = self._writing.read(text[:-1].decode())
-        except (ValueError, KeyError, ArithmeticError):
-            raise NotOpened(
-                f"{self.name} holds no {self.type}: it was sealed by data key {key.id} for a field"
-                " of another type",
-                key_id=key.id,
-            ) from None
-        return value
-
-    def _refuse(self, envelope: bytes) -> None:
+    def _refuse(self, envelope: bytes) -> NoReturn:
         if len(envelope) < SHORTEST:
             raise BadEnvelope(f"{self.name}: the envelope is cut short: {len(envelope)} bytes")
         if envelope[0] != VERSION:
@@ -165,16 +188,21 @@ class Field(Generic[T]):
             key_id=number,
         )
 
-    def _refuse_key(self, key: DataKey, subject: str | None) -> None:
-        if key.app != self.app:
-            why = f"of app {key.app}"
-        elif key.purpose != self.purpose:
-            why = f"for {key.purpose}, and the field is sealed for {self.purpose}"
-        elif subject is None:
-            why = "a person's, and the row is nobody's"
-        else:
-            why = "not the key of the person whose row it is"
+    def _refuse_key(self, key: DataKey, why: str) -> NoReturn:
         raise NotOpened(f"{self.name} does not open: data key {key.id} is {why}", key_id=key.id)
+
+    def _refuse_value(self, key: DataKey, envelope: bytes) -> NoReturn:
+        if len(envelope) < SHORTEST:
+            raise BadEnvelope(
+                f"{self.name}: the envelope under data key {key.id} is cut short:"
+                f" {len(envelope)} bytes",
+                key_id=key.id,
+            ) from None
+        raise NotOpened(
+            f"{self.name} does not open by data key {key.id}: it was changed, or sealed for another"
+            " row or column",
+            key_id=key.id,
+        ) from None
 
 
 def key_number(envelope: bytes) -> int:
@@ -185,10 +213,6 @@ def key_number(envelope: bytes) -> int:
 def prefixed(part: bytes) -> bytes:
     """A part with its length (4 bytes) before it, so that no two lists of parts look the same."""
     return len(part).to_bytes(4, "big") + part
-
-
-def _bound(row_key: Sequence[RowKey]) -> list[bytes]:
-    return [prefixed(row_key_text(value)) for value in row_key]
 
 
 AnyField = Field[Any]

@@ -109,6 +109,16 @@ class Keyring:
         context = wrapping_context(wanted.app, wanted.subject, wanted.purpose)
         return self.provider.wrap(wanted.encryption_key_id, os.urandom(_DATA_KEY_BYTES), context)
 
+    def rewrap(self, old: WrappedKey, wanted: WrappedKey) -> bytes:
+        """A data key as it is now, wrapped by another master key."""
+        if old.wrapped is None:
+            raise SealingError("there is no data key to wrap anew")
+        self.check(old.encryption_key_id, old.fingerprint)
+        self.check(wanted.encryption_key_id, wanted.fingerprint)
+        context = wrapping_context(old.app, old.subject, old.purpose)
+        material = self.provider.unwrap(old.encryption_key_id, old.wrapped, context)
+        return self.provider.wrap(wanted.encryption_key_id, material, context)
+
     def keep(self, key: DataKey, *, live: bool = False) -> None:
         """Remember a key that is on the server for good."""
         self._by_number.put(key.id, key)

@@ -60,7 +60,7 @@ class _Sealing:
         user = self.sealing_subject
         return live_key(self.keyring, self._app(), self._identity.role, user, purpose, who)
 
-    def _numbered(self, envelopes: Iterable[bytes | None]) -> Claim[dict[int, DataKey]]:
+    def _numbered(self, envelopes: Iterable[bytes | None]) -> Claim[dict[bytes, DataKey]]:
         from strongroom.sealing.claims import numbered_keys
 
         return numbered_keys(
@@ -101,7 +101,7 @@ class Sealing(_Sealing):
         """
         return self._remember(*self._drive(self._live(purpose, subject)))
 
-    def opening_keys(self, envelopes: Iterable[bytes | None]) -> dict[int, DataKey]:
+    def opening_keys(self, envelopes: Iterable[bytes | None]) -> dict[bytes, DataKey]:
         """The data keys that these envelopes name, for `Field.open`; not those of others."""
         return self._drive(self._numbered(envelopes))
 
@@ -128,7 +128,7 @@ class AsyncSealing(_Sealing):
         """As `Session.sealing_key`."""
         return self._remember(*(await self._drive(self._live(purpose, subject))))
 
-    async def opening_keys(self, envelopes: Iterable[bytes | None]) -> dict[int, DataKey]:
+    async def opening_keys(self, envelopes: Iterable[bytes | None]) -> dict[bytes, DataKey]:
         """As `Session.opening_keys`."""
         return await self._drive(self._numbered(envelopes))
 

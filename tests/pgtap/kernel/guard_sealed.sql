@@ -98,6 +98,16 @@ FROM (
 ) AS k (id, kind);
 SELECT results_eq(
     $$SELECT e.version, e.state FROM kernel.encryption_key AS e WHERE e.purpose = 'mails' ORDER BY 1$$,
+    $$VALUES (1, 'active'), (2, 'coming')$$,
+    'a newer index key is only looked up by at first'
+);
+SELECT is(kernel.activate_encryption_key('probe.mails.2'), true, 'until it is made the active one');
+SELECT is(kernel.activate_encryption_key('probe.mails.2'), false, 'once');
+SELECT throws_ok(format('SELECT kernel.activate_encryption_key(%L)', k.id), 'KR086', NULL, k.why)
+FROM (VALUES ('probe.mails.1', 'one that is retiring is over'), ('probe.mails.9', 'as is one that is not there'))
+    AS k (id, why);
+SELECT results_eq(
+    $$SELECT e.version, e.state FROM kernel.encryption_key AS e WHERE e.purpose = 'mails' ORDER BY 1$$,
     $$VALUES (1, 'retiring'), (2, 'active')$$,
     '[A-41] a newer key takes the place of the one before'
 );

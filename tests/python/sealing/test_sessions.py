@@ -137,7 +137,7 @@ def test_another_persons_value_does_not_open(births: Database, ring: Keyring) ->
         with session(c, app="tarot", user_id=2, keyring=ring) as db:
             with pytest.raises(UnknownDataKey, match="another person's"):
                 BORN.open(db.opening_keys([sealed]), sealed, (1, 1), "2")
-            with pytest.raises(NotOpened, match="not the key of the person"):
+            with pytest.raises(NotOpened, match="not the key of whose row it is"):
                 BORN.open(keys, sealed, (1, 1), "2")
             with pytest.raises(psycopg.Error) as refused, db.transaction():
                 db.exec(ADD, (1, sealed, None, None))

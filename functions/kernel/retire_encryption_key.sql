@@ -1,0 +1,53 @@
+CREATE OR REPLACE FUNCTION kernel.retire_encryption_key(p_id text)
+RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_key record;
+    v_problem text;
+    v_count bigint;
+BEGIN
+    -- Waits for whoever has just written under it; who comes later finds it retired.
+    SELECT e.app, e.purpose, e.kind, e.state INTO v_key
+    FROM kernel.encryption_key AS e WHERE e.id = p_id FOR UPDATE;
+    IF v_key.state = 'retired' THEN
+        RETURN 0;
+    END IF;
+    SELECT count(*) INTO v_count
+    FROM kernel.subject_key AS k WHERE k.encryption_key_id = p_id AND k.closed_at IS NULL;
+    v_problem := CASE
+        WHEN v_key.state IS NULL THEN 'There is no key of this name.'
+        WHEN v_key.state = 'active' THEN 'It is the active one of its purpose.'
+        WHEN v_count > 0 THEN format('It wraps %s data keys.', v_count)
+    END;
+    IF v_problem IS NULL THEN
+        SELECT string_agg(format('%s rows of %s.%I', r.row_count, r.relation, r.column_name), ', ')
+        INTO v_problem
+        FROM kernel.rows_under_keys(v_key.app, v_key.purpose) AS r
+        WHERE r.row_count > 0;
+        v_problem := 'Left under it, or another one that is retiring: ' || v_problem || '.';
+    END IF;
+    IF v_problem IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'KR085',
+            MESSAGE = 'the key can''t be retired',
+            DETAIL = v_problem,
+            HINT = 'Rotate first: strongroom keys rotate.';
+    END IF;
+    DELETE FROM kernel.subject_key AS k WHERE k.encryption_key_id = p_id;
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    UPDATE kernel.encryption_key AS e SET state = 'retired', retired_at = now() WHERE e.id = p_id;
+    RETURN v_count;
+END;
+$$;
+
+COMMENT ON FUNCTION kernel.retire_encryption_key(text) IS
+'Ends a master key under which nothing is left, which it makes sure of; deletes the data keys that were
+replaced under it, and returns how many. Its material may be destroyed afterwards, when no backup that
+is kept needs it. Raises KR085 EncryptionKeyInUse.';
+
+GRANT EXECUTE ON FUNCTION kernel.retire_encryption_key(text) TO strongroom_runner;
