@@ -23,6 +23,8 @@ from strongroom_codegen.nullability import Analyzer, Verdict, frames
 from strongroom_codegen.page import Key, find_key
 from strongroom_codegen.parameter_uses import Uses, parameter_uses
 from strongroom_codegen.parameters import AFTER, PreparedQuery, Variant, place_of
+from strongroom_codegen.sealed_columns import NOTHING_SEALED, SealedColumns
+from strongroom_codegen.sealed_names import NOTHING, SealedNames, sealed_names
 from strongroom_codegen.shapes import output
 from strongroom_codegen.statements import always_answers, answers_once, parameter_hint
 from strongroom_codegen.tree import Node, below, deep
@@ -74,6 +76,7 @@ class AnalysedQuery:
     functions: tuple[int, ...]
     domains: frozenset[int]
     key: Key | None
+    sealed: SealedNames = NOTHING
     elements: tuple[AnalysedParameter, ...] = ()
     """What the arrays of a `:bulk` query hold, by the names of the arrays."""
 
@@ -102,6 +105,7 @@ def analyse(
     diagnostics: Diagnostics,
     project: Project | None = None,
     answers: Mapping[str, Described | Refusal] | None = None,
+    sealed: SealedColumns = NOTHING_SEALED,
 ) -> AnalysedQuery | None:
     """Analyse a query; None when the server refuses it or its variants disagree (reported).
 
@@ -150,6 +154,7 @@ def analyse(
         functions=tuple(sorted({oid for o in found for oid in o.functions})),
         domains=frozenset[int]().union(*(o.domains for o in found)),
         key=key,
+        sealed=sealed_names(catalog, prepared, [o.described for o in found], sealed, diagnostics),
         elements=elements,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -18,6 +18,7 @@ from strongroom_codegen.catalog import Catalog
 from strongroom_codegen.compose_columns import compose_columns
 from strongroom_codegen.compose_items import compose_items, item_type
 from strongroom_codegen.compose_parameters import compose_parameters
+from strongroom_codegen.compose_sealed import check_app, python_of
 from strongroom_codegen.diagnostics import Diagnostics
 from strongroom_codegen.domains import (
     domain_errors,
@@ -44,6 +45,8 @@ from strongroom_codegen.named_types import NamedTypes, read_named_types
 from strongroom_codegen.naming import camel, field_names
 from strongroom_codegen.overrides import read_overrides
 from strongroom_codegen.places import Places
+from strongroom_codegen.pytypes import PyType
+from strongroom_codegen.sealed_columns import NOTHING_SEALED, SealedColumn, SealedColumns
 from strongroom_codegen.text_types import is_text
 from strongroom_codegen.violations import Violations
 
@@ -63,6 +66,7 @@ class Composer:
     diagnostics: Diagnostics
     violations: Violations
     places: Places
+    sealed: SealedColumns = NOTHING_SEALED
 
     def compose(
         self, files: Iterable[AnnotatedFile], analysed: dict[str, AnalysedQuery]
@@ -125,12 +129,23 @@ class Composer:
             domains=named.domains(app) if is_shown else (),
             models=tuple(types.models.values()) if files else (),
             adapters=tuple(types.adapters.values()) if files else (),
+            sealed=self._sealed(types, subjects),
             composites=tuple(types.composites.values()) if files else (),
             rows=self._all_rows(app, files, rows, types) if files else (),
             records=tuple(types.records.values()) if files else (),
             errors=errors,
             shared_errors=tuple(name for name in shared if name != app),
             subjects=tuple(subjects),
+        )
+
+    def _sealed(
+        self, types: AppTypes, subjects: list[SubjectModel]
+    ) -> tuple[tuple[SealedColumn, PyType], ...]:
+        """The sealed columns that the queries of an app use, and what is in them."""
+        queries = (query for subject in subjects for query in subject.queries)
+        used = {column for query in queries for column in query.sealed.columns()}
+        return tuple(
+            (column, python_of(column, types)) for column in sorted(used, key=lambda c: c.constant)
         )
 
     def _all_rows(
@@ -169,6 +184,7 @@ class Composer:
         parameters = routine_parameters(
             query, compose_parameters(found, types, self.connection, self.diagnostics)
         )
+        check_app(found, types, self.diagnostics)
         each, parameters = compose_items(found, parameters, types, self.diagnostics)
         return QueryModel(
             app=query.app,
@@ -205,6 +221,10 @@ class Composer:
                 ],
                 query.app,
             ),
+            sealed=found.sealed if returns_rows else replace(found.sealed, results={}),
+            adapters={origin: adapter.name for origin, adapter in types.adapters.items()}
+            if found.sealed
+            else {},
             text=returns_rows and self._is_text(found),
             fetch=whole_number(query, "fetch", self.diagnostics),
             chunk=whole_number(query, "chunk", self.diagnostics),

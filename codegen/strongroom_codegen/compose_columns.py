@@ -7,6 +7,7 @@ from dataclasses import replace
 from strongroom_codegen.analyse import AnalysedColumn, AnalysedQuery
 from strongroom_codegen.annotations import Option
 from strongroom_codegen.app_types import AppTypes
+from strongroom_codegen.compose_sealed import opened_column
 from strongroom_codegen.compose_shapes import shaped
 from strongroom_codegen.diagnostics import Diagnostics, did_you_mean
 from strongroom_codegen.inside import Value
@@ -28,7 +29,10 @@ def compose_columns(
             if words_of(query.body, 1) == ("SELECT",)
             else "add RETURNING, or make it :exec",
         )
-    columns = tuple(_column(found, column, types, diagnostics) for column in found.columns)
+    columns = tuple(
+        opened_column(found, number, _column(found, column, types), types)
+        for number, column in enumerate(found.columns)
+    )
     for option in [*query.all_options("nonnull"), *query.all_options("nullable")]:
         columns = _override(option, columns, diagnostics)
     if query.kind in ("one", "maybe") and not (found.at_most_one or found.declared_one):
@@ -40,9 +44,7 @@ def compose_columns(
     return columns
 
 
-def _column(
-    found: AnalysedQuery, column: AnalysedColumn, types: AppTypes, diagnostics: Diagnostics
-) -> ColumnModel:
+def _column(found: AnalysedQuery, column: AnalysedColumn, types: AppTypes) -> ColumnModel:
     value = Value(column.type, column.verdict.nullable, column.origin, column.inside)
     query = found.prepared.query
     python, reader = shaped(types, value, camel(query.name) + camel(column.name))

@@ -8,6 +8,7 @@ from strongroom_codegen.analyse import AnalysedQuery
 from strongroom_codegen.annotations import AnnotatedQuery
 from strongroom_codegen.app_types import AppTypes
 from strongroom_codegen.compose_parameters import compose_parameter
+from strongroom_codegen.compose_sealed import without_twins
 from strongroom_codegen.diagnostics import Diagnostics
 from strongroom_codegen.kinds import ITEMS
 from strongroom_codegen.model import Field, Parameter, RowType
@@ -91,7 +92,7 @@ def _elements(
         replace(parameter, encode=encodes.get(parameter.source, parameter.encode))
         for parameter in parameters
     )
-    return each, kept
+    return without_twins(each), kept
 
 
 def item_type(
@@ -101,6 +102,7 @@ def item_type(
     diagnostics: Diagnostics,
 ) -> str | None:
     """The name of the class of an item; an item of one value is that value."""
+    each = tuple(parameter for parameter in each if not parameter.beside)
     if len(each) < 2:
         return None
     name = f"{camel(query.name)}Item"

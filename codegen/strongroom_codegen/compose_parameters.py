@@ -12,6 +12,7 @@ import psycopg
 from strongroom_codegen.analyse import AnalysedParameter, AnalysedQuery
 from strongroom_codegen.annotations import Option, ParameterNote
 from strongroom_codegen.app_types import AppTypes
+from strongroom_codegen.compose_sealed import sealed_parameter, without_twins
 from strongroom_codegen.compose_shapes import shaped
 from strongroom_codegen.diagnostics import Diagnostics, did_you_mean
 from strongroom_codegen.inside import Items, Value
@@ -59,6 +60,7 @@ def compose_parameters(
                 _check_listed(note, parameters[-1].type, default, types, diagnostics)
                 default = types.named.source(parameters[-1].type, default, types.app)
             parameters[-1] = _with_default(parameters[-1], default)
+    parameters = without_twins(parameters)
     return tuple(sorted(parameters, key=lambda p: p.default is not None or p.optional))
 
 
@@ -86,7 +88,7 @@ def compose_parameter(
     if not (parameter.nullable and python == JSON):
         python = without_none(python)
     adapter = types.adapter(parameter.type, column)
-    return Parameter(
+    made = Parameter(
         name=names[parameter.name],
         source=parameter.name,
         type=STR if is_token else python,
@@ -99,6 +101,7 @@ def compose_parameter(
         writer=None if adapter else writer,
         holes=_takes_holes(types, parameter.type, column),
     )
+    return sealed_parameter(found, made, types)
 
 
 def _elements(types: AppTypes, oid: int) -> Items | None:

@@ -28,7 +28,7 @@ def element_uses(analyzer: Analyzer, query: Node) -> dict[int, Uses]:
         for index, entries in target_lists(frame):
             relation = int(frame.entry(index)["relid"])
             for entry in entries:
-                number = _element(analyzer, entry["expr"], frame)
+                number = element_of(analyzer, entry["expr"], frame)
                 if number is not None:
                     found[number].assigned.append((relation, int(entry["resno"])))
         for value in frame.query.values():
@@ -47,7 +47,7 @@ def _unnested(analyzer: Analyzer, node: Node) -> int | None:
     return parameter_number(node["args"][0])
 
 
-def _element(analyzer: Analyzer, node: Node, frame: Frame) -> int | None:
+def element_of(analyzer: Analyzer, node: Node, frame: Frame) -> int | None:
     """The parameter whose elements an expression is, unchanged."""
     while node["node"] in _COERCIONS or (node["node"] == "FUNCEXPR" and node["funcformat"] != "0"):
         node = node["arg"] if node["node"] in _COERCIONS else node["args"][0]
@@ -62,9 +62,9 @@ def _element(analyzer: Analyzer, node: Node, frame: Frame) -> int | None:
         case frames.FUNCTION:
             return _of_function(analyzer, entry, number)
         case frames.JOIN:
-            return _element(analyzer, entry["joinaliasvars"][number - 1], owner)
+            return element_of(analyzer, entry["joinaliasvars"][number - 1], owner)
         case frames.GROUP:
-            return _element(analyzer, entry["groupexprs"][number - 1], owner)
+            return element_of(analyzer, entry["groupexprs"][number - 1], owner)
         case frames.SUBQUERY:
             return _of_query(analyzer, entry["subquery"], owner, number)
         case frames.CTE:
@@ -86,17 +86,17 @@ def _of_query(analyzer: Analyzer, query: Node, parent: Frame | None, number: int
     entries = frames.targets(query)
     if query["setOperations"] or number > len(entries):
         return None
-    return _element(analyzer, entries[number - 1]["expr"], analyzer.frame(query, parent))
+    return element_of(analyzer, entries[number - 1]["expr"], analyzer.frame(query, parent))
 
 
 def _look(analyzer: Analyzer, node: Node, frame: Frame, found: dict[int, Uses]) -> None:
     for guard in _guards(node):
-        number = _element(analyzer, guard, frame)
+        number = element_of(analyzer, guard, frame)
         if number is not None:
             found[number].guarded = True
     if node["node"] in _COMPARISONS and len(node["args"]) == 2:
         for side, other in (node["args"], node["args"][::-1]):
-            number = _element(analyzer, side, frame)
+            number = element_of(analyzer, side, frame)
             if number is None:
                 continue
             column = origin(analyzer, other, frame)

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from strongroom_codegen.model import AppModel, ProjectModel, QueryModel
+from strongroom_codegen.sealed_names import OpenedColumn, SealedArgument
 
 
 def emit_json(model: ProjectModel) -> str:
@@ -38,8 +39,10 @@ def _query(query: QueryModel) -> dict[str, Any]:
                 "python": p.type.text(),
                 "default": p.default,
                 "optional": p.optional,
+                **_sealed(query.sealed.parameters.get(p.source)),
             }
             for p in query.parameters
+            if not p.beside
         ],
         "columns": [
             {
@@ -48,8 +51,9 @@ def _query(query: QueryModel) -> dict[str, Any]:
                 "nullable": c.nullable,
                 "reason": c.reason,
                 "python": c.type.text(),
+                **_sealed(query.sealed.results.get(number)),
             }
-            for c in query.columns
+            for number, c in enumerate(query.columns)
         ],
         "item": query.item,
         "each": [p.source for p in query.each],
@@ -69,6 +73,15 @@ def _query(query: QueryModel) -> dict[str, Any]:
         "at_most_one": query.at_most_one,
         "raises": list(query.raises),
     }
+
+
+def _sealed(use: SealedArgument | OpenedColumn | None) -> dict[str, Any]:
+    """Which sealed column a value is of, or which it is a blind index of."""
+    if use is None:
+        return {}
+    kind = "blind" if use.column.of else "sealed"
+    what = {"column": use.column.full_name, "label": use.column.label, "key": use.column.purpose}
+    return {kind: what}
 
 
 def _types(app: AppModel) -> list[dict[str, Any]]:

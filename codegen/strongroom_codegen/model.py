@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from strongroom_codegen.annotations import Kind
 from strongroom_codegen.footprint import Call, Use
+from strongroom_codegen.levels import Origin
 from strongroom_codegen.naming import function_name
 from strongroom_codegen.pytypes import PyType
+from strongroom_codegen.sealed_columns import SealedColumn
+from strongroom_codegen.sealed_names import NOTHING, SealedNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,8 @@ class Parameter:
     variadic: bool = False
     writer: Reader | None = None
     holes: bool = False
+    beside: str = ""
+    """The parameter whose value this one is made of, which has then no argument of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +223,9 @@ class QueryModel:
     calls: tuple[Call, ...]
     raises: tuple[str, ...]
     types: tuple[PyType, ...]
+    sealed: SealedNames = field(default=NOTHING, hash=False)
+    adapters: dict[Origin, str] = field(default_factory=dict, hash=False)
+    """What checks the json in sealed columns."""
     text: bool = False
     """Something in its results has no form but text."""
     fetch: int | None = None
@@ -258,6 +266,7 @@ class AppModel:
     domains: tuple[NamedType, ...]
     models: tuple[JsonModel, ...]
     adapters: tuple[Adapter, ...]
+    sealed: tuple[tuple[SealedColumn, PyType], ...]
     composites: tuple[RowType, ...]
     rows: tuple[RowType, ...]
     records: tuple[RecordModel, ...]

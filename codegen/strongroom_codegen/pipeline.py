@@ -25,6 +25,7 @@ from strongroom_codegen.places import Places
 from strongroom_codegen.read import QueryFile, read_queries
 from strongroom_codegen.render import render
 from strongroom_codegen.scratch import scratch_database
+from strongroom_codegen.sealed_columns import read_sealed_columns
 from strongroom_codegen.sources_file import SOURCES, source_digests, sources_text
 from strongroom_codegen.violations import Violations
 from strongroom_codegen.write import MARKER, stamped
@@ -73,15 +74,16 @@ def build_model(
         wanted = [q for q in prepared if _is_for_server(q, catalog.server_version, diagnostics)]
         texts = list(dict.fromkeys(v.sql for query in wanted for v in query.variants))
         answers = ask(project, connection, catalog, texts, progress)
+        places = Places(project)
+        sealed = read_sealed_columns(connection, catalog, diagnostics, places)
         for one in wanted:
-            result = analyse(connection, catalog, one, diagnostics, project, answers)
+            result = analyse(connection, catalog, one, diagnostics, project, answers, sealed)
             if result:
                 analysed[one.query.full_name] = about_routine(result)
         rules = read_error_rules(connection, catalog)
         violations = Violations(catalog, rules, sources.registry)
-        places = Places(project)
         composer = Composer(
-            project, connection, catalog, sources.registry, diagnostics, violations, places
+            project, connection, catalog, sources.registry, diagnostics, violations, places, sealed
         )
         model = composer.compose(files, analysed)
         _check_raises(violations, model, places, diagnostics)

@@ -11,6 +11,7 @@ import importlib
 import inspect
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +76,32 @@ class _Notebook:
         raise _Noted(statement, values)
 
     one = maybe = many = exec = rowcount = page = stream = _note
+
+    # What sealed fields ask of a session: to be opened nothing yet, for the rows stay envelopes.
+    keyring = _engine = None
+    sealing_subject = "somebody"
+
+    @property
+    def _identity(self) -> _Notebook:
+        return self
+
+    def require(self, statement: Statement[Any]) -> None:
+        """Whoever it is, is asked when it is run."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def sealing_key(self, purpose: str, subject: str | None) -> Any:
+        raise UsageError(
+            f"this query seals what it is given under keys for {purpose}, and none is here",
+            hint="call the function from a program with a keyring, or give NULL: --null NAME",
+        )
+
+    def index_keys(self, purpose: str) -> Any:
+        raise UsageError(
+            f"this query looks up a blind index under keys for {purpose}, and none is here",
+            hint="call the function from a program with a keyring",
+        )
 
     def __getattr__(self, name: str) -> Any:
         raise UsageError(f"a query of kind :{name} sends many sets of values, not one")

@@ -33,6 +33,7 @@ from strongroom_codegen.pytypes import (
 )
 from strongroom_codegen.render_functions import FunctionRenderer
 from strongroom_codegen.render_records import record_source
+from strongroom_codegen.render_sealed import field_source
 
 
 @dataclass(slots=True)
@@ -160,6 +161,11 @@ def _types(project: ProjectModel, app: AppModel) -> Rendered:
     for adapter in app.adapters:
         imports.add("pydantic", "TypeAdapter")
         _add_outside(imports, adapter.type, frozenset())
+    if app.sealed:
+        imports.add("strongroom", "sealing")
+    for column, python in app.sealed:
+        if not column.of:
+            _add_outside(imports, python, frozenset())
     if app.enums:
         imports.add("enum", "StrEnum")
         imports.add("strongroom.session", "enum_of")
@@ -175,6 +181,7 @@ def _types(project: ProjectModel, app: AppModel) -> Rendered:
         "types.py.j2",
         app=app,
         records=_records(app, TYPES_MODULE, imports),
+        sealed=[field_source(column, python.text()) for column, python in app.sealed],
         imports=imports.text(),
         taken=_taken,
     )
@@ -243,7 +250,8 @@ def _subject(project: ProjectModel, app: AppModel, subject: SubjectModel, *, aio
 
 def _classes(app: AppModel) -> frozenset[str]:
     groups = (app.literals, app.domains, app.models, app.adapters, app.rows)
-    return frozenset(item.name for group in groups for item in group)
+    names = {item.name for group in groups for item in group}
+    return frozenset(names | {column.constant for column, _ in app.sealed})
 
 
 def _errors(project: ProjectModel, app: AppModel) -> list[ErrorClass]:

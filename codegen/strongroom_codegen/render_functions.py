@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from strongroom_codegen import render_items
+from strongroom_codegen import render_items, render_sealed
 from strongroom_codegen.layout import WIDTH, bracketed, docstring, exploded, tuple_source
 from strongroom_codegen.literals import DEFAULT_MODULES, block, python_names, quoted
 from strongroom_codegen.model import Parameter, QueryModel, Reader, VariantModel
-from strongroom_codegen.naming import constant_name
+from strongroom_codegen.naming import constant_name, field_names
 from strongroom_codegen.page import LIMIT
 from strongroom_codegen.parameters import AFTER
 from strongroom_codegen.pytypes import PyType, with_holes
@@ -45,11 +45,12 @@ class FunctionRenderer:
         self.imports.add(_SESSION, "Statement")
         self.imports.add(f"{self._app_module()}.errors", "ERRORS")
         name, result = self._constant(query), self._result(query)
+        kind = "sealing.SealedStatement" if query.sealed else "Statement"
         if not _has_variants(query):
-            return f"{name}: Statement[{result}] = {self._variant(query, query.variants[0], '')}"
+            return f"{name}: {kind}[{result}] = {self._variant(query, query.variants[0], '')}"
         parts = ["str"] * bool(query.orders) + ["bool"] * len(query.optional)
         key = parts[0] if len(parts) == 1 else f"tuple[{', '.join(parts)}]"
-        head = f"{name}: dict[{key}, Statement[{result}]] = {{"
+        head = f"{name}: dict[{key}, {kind}[{result}]] = {{"
         items = [
             f"{self._key(query, variant)}: {self._variant(query, variant, '    ')}"
             for variant in query.variants
@@ -155,6 +156,19 @@ class FunctionRenderer:
         return parts[0] if len(parts) == 1 else tuple_source(parts)
 
     def _variant(self, query: QueryModel, variant: VariantModel, indent: str) -> str:
+        if query.sealed:
+            return self._sealed_variant(query, variant, indent)
+        return self._plain_variant(query, variant, indent)
+
+    def _sealed_variant(self, query: QueryModel, variant: VariantModel, indent: str) -> str:
+        self.imports.add(render_sealed.MODULE, "statement as sealing")
+        self.imports.add(f"{self._app_module()}.types", *render_sealed.constants(query))
+        inner = f"{indent}    "
+        fields = [f"statement={self._plain_variant(query, variant, inner)}"]
+        fields += render_sealed.sealed_fields(query, variant, inner)
+        return exploded("sealing.SealedStatement(", fields, ")", indent).removeprefix(indent)
+
+    def _plain_variant(self, query: QueryModel, variant: VariantModel, indent: str) -> str:
         inner = f"{indent}    "
         sql = block(variant.sql)
         fields = [f"name={quoted(query.full_name)}", f'sql="""\\\n{sql}"""']
@@ -175,7 +189,9 @@ class FunctionRenderer:
 
     def _converters(self, query: QueryModel, variant: VariantModel, indent: str) -> list[str]:
         fields = []
-        if query.row:
+        if query.sealed.results:
+            fields.append("row=sealing.tuple_of")
+        elif query.row:
             fields.append(f"row={query.row}")
         decode = [column.decode or "None" for column in query.columns]
         by_name = {parameter.source: parameter for parameter in query.parameters}
@@ -219,6 +235,9 @@ class FunctionRenderer:
     def _body(self, query: QueryModel) -> list[str]:
         lines: list[str] = []
         statement = self._constant(query)
+        if query.sealed:
+            module = f"{'aio_' if self.aio else ''}calls as sealing_calls"
+            self.imports.add(render_sealed.MODULE, module)
         if query.each:
             return [render_items.call(query, statement, aio=self.aio)]
         if not _has_variants(query):
@@ -242,7 +261,8 @@ class FunctionRenderer:
             if query.kind == "page" and parameter.source == AFTER:
                 self.imports.add(_SESSION, "read_token")
                 types = tuple_source([quoted(t) for t in query.key_types])
-                add = f"values += read_token(statement, {parameter.name}, {types})"
+                raw = "statement.statement" if query.sealed else "statement"
+                add = f"values += read_token({raw}, {parameter.name}, {types})"
             if parameter.optional:
                 lines.append(f"    if not isinstance({parameter.name}, Unset):")
                 add = f"    {add}"
@@ -259,14 +279,18 @@ class FunctionRenderer:
 
     def _call(self, query: QueryModel, statement: str, values: list[str] | None) -> str:
         waits = self.aio and query.kind != "stream"
-        head = f"return {'await ' if waits else ''}db.{query.kind}("
-        arguments = [statement]
+        where = "sealing_calls" if query.sealed else "db"
+        head = f"return {'await ' if waits else ''}{where}.{query.kind}("
+        arguments = ["db", statement] if query.sealed else [statement]
         if values is None:
             arguments.append("tuple(values)")
         elif values:
             arguments.append(tuple_source(values, "        ", room=1))
         if query.kind == "page":
             names = [f"row.{name}" for name in query.key] if query.row else ["row"]
+            if query.sealed.results:
+                fields = field_names([column.name for column in query.columns])
+                names = [f"row[{fields.index(name)}]" for name in query.key]
             limit = next(p.name for p in query.parameters if p.source == LIMIT)
             arguments += [f"limit={limit}", f"key=lambda row: {tuple_source(names)}"]
         if query.fetch is not None:

@@ -24,7 +24,7 @@ def items_argument(query: QueryModel, *, aio: bool) -> str:
 def arguments(query: QueryModel) -> list[Parameter]:
     """The parameters that are arguments of the function."""
     each = {parameter.source for parameter in query.each}
-    return [parameter for parameter in query.parameters if parameter.source not in each]
+    return [p for p in query.parameters if p.source not in each and not p.beside]
 
 
 def loader(query: QueryModel) -> str:
@@ -59,12 +59,17 @@ def call(query: QueryModel, statement: str, *, aio: bool) -> str:
     if query.kind == "batch":
         parts.append(f"load={loader(query)}")
     names = query.variants[0].names
-    fixed = [f"{names.index(p.source)}: {p.name}" for p in arguments(query)]
+    each = {parameter.source for parameter in query.each}
+    others = [p for p in query.parameters if p.source not in each]
+    fixed = [f"{names.index(p.source)}: {p.name}" for p in others]
     if fixed:
         parts.append(f"fixed={{{', '.join(fixed)}}}")
     if query.chunk is not None:
         parts.append(f"chunk={query.chunk}")
-    head = f"return {'await ' if aio else ''}db.{method}("
+    if query.sealed:
+        parts.insert(0, "db")
+    where = "sealing_calls" if query.sealed else "db"
+    head = f"return {'await ' if aio else ''}{where}.{method}("
     flat = f"    {head}{', '.join(parts)})"
     if "\n" not in flat and len(flat) <= WIDTH:
         return flat

@@ -47,6 +47,10 @@ class Stream(Iterator[T], Generic[T]):
         self._connection: Connection[Any] | None = None
         self._rows: Iterator[T] = iter(())
         self._ended = False
+        self.before: Callable[[], tuple[object, ...]] | None = None
+        """Makes the parameters anew before the first row is asked for."""
+        self.then: Callable[[list[Any]], list[T]] | None = None
+        """What is made of the rows of each part."""
 
     def __iter__(self) -> Stream[T]:
         return self
@@ -67,12 +71,15 @@ class Stream(Iterator[T], Generic[T]):
         try:
             cursor = self._cursor
             if cursor is None:
+                params = self.before() if self.before is not None else None
                 self._connection, engine = self._acquire()
                 cursor = self._cursor = self._make(engine)
+                if params is not None:
+                    cursor.params = params
                 self._wait(self._connection, engine, cursor.open(threading.get_ident()))
             assert self._connection is not None
             rows: list[T] = self._wait(self._connection, cursor.engine, cursor.fetch())
-            return rows
+            return rows if self.then is None else self.then(rows)
         except BaseException:
             self._end(failed=True)
             raise
@@ -141,6 +148,10 @@ class AsyncStream(AsyncIterator[T], Generic[T]):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._rows: Iterator[T] = iter(())
         self._ended = False
+        self.before: Callable[[], Awaitable[tuple[object, ...]]] | None = None
+        """Makes the parameters anew before the first row is asked for."""
+        self.then: Callable[[list[Any]], Awaitable[list[T]]] | None = None
+        """What is made of the rows of each part."""
 
     def __aiter__(self) -> AsyncStream[T]:
         return self
@@ -162,12 +173,15 @@ class AsyncStream(AsyncIterator[T], Generic[T]):
             cursor = self._cursor
             if cursor is None:
                 self._loop = asyncio.get_running_loop()
+                params = await self.before() if self.before is not None else None
                 self._connection, engine = await self._acquire()
                 cursor = self._cursor = self._make(engine)
+                if params is not None:
+                    cursor.params = params
                 await self._wait(self._connection, engine, cursor.open(asyncio.current_task()))
             assert self._connection is not None
             rows: list[T] = await self._wait(self._connection, cursor.engine, cursor.fetch())
-            return rows
+            return rows if self.then is None else await self.then(rows)
         except BaseException:
             await self._end(failed=True)
             raise

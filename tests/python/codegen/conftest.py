@@ -22,6 +22,9 @@ from strongroom_codegen.diagnostics import Diagnostics
 from strongroom_codegen.pipeline import build_model, read_sources, render_files
 from strongroom_codegen.scratch import scratch_database
 from strongroom_codegen.write import write
+from tests.python.codegen.sealed_app import vault, vault_package
+
+__all__ = ["vault", "vault_package"]
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

@@ -12,6 +12,7 @@ import pytest
 
 from strongroom.project import read_project
 from strongroom.server import Server
+from tests.python.codegen import sealed_app
 from tests.python.codegen.conftest import FIXTURES
 from tests.python.codegen.generated_fixtures import generate_into
 from tests.python.docs.annotations_page import all_blocks, make_project, program
@@ -32,6 +33,8 @@ def generated(any_server: Server, tmp_path_factory: pytest.TempPathFactory) -> P
     found = all_blocks()
     make_project(page, found)
     generate_into(folder, read_project(page), any_server)
+    sealed = tmp_path_factory.mktemp("sealed") / "vault"
+    generate_into(folder, sealed_app.make_project(sealed), any_server)
     (folder / "calls.py").write_text(program(found), "utf-8")
     return folder
 

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from strongroom.project import read_project
+from strongroom.sealing import EnvironmentKeys, new_key
 from strongroom.server import Server
 from strongroom_codegen.annotations import KINDS, OPTIONS
 from strongroom_codegen.diagnostics import Diagnostics
@@ -40,13 +41,17 @@ MARKERS["theirs"] = ("sql", "python")  # what another tool reads
 # Commands that no single run shows, and the test that sees them work.
 ELSEWHERE: dict[str, str] = {}
 OBJECTS = ("TABLES", "SEQUENCES", "ROUTINES")
+# Of the page's sealed columns: the purposes of their keys, and of which kind these are.
+KEYS = {"birth": "seal", "contact": "seal", "mail": "index"}
 RUN = """
 import sys, psycopg
+from strongroom.sealing import EnvironmentKeys, Keyring
 from strongroom.session import session
 sys.path.insert(0, ".")
 from calls import CALLS
 with psycopg.connect(sys.argv[1], autocommit=True) as connection:
-    with session(connection, app="tarot", user_id=1) as db:
+    ring = Keyring(EnvironmentKeys())
+    with session(connection, app="tarot", user_id=1, keyring=ring) as db:
         for call in CALLS:
             call(db)
 """
@@ -74,7 +79,21 @@ def scratch(server: Server, root: Path) -> Iterator[psycopg.Connection[Any]]:
         with scratch_database(project) as connection:
             connection.execute("SELECT tarot.register_user(7001, NULL)")
             _grant(connection)
+            _register(connection)
             yield connection
+
+
+ENVIRONMENT = {EnvironmentKeys.variable(f"tarot.{purpose}.1"): new_key() for purpose in KEYS}
+
+
+def _register(connection: psycopg.Connection[Any]) -> None:
+    """The keys of the page's sealed columns."""
+    for purpose, kind in KEYS.items():
+        name = f"tarot.{purpose}.1"
+        fingerprint = EnvironmentKeys(ENVIRONMENT).fingerprint(name)
+        connection.execute(
+            "SELECT kernel.register_encryption_key(%s, %s, %s)", [name, kind, fingerprint]
+        )
 
 
 def _grant(connection: psycopg.Connection[Any]) -> None:
@@ -139,7 +158,11 @@ def test_every_call_does_what_the_page_says(
     ran = subprocess.run(
         [sys.executable, "-W", "error", "-c", RUN, server.url(scratch.info.dbname)],
         cwd=root,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, packages))},
+        env={
+            **os.environ,
+            **ENVIRONMENT,
+            "PYTHONPATH": os.pathsep.join(map(str, packages)),
+        },
         capture_output=True,
         text=True,
     )
