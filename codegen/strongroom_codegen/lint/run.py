@@ -10,6 +10,7 @@ import psycopg
 
 from strongroom.project import Project
 from strongroom_codegen.annotations import AnnotatedQuery
+from strongroom_codegen.api import prepare_routines
 from strongroom_codegen.catalog import read_catalog
 from strongroom_codegen.describe import Described, describe
 from strongroom_codegen.diagnostics import Diagnostics, QueryError
@@ -26,6 +27,7 @@ from strongroom_codegen.parameters import Variant
 from strongroom_codegen.pipeline import build_model, read_sources
 from strongroom_codegen.places import Places
 from strongroom_codegen.scratch import scratch_database
+from strongroom_codegen.tree import Node, nodes
 
 _NO_STATEMENT = "42601"
 """What PREPARE says about a statement that has no plan, as CALL."""
@@ -53,12 +55,13 @@ def check_queries(project: Project, diagnostics: Diagnostics, progress: Progress
     sources = read_sources(project, diagnostics)
     model = build_model(project, sources, diagnostics)
     annotated = {query.full_name: query for file in sources.files for query in file.queries}
-    # Wrappers of functions are bare calls: there is nothing to plan.
-    every = [q for app in model.apps for s in app.subjects for q in s.queries]
-    queries = [query for query in every if query.full_name in annotated]
+    queries = [q for app in model.apps for s in app.subjects for q in s.queries]
     found: list[Finding] = []
     with scratch_database(project) as connection:
         catalog = read_catalog(connection)
+        # What is wrong with a function's comment was said when the model was built.
+        routines = prepare_routines(project, connection, catalog, Diagnostics())
+        annotated |= {routine.query.full_name: routine.query for routine in routines}
         sizes = read_sizes(catalog, Places(project), diagnostics)
         facts = read_facts(connection, catalog, sizes)
         with connection.transaction(force_rollback=True):
@@ -85,7 +88,9 @@ class _Check:
 
     def query(self, query: QueryModel) -> list[Finding]:
         """The findings of all variants; what several share is told once."""
-        found = set(check_text(query, self.annotated[query.full_name]))
+        found = set[Finding]()
+        if query.routine is None:
+            found |= set(check_text(query, self.annotated[query.full_name]))
         role = self.planner.role_of(query)
         if role:
             found |= set(check_policies(self.facts, query, role))
@@ -117,7 +122,19 @@ class _Check:
         described = describe(self.connection, self.facts.catalog, whole)
         tree = described.query if isinstance(described, Described) else None
         stuck: set[str] = set()
-        if tree:
-            yield from check_tree(self.facts, query, tree)
-            stuck = held_back(self.facts, tree, role) if role else set()
+        bodies = self._bodies(tree) if tree and query.routine else []
+        for level in [tree, *bodies] if tree else ():
+            yield from check_tree(self.facts, query, level)
+            stuck |= held_back(self.facts, level, role) if role else set()
         yield from check_plan(self.facts, query, plan, stuck)
+
+    def _bodies(self, tree: Node) -> list[Node]:
+        """What the functions in SQL that a wrapper calls ask for last, which is their result."""
+        called = {int(node["funcid"]) for node in nodes(tree) if node.get("funcid")}
+        found = [
+            self.facts.catalog.function_queries(oid)[-1:]
+            for oid in sorted(called)
+            if oid in self.facts.catalog.functions
+            and not self.facts.catalog.functions[oid].is_builtin
+        ]
+        return [body for bodies in found for body in bodies]

@@ -89,6 +89,49 @@ def test_lines_that_ignore(project: Project, on_any_server: Server, golden: Gold
     golden(CHECKS / "lint-ignores.text", diagnostics.render() + "\n")
 
 
+API = """
+CREATE FUNCTION depot.skipped(many bigint) RETURNS TABLE (id bigint, name text)
+LANGUAGE sql STABLE
+AS $$ SELECT t.id, t.name FROM depot.towns AS t ORDER BY t.id LIMIT 5 OFFSET many $$;
+COMMENT ON FUNCTION depot.skipped IS '@api calls :many';
+
+CREATE FUNCTION depot.events_of(parcel bigint) RETURNS SETOF depot.events
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT e.* FROM depot.events AS e WHERE e.parcel_id = parcel LIMIT 10;
+END;
+COMMENT ON FUNCTION depot.events_of IS '@api calls :many';
+
+CREATE FUNCTION depot.everything() RETURNS SETOF bigint
+LANGUAGE sql STABLE
+AS $$ SELECT e.id FROM depot.events AS e $$;
+COMMENT ON FUNCTION depot.everything IS '@api calls :many
+@lint ignore unbounded-many an export
+@lint ignore seq-scan an export';
+
+CREATE FUNCTION depot.all_secrets() RETURNS SETOF depot.secrets LANGUAGE sql STABLE
+AS $$ SELECT s.* FROM depot.secrets AS s LIMIT 3 $$;
+COMMENT ON FUNCTION depot.all_secrets IS '@api calls :many';
+
+CREATE FUNCTION depot.town(number bigint) RETURNS text
+LANGUAGE sql STABLE
+RETURN (SELECT t.name FROM depot.towns AS t WHERE t.id = number);
+COMMENT ON FUNCTION depot.town IS '@api calls :one';
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA depot TO depot_app;
+"""
+
+
+def test_wrappers_of_functions_are_checked(project: Project, on_any_server: Server) -> None:
+    """By the plan of what PostgreSQL inlines, and by the bodies of functions in SQL."""
+    (project.schema / "more.sql").write_text(API, "utf-8")
+    found = {(f.query.name, f.rule, f.query.file) for f in _check(project).findings}
+    assert found == {
+        ("skipped", "offset", "schema/more.sql"),
+        ("events_of", "missing-index", "schema/more.sql"),
+        ("all_secrets", "denied", "schema/more.sql"),
+    }
+
+
 def test_sizes_are_numbers(project: Project, on_any_server: Server) -> None:
     _query(project, "-- name: a :one\nSELECT 1 AS one;\n")
     more = "COMMENT ON TABLE depot.rates IS '@rows many';\n"
