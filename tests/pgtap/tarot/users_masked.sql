@@ -50,5 +50,13 @@ SELECT is(
     'these columns are hidden'
 );
 
+-- The view reads with the owner's rights, and is closed to analysts all the same.
+SELECT kernel.close_gate('a test');
+SET SESSION AUTHORIZATION strongroom_login;
+SET LOCAL ROLE tarot_analyst;
+SELECT throws_ok(format('SELECT FROM tarot.%I', t.name), 'KR100', NULL, 'in a copy that nobody opened the analyst does not read ' || t.name)
+FROM unnest('{users_masked, credits_masked, transactions_masked, readings_masked}'::text[]) AS t (name);
+RESET SESSION AUTHORIZATION;
+
 SELECT * FROM finish();
 ROLLBACK;
