@@ -29,6 +29,7 @@ _PARTS = {
     "retention": "strongroom.retention.command:app",
     "holds": "strongroom.retention.holds:app",
     "keys": "strongroom.sealing.command:app",
+    "subject": "strongroom.subject.command:app",
     "lint": "strongroom_codegen.lint.command:app",
 }
 

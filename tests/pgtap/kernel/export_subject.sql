@@ -119,7 +119,7 @@ SET LOCAL ROLE strongroom_runner;
 RESET ROLE;
 SELECT is(
     kernel.rectify_subject('probe', '2', 'probe.people', '{"id": 2}', '{"name": "Борис", "born": "1991-01-02"}', 'letter 7'),
-    1::bigint, '[A-45] what is wrong of a person is corrected'
+    1::bigint, 'what is wrong of a person is corrected'
 );
 SELECT results_eq(
     'SELECT p.id, p.name, p.born FROM probe.people AS p ORDER BY p.id',

@@ -1,0 +1,222 @@
+"""`strongroom subject`: what a person may ask for, answered from the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import psycopg
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from strongroom.errors import PendingError, UsageError
+from strongroom.maintain import place
+from strongroom.retention.asking import asked, plain, said
+from strongroom.subject import exporting
+from strongroom.subject.confirming import confirm
+from strongroom.subject.opening import Opener, keys_explained
+
+app = typer.Typer(
+    help="Export, correct and erase what is held of a person; see what was asked for.\n\n"
+    "DATABASE_URL says which database; without it, the project's own server is used. Messages name"
+    " no person: what is shown of one goes to standard output or into a file.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+)
+
+App = Annotated[str, typer.Argument(metavar="APP", help="The app: its schema.")]
+Subject = Annotated[str, typer.Argument(metavar="ID", help="The user id.")]
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+By = Annotated[str | None, typer.Option(metavar="NAME", help="Who does it; default: the login.")]
+Keys = Annotated[
+    Path | None, typer.Option("--keys", metavar="FILE", help="A file of keys, mode 0600.")
+]
+Mean = Annotated[
+    str | None,
+    typer.Option("--yes-i-mean", metavar="APP/ID", help="Don't ask: this is the person."),
+]
+
+_REQUESTS = """
+SELECT
+    r.id::text AS request, r.app, r.kind, r.regime, r.state, r.state_reason, t.due_at,
+    r.state NOT IN ('done', 'refused') AND t.due_at < pg_catalog.now() AS is_overdue
+FROM kernel.subject_request AS r
+CROSS JOIN LATERAL (SELECT coalesce(r.extended_to, r.due_at)) AS t (due_at)
+WHERE (%(app)s::text IS NULL OR r.app = %(app)s)
+  AND (%(subject)s::text IS NULL OR r.subject = %(subject)s)
+  AND (%(all)s OR r.state NOT IN ('done', 'refused'))
+ORDER BY t.due_at, r.id
+"""
+
+
+@app.command(epilog="Example: strongroom subject export tarot 42 --to 42.json --by anna")
+def export(
+    app_name: App,
+    subject: Subject,
+    to: Annotated[Path | None, typer.Option(metavar="FILE", help="A new file.")] = None,
+    keys: Keys = None,
+    leave_sealed: Annotated[
+        bool, typer.Option("--leave-sealed", help="Write sealed fields as envelopes.")
+    ] = False,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Write all that is held of a person into a file of mode 0600, whole or not at all.
+
+    Without --to, show what would be in it. Each export is written into the audit log.
+    """
+    with _connected(by) as connection:
+        if to is None:
+            _show_plan(exporting.plan(connection, app_name), as_json=as_json)
+            return
+        with keys_explained():
+            from strongroom.sealing.command import find_provider
+
+            opener = Opener(app_name, None if leave_sealed else find_provider(keys))
+            done = exporting.export(connection, app_name, subject, to, opener, _say)
+    typer.echo(
+        json.dumps(done.as_dict())
+        if as_json
+        else f"{done.rows:,} rows of {done.parts} parts in {done.path}, sealed fields:"
+        f" {done.opened:,} opened, {done.sealed:,} left"
+    )
+
+
+@app.command(
+    epilog="Example: strongroom subject rectify tarot 42 --table tarot.users --key id=42"
+    ' --set username=anna --reason "letter 7/2026"'
+)
+def rectify(
+    app_name: App,
+    subject: Subject,
+    table: Annotated[str, typer.Option(help="The table, with its schema.")],
+    key: Annotated[list[str], typer.Option(metavar="COLUMN=VALUE", help="The primary key.")],
+    change: Annotated[
+        list[str], typer.Option("--set", metavar="COLUMN=JSON", help="The new value.")
+    ],
+    reason: Annotated[str, typer.Option(help="The case it is done for; no names.")],
+    by: By = None,
+    mean: Mean = None,
+    as_json: Json = False,
+) -> None:
+    """Correct columns of one row of a person. The audit log keeps who did it, and for what case.
+
+    A value that is no JSON is text: --set age=33, --set name=anna, --set phone=null.
+    """
+    row_key, changes = _pairs("--key", key), _pairs("--set", change)
+    names = ", ".join(changes)
+    confirm(f"{names} of a row of {table} will be overwritten", app_name, subject, mean)
+    with asked(by or _login()) as cursor:
+        cursor.execute(
+            "SELECT kernel.rectify_subject(%s, %s, %s, %s::jsonb, %s::jsonb, %s)",
+            [app_name, subject, table, json.dumps(row_key), json.dumps(changes), reason],
+        )
+    typer.echo(json.dumps({"rows": 1}) if as_json else f"corrected: {names}")
+
+
+@app.command(epilog='Example: strongroom subject hold tarot 42 --reason "case 7/2026"')
+def hold(
+    app_name: App,
+    subject: Subject,
+    reason: Annotated[str, typer.Option(help="Why, best as a reference to the case; no names.")],
+    until: Annotated[
+        str | None, typer.Option(help="When it ends by itself; default: never.")
+    ] = None,
+    by: By = None,
+    mean: Mean = None,
+    as_json: Json = False,
+) -> None:
+    """Keep a person from being erased; strongroom holds lists and releases holds."""
+    confirm("nothing of the person will be erased or corrected", app_name, subject, mean)
+    with asked(by) as cursor:
+        row = cursor.execute(
+            "SELECT kernel.place_hold(%s, %s, %s, p_expires_at => %s::timestamptz) AS hold",
+            [reason, app_name, subject, until],
+        ).fetchone()
+    assert row is not None
+    typer.echo(json.dumps(row) if as_json else f"hold {row['hold']} is in force")
+
+
+@app.command(epilog="Example: strongroom subject status --app tarot --json")
+def status(
+    app_name: Annotated[str | None, typer.Option("--app", help="One app only.")] = None,
+    subject: Annotated[str | None, typer.Option(help="One person only.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Ended ones as well.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show what people asked for, what is due first above. Ends with 3 when one is overdue."""
+    with asked() as cursor:
+        rows = cursor.execute(
+            _REQUESTS.encode(), {"app": app_name, "subject": subject, "all": everything}
+        ).fetchall()
+    answer = {"requests": [plain(row) for row in rows]}
+    late = sum(row["is_overdue"] for row in rows)
+    if not as_json:
+        _show_requests(rows)
+    if late:
+        error = PendingError(f"{late} requests are overdue", hint="answer them, or extend the term")
+        error.answer = answer
+        raise error
+    if as_json:
+        typer.echo(json.dumps(answer))
+
+
+@contextmanager
+def _connected(actor: str | None) -> Iterator[psycopg.Connection[Any]]:
+    """A connection of the runner, in the name of who does it."""
+    with said(), closing(place.connect(place.find())) as connection:
+        connection.execute(
+            "SELECT pg_catalog.set_config('kernel.actor', %s, false)", [actor or _login()]
+        )
+        yield connection
+
+
+def _login() -> str:
+    return os.environ.get("SUDO_USER") or os.environ.get("USER") or f"uid {os.getuid()}"
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _pairs(option: str, given: list[str]) -> dict[str, Any]:
+    pairs = [text.partition("=") for text in given]
+    if any(not equals for _, equals, _ in pairs):
+        # What was given may be a value.
+        raise UsageError(f"an {option} has no =", hint=f"{option} COLUMN=VALUE")
+    found = {column: _value(text) for column, _, text in pairs}
+    if len(found) < len(pairs):
+        raise UsageError(f"{option} names a column twice", hint="each column once")
+    return found
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _show_plan(parts: list[tuple[str, bool]], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"parts": [{"part": p, "shared": s} for p, s in parts]}))
+        return
+    for part, shared in parts:
+        typer.echo(f"{part}  (may tell of others, too)" if shared else part)
+    _say("with --to FILE this is written, of one person")
+
+
+def _show_requests(rows: list[dict[str, Any]]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("request", "app", "kind", "regime", "state", "due", "reason"):
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        due = f"{row['due_at']:%Y-%m-%d}" + (" overdue" if row["is_overdue"] else "")
+        values = (row["request"], row["app"], row["kind"], row["regime"], row["state"], due)
+        table.add_row(*values, row["state_reason"] or "")
+    Console(emoji=False, highlight=False, markup=False).print(table)

@@ -1,0 +1,160 @@
+"""An export of a person: all that is held of them, in a file that is whole or not there.
+
+The rows come in one snapshot, part after part, and are never in memory all at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import psycopg
+
+from strongroom.errors import UsageError
+from strongroom.subject.opening import Opener
+
+Connection = psycopg.Connection[Any]
+Say = Callable[[str], object]
+
+SCHEMA_VERSION = "1"
+_BATCH = 500
+_TOLD = 10_000
+_PLAN = "SELECT p.part, p.is_shared, p.columns FROM kernel.export_plan(%s) AS p"
+_ROWS = "SELECT r::text FROM kernel.export_rows(%s, %s, %s) AS r"
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written.
+
+    sealed  fields that stay envelopes: another person's, or all with --leave-sealed
+    sha256  of the digests of all parts, as the manifest has it
+    """
+
+    path: Path
+    parts: int
+    rows: int
+    opened: int
+    sealed: int
+    sha256: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "path": str(self.path)}
+
+
+def plan(connection: Connection, app: str) -> list[tuple[str, bool]]:
+    """What an export of the app is made of: parts, and whether they may tell of others, too."""
+    return [(part, shared) for part, shared, _ in connection.execute(_PLAN, (app,)).fetchall()]
+
+
+def export(
+    connection: Connection, app: str, subject: str, path: Path, opener: Opener, say: Say
+) -> Exported:
+    """Write all that is held of a person into a new file of mode 0600.
+
+    connection  in autocommit mode, of strongroom_runner; `kernel.actor` says who exports
+    say         told of each part with numbers, never with a value
+
+    Raises UsageError where the file exists; what the database and the keys raise. Then there is no
+    file.
+    """
+    with _new_file(path) as file, _snapshot(connection):
+        opener.fetch_keys(connection, subject)
+        head = {"schema_version": SCHEMA_VERSION, "app": app, "subject": subject.strip()}
+        row = connection.execute(
+            "SELECT pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC',"
+            ' \'YYYY-MM-DD"T"HH24:MI:SS"Z"\')'
+        ).fetchone()
+        assert row is not None
+        head["exported_at"] = row[0]
+        file.write(json.dumps(head, ensure_ascii=False)[:-1] + ',\n"data": {')
+        parts: list[dict[str, Any]] = []
+        for part, shared, columns in connection.execute(_PLAN, (app,)).fetchall():
+            file.write(("" if not parts else ",") + f"\n{json.dumps(part, ensure_ascii=False)}: [")
+            rows, digest = _write_rows(
+                file, _lines(connection, (app, subject, part), columns, opener), part, say
+            )
+            file.write("]")
+            found = {"part": part, "rows": rows, "sha256": digest, "shared": shared}
+            parts.append(found if columns is None else {**found, "columns": columns})
+        whole = hashlib.sha256("".join(p["sha256"] for p in parts).encode()).hexdigest()
+        count = sum(p["rows"] for p in parts)
+        manifest = {
+            "parts": parts,
+            "rows": count,
+            "sealed_opened": opener.opened,
+            "sealed_left": opener.left,
+            "sha256": whole,
+        }
+        file.write('},\n"manifest": ' + json.dumps(manifest, ensure_ascii=False) + "}\n")
+    return Exported(path, len(parts), count, opener.opened, opener.left, whole)
+
+
+def _lines(
+    connection: Connection,
+    part: tuple[str, str, str],
+    columns: list[dict[str, Any]] | None,
+    opener: Opener,
+) -> Iterator[str]:
+    has_sealed = any(c["type"] == "kernel.sealed" for c in columns or [])
+    with connection.cursor(name="strongroom_export") as cursor:
+        cursor.itersize = _BATCH
+        cursor.execute(_ROWS, part)
+        for (text,) in cursor:
+            yield opener.opened_row(text, columns or []) if has_sealed else text
+
+
+def _write_rows(file: IO[str], lines: Iterator[str], part: str, say: Say) -> tuple[int, str]:
+    digest = hashlib.sha256()
+    count = 0
+    for line in lines:
+        file.write("\n" if count == 0 else ",\n")
+        file.write(line)
+        digest.update(line.encode() + b"\n")
+        count += 1
+        if count % _TOLD == 0:
+            say(f"{part}: {count:,} rows")
+    say(f"{part}: {count:,} rows")
+    return count, digest.hexdigest()
+
+
+@contextmanager
+def _snapshot(connection: Connection) -> Iterator[None]:
+    before = connection.isolation_level
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    try:
+        with connection.transaction():
+            yield
+    finally:
+        if not connection.closed:
+            connection.isolation_level = before
+
+
+@contextmanager
+def _new_file(path: Path) -> Iterator[IO[str]]:
+    """A file that only its owner may read, and that gets its name when all is in it."""
+    if path.exists():
+        raise UsageError(f"{path} is there already", hint="an export overwrites nothing")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise UsageError(f"{path} can't be written: {error.strerror}") from None
+    try:
+        with os.fdopen(number, "w", encoding="utf-8") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        # Unlike a rename, a link never takes the place of another file.
+        os.link(part, path)
+    except FileExistsError:
+        raise UsageError(f"{path} is there already", hint="an export overwrites nothing") from None
+    finally:
+        with suppress(FileNotFoundError):
+            part.unlink()
