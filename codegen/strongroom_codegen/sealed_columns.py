@@ -119,8 +119,8 @@ def read_sealed_columns(
     found = SealedColumns()
     for relation in tagged:
         reader = _Reader(catalog, diagnostics, places, relation)
-        row = keys.get(relation.oid, {"key": (), "constraint": 0})
-        table = reader.table(tuple(row["key"]), int(row["constraint"]))
+        row = keys.get(relation.oid, {"key": (), "constraint": 0, "is_loose": False})
+        table = reader.table(tuple(row["key"]), int(row["constraint"]), is_loose=row["is_loose"])
         columns = reader.columns()
         if table:
             found.tables[relation.oid] = table
@@ -139,7 +139,7 @@ class _Reader:
     places: Places
     relation: Relation
 
-    def table(self, key: tuple[int, ...], constraint: int) -> SealedTable | None:
+    def table(self, key: tuple[int, ...], constraint: int, *, is_loose: bool) -> SealedTable | None:
         columns = self.relation.columns
         tagged = [n for n, c in columns.items() if c.comment.tag(_SUBJECT) is not None]
         subjects = tagged or [n for n, c in columns.items() if c.name == _USER]
@@ -149,15 +149,17 @@ class _Reader:
             for n in key
             if self.catalog.base_type(columns[n].type).name not in _KEY_TYPES
         ]
-        if not key or odd:
-            what = (
-                f"the key of {self.relation.full_name} has the column {odd[0]}"
-                if odd
-                else (f"{self.relation.full_name} has no primary key")
-            )
+        name, problem = self.relation.full_name, ""
+        if not key:
+            problem = f"{name} has no primary key"
+        elif odd:
+            problem = f"the key of {name} has the column {odd[0]}"
+        elif is_loose:
+            problem = f"the key of {name} has a collation by which different texts are equal"
+        if problem:
             self._error(
                 first,
-                f"{what}, to which sealed values can't be bound",
+                f"{problem}, to which sealed values can't be bound",
                 "give it a primary key of numbers, text, uuid, dates or timestamptz",
             )
             return None

@@ -15,15 +15,24 @@ from strongroom_codegen.parameter_uses import parameter_number
 from strongroom_codegen.tree import Node, nodes
 
 _USERS = frozenset({"user_bigint", "user_uuid", "user_text"})
-_LOOSE = frozenset({"RELABELTYPE", "COLLATEEXPR", "COERCETODOMAIN"})
+_WHOLE_NUMBERS = frozenset({"int2", "int4", "int8"})
+_TEXTS = frozenset({"text", "varchar"})
+_IMPLICIT = "2"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a value is from: a parameter ($number), an element of one, or the session's user."""
+    """Where a value is from: a parameter ($number), an element of one, or the session's user.
+
+    `rows`: which call of unnest() an element is from; those of two calls don't go together.
+    """
 
     number: int = 0
-    is_element: bool = False
+    rows: tuple[int, int] | None = None
+
+    @property
+    def is_element(self) -> bool:
+        return self.rows is not None
 
     @property
     def is_user(self) -> bool:
@@ -47,12 +56,13 @@ def source_of(analyzer: Analyzer, node: Node, frame: Frame) -> Source | None:
     """The parameter that a value is, unchanged, or the session's user."""
     number = parameter_number(node)
     if number is not None:
-        return Source(number)
-    element = element_of(analyzer, node, frame)
-    if element is not None:
-        return Source(element, is_element=True)
+        return Source(number) if _keeps_text(analyzer, node) else None
     node = unwrap(node)
     if node["node"] == "FUNCEXPR":
+        # Several in one select list go in step.
+        element = element_of(analyzer, node, frame)
+        if element is not None:
+            return Source(element, (id(frame.query), 0))
         return USER if _is_user(analyzer, node) else None
     if node["node"] == "SUBLINK" and node["subLinkType"] == "4":
         # (SELECT kernel.user_bigint()), for policies and plans.
@@ -67,6 +77,9 @@ def source_of(analyzer: Analyzer, node: Node, frame: Frame) -> Source | None:
         return None
     entry = owner.entry(int(node["varno"]))
     match int(entry["rtekind"]):
+        case frames.FUNCTION:
+            element = element_of(analyzer, node, frame)
+            return Source(element, (id(owner.query), int(node["varno"]))) if element else None
         case frames.JOIN:
             return source_of(analyzer, entry["joinaliasvars"][column - 1], owner)
         case frames.SUBQUERY:
@@ -77,6 +90,22 @@ def source_of(analyzer: Analyzer, node: Node, frame: Frame) -> Source | None:
         case frames.VALUES if len(entry["values_lists"]) == 1:
             return source_of(analyzer, entry["values_lists"][0][column - 1], owner)
     return None
+
+
+def _keeps_text(analyzer: Analyzer, node: Node) -> bool:
+    """Whether what stands around a parameter leaves its text as it is: a cast may cut or round."""
+    while node["node"] != "PARAM":
+        if node["node"] == "COERCEVIAIO":
+            return False
+        if node["node"] == "FUNCEXPR":
+            name = analyzer.catalog.base_type(int(node["funcresulttype"])).name
+            is_length = name in _TEXTS and node["funcformat"] == _IMPLICIT
+            if not is_length and name not in _WHOLE_NUMBERS:
+                return False
+            node = node["args"][0]
+        else:
+            node = node["arg"]
+    return True
 
 
 def _of_query(analyzer: Analyzer, query: Node, parent: Frame | None, number: int) -> Source | None:

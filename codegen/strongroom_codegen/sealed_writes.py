@@ -61,7 +61,7 @@ class Writer:
         key: list[Part] = []
         for number in self.table.key:
             part = self._part(number, row, pins)
-            if part is None or (part.is_element and not source.is_element):
+            if part is None or (part.is_element and part.rows != source.rows):
                 name = self.table.names[number]
                 is_update = self.frame.command == frames.UPDATE
                 self.finder.problem(
@@ -76,7 +76,7 @@ class Writer:
         subject: Part | None = None
         if self.table.subjects:
             subject = self._subject(row, pins)
-            if subject is None:
+            if subject is None or (subject.is_element and subject.rows != source.rows):
                 self.finder.problem(
                     f"{column.full_name} is sealed for a person, and whose row it is, is not known",
                     f"give or compare {self.table.names[self.table.subjects[0]]} as a parameter",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from strongroom.errors import UsageError
@@ -31,6 +33,36 @@ def test_what_is_refused(
     with pytest.raises(QueryError) as raised:
         sealed_app.generate(project)
     golden(queries.with_suffix(".text"), raised.value.diagnostics.render() + "\n")
+
+
+def test_keys_that_values_can_not_be_bound_to(tmp_path: Path, on_any_server: Server) -> None:
+    tables = {
+        "keyless": ("a int", "tarot.keyless has no primary key, to which"),
+        "odd": ("a float PRIMARY KEY", "the key of tarot.odd has the column a, to which"),
+    }
+    loose = "(provider = icu, locale = 'und-u-ks-level2', deterministic = false)"
+    text = ""
+    with psycopg.connect(on_any_server.url()) as connection:
+        # The embedded server is built without ICU.
+        with contextlib.suppress(psycopg.errors.FeatureNotSupported):
+            connection.execute(f"CREATE COLLATION pg_temp.x {loose}".encode())
+            text = f"CREATE COLLATION tarot.x {loose};\n"
+            tables["loose"] = (
+                "a text COLLATE tarot.x PRIMARY KEY",
+                "the key of tarot.loose has a collation by which different texts are equal",
+            )
+        connection.rollback()
+    for name, (column, _) in tables.items():
+        text += (
+            f"CREATE TABLE tarot.{name} ({column}, secret kernel.sealed);\n"
+            f"COMMENT ON COLUMN tarot.{name}.secret IS '@sealed text {name} vault';\n"
+        )
+    project = sealed_app.make_project(tmp_path / "vault", "-- name: n :one\nSELECT 1 AS one;\n")
+    (project.root / "schema" / "tarot" / "vault.sql").write_text(text, "utf-8")
+    with pytest.raises(QueryError) as raised:
+        sealed_app.generate(project)
+    said = raised.value.diagnostics.render()
+    assert [problem for _, problem in tables.values() if problem not in said] == []
 
 
 TAGS = {

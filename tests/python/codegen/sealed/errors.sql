@@ -46,6 +46,18 @@ INSERT INTO tarot.vault_parts (user_id, id, vault_id, part)
 VALUES (kernel.user_bigint(), :id, 1, :part)
 ON CONFLICT (user_id, vault_id, id) DO UPDATE SET part = excluded.part;
 
+-- name: crossed :bulk
+INSERT INTO tarot.vault (user_id, id, name, a_text)
+SELECT kernel.user_bigint(), i.id, 'n', t.a_text
+FROM unnest(:id::bigint[]) AS i (id), unnest(:a_text::bytea[]) AS t (a_text);
+
+-- name: one_text_for_all :bulk
+UPDATE tarot.vault AS v SET a_text = :a_text FROM unnest(:id::bigint[]) AS u (id) WHERE v.id = u.id;
+
+-- name: cut :exec
+-- @role worker
+INSERT INTO tarot.vault_tokens (name, token) VALUES (CAST(:name AS varchar(3)), :token);
+
 -- name: merged :exec
 MERGE INTO tarot.vault AS v USING (VALUES (1)) AS n (id) ON v.id = n.id
 WHEN MATCHED THEN UPDATE SET a_text = :a_text;
