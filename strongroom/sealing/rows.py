@@ -98,7 +98,7 @@ def opened(
     sealed: SealedStatement[T],
     rows: Iterable[tuple[Any, ...]],
     params: Sequence[Any],
-    keys: Mapping[int, DataKey],
+    keys: Mapping[bytes, DataKey],
     user: str | None,
 ) -> list[T]:
     """The rows, with the values that were sealed. Raises what opening raises."""
@@ -130,7 +130,7 @@ def opened_results(
     sealed: SealedStatement[Any],
     results: Sequence[Any],
     params: Sequence[Sequence[Any]],
-    keys: Mapping[int, DataKey],
+    keys: Mapping[bytes, DataKey],
     user: str | None,
 ) -> list[Any]:
     """The results of a batch, opened, with the parameters of each."""
