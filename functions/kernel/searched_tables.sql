@@ -34,6 +34,8 @@ AS $$
                 WHERE p.polrelid = c.oid
                   AND NOT p.polpermissive
                   AND p.polcmd IN ('*', 'r')
+                  -- The gate of restored copies hides nothing: it raises, and not for the owner.
+                  AND pg_get_expr(p.polqual, p.polrelid) IS DISTINCT FROM 'kernel.is_serving()'
                   AND (r.id = 0 OR pg_has_role(r.id, 'USAGE'))
             )
         ),
