@@ -23,6 +23,7 @@ SCRIPTS = (
     "uuid_v7",
     "codegen",
     "counters",
+    "sealing",
     "partitions",
     "audit",
 )

@@ -92,6 +92,7 @@ DROP FUNCTION IF EXISTS
     kernel.close_data_keys(text, text),
     kernel.rows_under_keys(text, text),
     kernel.retire_encryption_key(text);
+DROP VIEW kernel.check_sealing_drift;
 DROP TABLE kernel.subject_key;
 DROP TABLE kernel.encryption_key;
 DROP DOMAIN kernel.sealed;

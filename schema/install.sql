@@ -145,7 +145,9 @@
 \ir ../functions/kernel/sealed_key_id.sql
 \ir ../functions/kernel/guard_shape.sql
 \ir ../functions/kernel/guard_problem.sql
+\ir ../functions/kernel/guard_used.sql
 \ir ../functions/kernel/guard_source.sql
+\ir ../functions/kernel/guard_partition.sql
 \ir ../functions/kernel/guard_sealed.sql
 \ir ../functions/kernel/require_sealing_keys.sql
 
@@ -389,6 +391,7 @@
 -- Sealed fields.
 \ir kernel/encryption_key.sql
 \ir kernel/subject_key.sql
+\ir kernel/check_sealing_drift.sql
 \ir ../functions/kernel/require_key_access.sql
 \ir ../functions/kernel/claim_data_key.sql
 \ir ../functions/kernel/claim_data_keys.sql

@@ -56,6 +56,7 @@ BEGIN
     -- For statements that name the partition itself.
     PERFORM kernel.audit_partition(v_partition);
     PERFORM kernel.hang_counters(v_partition);
+    PERFORM kernel.guard_partition(v_partition);
     RETURN v_partition;
 END;
 $$;

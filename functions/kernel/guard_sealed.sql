@@ -10,6 +10,7 @@ DECLARE
     v_shape CONSTANT jsonb := kernel.guard_shape(p_relation);
     v_problem CONSTANT text := kernel.guard_problem(p_relation);
     v_function text;
+    v_partition regclass;
 BEGIN
     IF v_problem IS NOT NULL THEN
         RAISE EXCEPTION USING
@@ -42,6 +43,11 @@ BEGIN
         ' guard_old NEW TABLE AS guard_new FOR EACH STATEMENT EXECUTE FUNCTION %s()',
         v_root, v_function
     );
+    FOR v_partition IN
+        SELECT p.relid FROM pg_partition_tree(v_root) AS p WHERE p.relid <> v_root
+    LOOP
+        PERFORM kernel.guard_partition(v_partition);
+    END LOOP;
 END;
 $$;
 
