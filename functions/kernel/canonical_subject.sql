@@ -10,11 +10,14 @@ DECLARE
     v_text text;
     v_found text := NULL;
 BEGIN
-    IF p_app NOT IN (SELECT kernel.app_schemas()) THEN
+    IF p_app IS NULL OR p_app NOT IN (SELECT kernel.app_schemas()) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'KR041',
-            MESSAGE = format('there is no app %I', p_app),
+            MESSAGE = format('there is no app %s', coalesce(quote_ident(p_app), 'NULL')),
             HINT = 'Name one of kernel.app_schemas().';
+    END IF;
+    IF p_subject IS NULL THEN
+        RAISE data_exception;
     END IF;
     FOR v_type IN
         SELECT DISTINCT a.atttypid::regtype

@@ -30,7 +30,10 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'KR082',
             MESSAGE = 'there is no key to seal with',
-            DETAIL = format('App %I has no active key of kind seal for %I.', v_app, p_purpose),
+            DETAIL = format(
+                'App %I has no active key of kind seal for %s.',
+                v_app, coalesce(quote_ident(p_purpose), 'NULL')
+            ),
             HINT = 'strongroom keys rotate registers one.';
     END IF;
 END;

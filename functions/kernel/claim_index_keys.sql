@@ -21,7 +21,10 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'KR082',
             MESSAGE = 'there is no key to make an index with',
-            DETAIL = format('App %I has no key of kind index for %I.', v_app, p_purpose),
+            DETAIL = format(
+                'App %I has no key of kind index for %s.',
+                v_app, coalesce(quote_ident(p_purpose), 'NULL')
+            ),
             HINT = 'strongroom keys rotate registers one.';
     END IF;
 END;

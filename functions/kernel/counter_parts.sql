@@ -42,7 +42,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION USING
             ERRCODE = 'KR053',
-            MESSAGE = format('there is no counter %I.%I', p_app, p_name),
+            MESSAGE = format('app %L has no counter %L', p_app, p_name),
             HINT = 'Take app and name from kernel.counter.';
     END IF;
     deltas := format('%I.%I', p_app, p_name || '_deltas');

@@ -13,3 +13,5 @@ RETURN (
 
 COMMENT ON FUNCTION kernel.cut_name(text, integer) IS
 'The longest beginning of a name that has at most so many bytes and no half character.';
+
+GRANT EXECUTE ON FUNCTION kernel.cut_name(text, integer) TO strongroom_runner;

@@ -29,7 +29,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION USING
             ERRCODE = 'KR063',
-            MESSAGE = format('run %s is not open', p_run),
+            MESSAGE = format('run %s is not open', coalesce(p_run::text, 'NULL')),
             DETAIL = 'It has ended, or another runner took the job over.',
             HINT = 'Begin another run.';
     END IF;

@@ -16,6 +16,6 @@ END;
 $$;
 
 COMMENT ON FUNCTION kernel.record_job_batch(bigint, bigint) IS
-'Adds a finished batch to its run. kernel.run_job_batch() calls it.';
+'Adds a finished batch to its run, if that is still open. kernel.run_job_batch() calls it.';
 
 GRANT EXECUTE ON FUNCTION kernel.record_job_batch(bigint, bigint) TO strongroom_runner;

@@ -24,7 +24,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION USING
             ERRCODE = 'KR042',
-            MESSAGE = format('there is no hold %s', p_id),
+            MESSAGE = format('there is no hold %s', coalesce(p_id::text, 'NULL')),
             HINT = 'Take the number from kernel.legal_hold.';
     END IF;
     IF v_released_at IS NOT NULL THEN

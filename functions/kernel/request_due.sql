@@ -16,6 +16,12 @@ DECLARE
     v_days integer;
     v_day date;
 BEGIN
+    IF num_nulls(p_regime, p_kind) > 0 OR isfinite(p_from) IS NOT TRUE THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = 'a term has a law, a kind of request and a beginning',
+            HINT = 'Pass gdpr or fz152, the kind, and when the request came.';
+    END IF;
     IF p_regime = 'gdpr' THEN
         -- Article 12 (3). In UTC, so that no setting of the session moves it.
         RETURN (
@@ -46,7 +52,8 @@ $$;
 COMMENT ON FUNCTION kernel.request_due(text, text, timestamptz, boolean) IS
 'When a request that came at an instant must be answered. gdpr: a month, extended three. fz152: the
 end of the tenth working day in Moscow after the day that it came (extended the fifteenth; a
-correction the seventh, which nothing extends), by kernel.calendar_day.';
+correction the seventh, which nothing extends), by kernel.calendar_day.
+Raises invalid_parameter_value for NULL, and for an instant that is not finite.';
 
 GRANT EXECUTE ON FUNCTION kernel.request_due(text, text, timestamptz, boolean)
 TO strongroom_runner, strongroom_definer;

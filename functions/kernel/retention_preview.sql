@@ -20,6 +20,12 @@ AS $$
 DECLARE
     v_policy record;
 BEGIN
+    IF p_now IS NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = 'a preview is of some moment',
+            HINT = 'Leave p_now out.';
+    END IF;
     IF p_policy IS NOT NULL THEN
         PERFORM kernel.require_retention_policy(p_policy);
     END IF;

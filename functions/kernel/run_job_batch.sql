@@ -17,7 +17,7 @@ BEGIN
     IF NOT FOUND OR NOT pg_try_advisory_xact_lock(kernel.lock_space('job'), v_run.id) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'KR063',
-            MESSAGE = format('run %s is not open', p_run),
+            MESSAGE = format('run %s is not open', coalesce(p_run::text, 'NULL')),
             DETAIL = 'It has ended, or another runner took the job over.',
             HINT = 'Begin another run.';
     END IF;

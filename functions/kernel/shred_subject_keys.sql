@@ -10,6 +10,12 @@ DECLARE
     v_rows bigint;
     v_count bigint := 0;
 BEGIN
+    IF num_nulls(p_app, p_subject) > 0 THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = 'nobody is named whose keys are to go',
+            HINT = 'Pass the app and the user id as its tables hold it.';
+    END IF;
     -- A rotation that was waited for has left others in the place of those.
     LOOP
         DELETE FROM kernel.subject_key AS k WHERE k.app = p_app AND k.subject = p_subject;
@@ -24,6 +30,7 @@ $$;
 COMMENT ON FUNCTION kernel.shred_subject_keys(text, text) IS
 'Deletes every data key of a person of an app (the user id as PostgreSQL writes it), and returns how
 many there were: what they sealed opens no more, in no copy of the rows. Waits for transactions that
-write under them. Programs that have a key in memory forget it within the age of their keyring.';
+write under them. Programs that have a key in memory forget it within the age of their keyring.
+Raises invalid_parameter_value for NULL.';
 
 GRANT EXECUTE ON FUNCTION kernel.shred_subject_keys(text, text) TO strongroom_runner;

@@ -234,7 +234,7 @@ FROM (
     VALUES
         ($$'nowhere', '1', 'erasure'$$, 'KR041', 'an app that there is not'),
         ($$'tarot', 'x', 'erasure'$$, 'KR041', 'an id that can''t be one'),
-        ($$'tarot', NULL, 'erasure'$$, 'KR092', 'nobody'),
+        ($$'tarot', NULL, 'erasure'$$, 'KR041', 'nobody'),
         ($$'tarot', '1', 'revenge'$$, 'KR092', 'a kind that there is not'),
         ($$'tarot', '1', NULL$$, 'KR092', 'no kind'),
         ($$'tarot', '1', 'erasure', 'none'$$, 'KR092', 'terms that there are not'),
