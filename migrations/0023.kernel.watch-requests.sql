@@ -46,15 +46,21 @@ FROM (
     WHERE k.made_at < CURRENT_TIMESTAMP - interval '1 year'
     UNION ALL
     SELECT DISTINCT
-        'missing', 'WARN', 'Sealed columns have no key', d.app || '.' || d.sealed_key,
-        format('App %I has sealed columns for %s, and no active master key.', d.app, d.sealed_key),
-        'Register one: strongroom keys rotate.'
-    FROM kernel.data_map AS d
-    WHERE d.sealed_key IS NOT NULL
+        'missing', 'WARN', 'Sealed columns have no key', n.nspname || '.' || s.purpose,
+        format(
+            'Sealed columns of app %I want an active key of kind %s for %s.', n.nspname, s.kind, s.purpose
+        ),
+        'Make one and register it: strongroom keys new, then strongroom keys rotate.'
+    FROM pg_catalog.pg_class AS c
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    CROSS JOIN kernel.sealed_columns(c.oid) AS s
+    WHERE n.nspname IN (SELECT kernel.app_schemas())
+      AND c.relkind IN ('r', 'p')
+      AND NOT c.relispartition
       AND NOT EXISTS (
           SELECT
           FROM kernel.encryption_key AS k
-          WHERE k.app = d.app AND k.purpose = d.sealed_key AND k.kind = 'seal' AND k.state = 'active'
+          WHERE k.app = n.nspname AND k.purpose = s.purpose AND k.kind = s.kind AND k.state = 'active'
       )
 ) AS found (what, level, title, key, detail, remediation);
 

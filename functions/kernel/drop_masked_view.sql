@@ -6,8 +6,11 @@ PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_view CONSTANT regclass := kernel.masked_view_of(p_relation);
+    v_root CONSTANT regclass := coalesce(pg_partition_root(p_relation), p_relation);
+    v_view regclass;
 BEGIN
+    EXECUTE format('LOCK TABLE %s IN SHARE UPDATE EXCLUSIVE MODE', v_root);
+    v_view := kernel.masked_view_of(v_root);
     IF v_view IS NOT NULL THEN
         EXECUTE format('DROP VIEW %s', v_view);
     END IF;

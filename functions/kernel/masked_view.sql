@@ -7,13 +7,16 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_root CONSTANT regclass := coalesce(pg_partition_root(p_relation), p_relation);
-    v_old CONSTANT regclass := kernel.masked_view_of(v_root);
+    v_old regclass;
     v_app text;
     v_name name;
     v_owner regrole;
     v_view text;
 BEGIN
     PERFORM kernel.require_maskable(v_root);
+    -- One at a time; readers and writers of the table go on.
+    EXECUTE format('LOCK TABLE %s IN SHARE UPDATE EXCLUSIVE MODE', v_root);
+    v_old := kernel.masked_view_of(v_root);
     SELECT n.nspname, kernel.masked_view_name(c.relname), c.relowner
     INTO v_app, v_name, v_owner
     FROM pg_class AS c

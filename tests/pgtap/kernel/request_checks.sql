@@ -86,9 +86,14 @@ SELECT kernel.rotate_masking_key('tarot');
 SELECT is(pg_temp.found('keys_unrotated'), 'INFO old', 'which rotation ends');
 CREATE SCHEMA probe;
 COMMENT ON SCHEMA probe IS E'An app.\n@app';
-CREATE TABLE probe.notes (user_id bigint PRIMARY KEY, body kernel.sealed);
+CREATE TABLE probe.notes (user_id bigint PRIMARY KEY, body kernel.sealed, words bytea);
+COMMENT ON COLUMN probe.notes.words IS E'Told.\n@internal\n@blind body words';
 COMMENT ON COLUMN probe.notes.body IS E'Told.\n@personal content\n@erase delete\n@sealed text probe.body notes';
-SELECT matches(pg_temp.found('keys_unrotated'), 'WARN missing', 'sealed columns without a key are told');
+SELECT results_eq(
+    $$SELECT f.detail FROM kernel.findings(ARRAY['keys_unrotated']) AS f WHERE f.level = 'WARN' ORDER BY f.detail$$,
+    $$VALUES ('Sealed columns of app probe want an active key of kind index for words.'), ('Sealed columns of app probe want an active key of kind seal for notes.')$$,
+    'sealed columns and blind indexes without a key are told'
+);
 SET LOCAL ROLE pg_monitor;
 SELECT lives_ok('SELECT FROM kernel.check_keys_unrotated', 'monitoring may ask');
 
