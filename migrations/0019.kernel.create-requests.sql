@@ -24,6 +24,8 @@ CREATE TABLE kernel.request_policy (
     four_eyes boolean NOT NULL DEFAULT false,
     code_lifetime interval NOT NULL DEFAULT '1 day',
     max_attempts smallint NOT NULL DEFAULT 5,
+    operator text,
+    operator_address text,
     CONSTRAINT request_policy_pkey PRIMARY KEY (app),
     CONSTRAINT request_policy_code_lifetime_check
         CHECK (code_lifetime BETWEEN '1 minute' AND '30 days'),
@@ -41,6 +43,10 @@ COMMENT ON COLUMN kernel.request_policy.code_lifetime IS
 'How long the code may be used that a person confirms a request by.';
 COMMENT ON COLUMN kernel.request_policy.max_attempts IS
 'How many codes may be tried for one request, over all codes that were sent.';
+COMMENT ON COLUMN kernel.request_policy.operator IS
+'Who is responsible for the data, as acts of destruction name them.';
+COMMENT ON COLUMN kernel.request_policy.operator_address IS
+'Where they are.';
 
 ALTER TABLE kernel.request_policy ENABLE ROW LEVEL SECURITY;
 ALTER TABLE kernel.request_policy FORCE ROW LEVEL SECURITY;
@@ -346,6 +352,225 @@ EXECUTE FUNCTION kernel.tg_refuse_rewriting();
 
 COMMENT ON TRIGGER t10_refuse_removal ON kernel.subject_request_event IS
 'What happened stays known for three years.';
+
+CREATE TABLE kernel.erasure_step (
+    request_id uuid NOT NULL,
+    id integer NOT NULL,
+    kind text NOT NULL,
+    relation regclass,
+    action text,
+    condition text,
+    assignment text,
+    pending text,
+    state text NOT NULL DEFAULT 'waiting',
+    row_count bigint NOT NULL DEFAULT 0,
+    kept_count bigint NOT NULL DEFAULT 0,
+    round integer NOT NULL DEFAULT 1,
+    finished_at timestamptz,
+    CONSTRAINT erasure_step_pkey PRIMARY KEY (request_id, id),
+    CONSTRAINT erasure_step_request_id_fkey FOREIGN KEY (request_id)
+        REFERENCES kernel.subject_request (id) ON DELETE CASCADE,
+    CONSTRAINT erasure_step_kind_check CHECK (
+        kind IN (
+            'tokens', 'cut', 'rows', 'counters', 'audit', 'keys', 'views', 'statistics', 'scan',
+            'forget', 'vacuum'
+        )
+    ),
+    CONSTRAINT erasure_step_relation_check
+        CHECK ((relation IS NOT NULL) = (kind IN ('cut', 'rows'))),
+    CONSTRAINT erasure_step_action_check CHECK (
+        CASE
+            WHEN kind <> 'rows' THEN action IS NULL AND pending IS NULL
+            ELSE action IN ('delete', 'change', 'keep') AND condition IS NOT NULL
+                AND pending IS NOT NULL AND (action = 'change') = (assignment IS NOT NULL)
+        END
+    ),
+    CONSTRAINT erasure_step_state_check CHECK (state IN ('waiting', 'held', 'done')),
+    CONSTRAINT erasure_step_count_check CHECK (row_count >= 0 AND kept_count >= 0 AND round >= 1),
+    CONSTRAINT erasure_step_finished_at_check CHECK ((state = 'done') = (finished_at IS NOT NULL))
+);
+
+COMMENT ON TABLE kernel.erasure_step IS
+'What is to be done for an erasure, in order, and how far that is; it holds nothing of the person.';
+COMMENT ON COLUMN kernel.erasure_step.request_id IS
+'The request.';
+COMMENT ON COLUMN kernel.erasure_step.id IS
+'Its place in the order, from 1.';
+COMMENT ON COLUMN kernel.erasure_step.kind IS
+'tokens: remember what to look for. cut: empty columns of foreign keys that go round in a circle.
+rows: delete or change the rows of a table. counters, audit, keys: what the kernel keeps. views:
+refresh materialised views. statistics: ANALYZE. scan: look for what was remembered, everywhere.
+forget: what was remembered. vacuum: what is dead goes from the files.';
+COMMENT ON COLUMN kernel.erasure_step.relation IS
+'The table, of cut and rows.';
+COMMENT ON COLUMN kernel.erasure_step.action IS
+'delete, change or keep, of rows; as kernel.erasure_plan() said when the step was planned last.';
+COMMENT ON COLUMN kernel.erasure_step.condition IS
+'SQL over rows t and the person $1: which rows.';
+COMMENT ON COLUMN kernel.erasure_step.assignment IS
+'SQL: what an UPDATE sets.';
+COMMENT ON COLUMN kernel.erasure_step.pending IS
+'SQL over rows t and $1: which of the rows are not erased yet.';
+COMMENT ON COLUMN kernel.erasure_step.state IS
+'waiting, held (by a legal hold on rows), done.';
+COMMENT ON COLUMN kernel.erasure_step.row_count IS
+'How many rows it changed, over all rounds.';
+COMMENT ON COLUMN kernel.erasure_step.kept_count IS
+'How many rows stay as they are, for a reason that the table gives.';
+COMMENT ON COLUMN kernel.erasure_step.round IS
+'How often it had to begin anew, because something was written meanwhile.';
+COMMENT ON COLUMN kernel.erasure_step.finished_at IS
+'When it was done, by the clock.';
+
+ALTER TABLE kernel.erasure_step ENABLE ROW LEVEL SECURITY;
+ALTER TABLE kernel.erasure_step FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_owner ON kernel.erasure_step
+FOR ALL TO strongroom_owner USING (true) WITH CHECK (true);
+CREATE POLICY select_runner ON kernel.erasure_step
+FOR SELECT TO strongroom_runner USING (true);
+
+GRANT SELECT ON kernel.erasure_step TO strongroom_runner;
+
+CREATE TABLE kernel.erasure_token (
+    request_id uuid NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    token text NOT NULL,
+    CONSTRAINT erasure_token_pkey PRIMARY KEY (request_id, id),
+    CONSTRAINT erasure_token_request_id_fkey FOREIGN KEY (request_id)
+        REFERENCES kernel.subject_request (id) ON DELETE CASCADE
+);
+
+-- The planner's statistics would hold what is to be forgotten.
+ALTER TABLE kernel.erasure_token ALTER COLUMN token SET STATISTICS 0;
+
+COMMENT ON TABLE kernel.erasure_token IS
+'What a person is looked for by after the erasure: names, texts, numbers. Only while it runs.';
+COMMENT ON COLUMN kernel.erasure_token.request_id IS
+'The request.';
+COMMENT ON COLUMN kernel.erasure_token.id IS
+'Number of the token.';
+COMMENT ON COLUMN kernel.erasure_token.token IS
+'A value that is the person''s.';
+
+ALTER TABLE kernel.erasure_token ENABLE ROW LEVEL SECURITY;
+ALTER TABLE kernel.erasure_token FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_owner ON kernel.erasure_token
+FOR ALL TO strongroom_owner USING (true) WITH CHECK (true);
+
+CREATE TABLE kernel.erasure_trace (
+    request_id uuid NOT NULL,
+    relation_name text NOT NULL,
+    column_name text NOT NULL,
+    row_count bigint,
+    found_at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    accepted_at timestamptz,
+    accepted_by text,
+    accepted_reason text,
+    CONSTRAINT erasure_trace_pkey PRIMARY KEY (request_id, relation_name, column_name),
+    CONSTRAINT erasure_trace_request_id_fkey FOREIGN KEY (request_id)
+        REFERENCES kernel.subject_request (id) ON DELETE CASCADE,
+    CONSTRAINT erasure_trace_accepted_check
+        CHECK (num_nulls(accepted_at, accepted_by, accepted_reason) IN (0, 3)),
+    CONSTRAINT erasure_trace_accepted_reason_check
+        CHECK (length(accepted_reason) BETWEEN 1 AND 2000)
+);
+
+COMMENT ON TABLE kernel.erasure_trace IS
+'Where the search after an erasure found something of the person, in columns that nobody said it was
+in. The erasure fails until nothing is found there, or staff says that it is somebody else''s.';
+COMMENT ON COLUMN kernel.erasure_trace.request_id IS
+'The request.';
+COMMENT ON COLUMN kernel.erasure_trace.relation_name IS
+'Schema and name of the table or materialised view.';
+COMMENT ON COLUMN kernel.erasure_trace.column_name IS
+'The column; empty where that can''t be said.';
+COMMENT ON COLUMN kernel.erasure_trace.row_count IS
+'In how many rows, or of the statistics; NULL where the place can''t be read whole.';
+COMMENT ON COLUMN kernel.erasure_trace.found_at IS
+'When it was found last.';
+COMMENT ON COLUMN kernel.erasure_trace.accepted_at IS
+'When staff looked at it, and said that it stays.';
+COMMENT ON COLUMN kernel.erasure_trace.accepted_by IS
+'Who.';
+COMMENT ON COLUMN kernel.erasure_trace.accepted_reason IS
+'Why. No names.';
+
+ALTER TABLE kernel.erasure_trace ENABLE ROW LEVEL SECURITY;
+ALTER TABLE kernel.erasure_trace FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_owner ON kernel.erasure_trace
+FOR ALL TO strongroom_owner USING (true) WITH CHECK (true);
+CREATE POLICY select_runner ON kernel.erasure_trace
+FOR SELECT TO strongroom_runner USING (true);
+
+GRANT SELECT ON kernel.erasure_trace TO strongroom_runner;
+
+CREATE TABLE kernel.erasure_evidence (
+    id uuid NOT NULL,
+    app text NOT NULL,
+    pseudonym bytea NOT NULL,
+    key_id text NOT NULL,
+    finished_at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    act jsonb NOT NULL,
+    log jsonb NOT NULL,
+    keep_until timestamptz NOT NULL,
+    CONSTRAINT erasure_evidence_pkey PRIMARY KEY (id),
+    CONSTRAINT erasure_evidence_pseudonym_length_check
+        CHECK (octet_length(pseudonym) BETWEEN 16 AND 64),
+    CONSTRAINT erasure_evidence_key_id_length_check CHECK (length(key_id) BETWEEN 1 AND 200),
+    CONSTRAINT erasure_evidence_act_check CHECK (jsonb_typeof(act) = 'object'),
+    CONSTRAINT erasure_evidence_log_check CHECK (jsonb_typeof(log) = 'array'),
+    CONSTRAINT erasure_evidence_keep_until_check
+        CHECK (isfinite(keep_until) AND keep_until >= finished_at + interval '3 years')
+);
+
+CREATE INDEX erasure_evidence_keep_until_idx ON kernel.erasure_evidence (keep_until);
+
+COMMENT ON TABLE kernel.erasure_evidence IS
+'The proof of each erasure that was finished: an act, and the log of its steps. It refers to nothing
+and names nobody: whose it is can be told by who has the key outside the database and the person''s
+id. Append only, for three years.';
+COMMENT ON COLUMN kernel.erasure_evidence.id IS
+'Number of the request that was carried out.';
+COMMENT ON COLUMN kernel.erasure_evidence.app IS
+'The app.';
+COMMENT ON COLUMN kernel.erasure_evidence.pseudonym IS
+'HMAC of app and person under a key that is outside the database.';
+COMMENT ON COLUMN kernel.erasure_evidence.key_id IS
+'Which key.';
+COMMENT ON COLUMN kernel.erasure_evidence.finished_at IS
+'When nothing was left.';
+COMMENT ON COLUMN kernel.erasure_evidence.act IS
+'The act of destruction, with the fields of Roskomnadzor''s order 179 of 28 October 2022: operator,
+system, categories of data, way, reason, date, who carried it out; besides, what was kept and why.';
+COMMENT ON COLUMN kernel.erasure_evidence.log IS
+'The export of the log: an object a step, with table, action, rows and time.';
+COMMENT ON COLUMN kernel.erasure_evidence.keep_until IS
+'Until when it can''t be removed; kernel.tend_requests() removes it then.';
+
+ALTER TABLE kernel.erasure_evidence ENABLE ROW LEVEL SECURITY;
+ALTER TABLE kernel.erasure_evidence FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_owner ON kernel.erasure_evidence
+FOR ALL TO strongroom_owner USING (true) WITH CHECK (true);
+CREATE POLICY select_runner ON kernel.erasure_evidence
+FOR SELECT TO strongroom_runner USING (true);
+
+GRANT SELECT ON kernel.erasure_evidence TO strongroom_runner;
+
+CREATE TRIGGER t10_refuse_rewriting
+BEFORE UPDATE OR TRUNCATE ON kernel.erasure_evidence
+FOR EACH STATEMENT EXECUTE FUNCTION kernel.tg_refuse_rewriting();
+
+COMMENT ON TRIGGER t10_refuse_rewriting ON kernel.erasure_evidence IS
+'Proof stays as written.';
+
+CREATE TRIGGER t10_refuse_removal
+BEFORE DELETE ON kernel.erasure_evidence
+FOR EACH ROW
+WHEN (OLD.keep_until > now())
+EXECUTE FUNCTION kernel.tg_refuse_rewriting();
+
+COMMENT ON TRIGGER t10_refuse_removal ON kernel.erasure_evidence IS
+'Proof stays for three years.';
 
 CREATE OR REPLACE VIEW kernel.pinned_subject
 WITH (security_invoker = true)

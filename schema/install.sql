@@ -80,6 +80,7 @@
 -- Requests: what triggers call.
 \ir ../functions/kernel/is_request_move.sql
 \ir ../functions/kernel/request_change_problem.sql
+\ir ../functions/kernel/require_erasure_evidence.sql
 \ir ../functions/kernel/tg_check_request.sql
 \ir ../functions/kernel/tg_log_request.sql
 
@@ -265,6 +266,10 @@
 \ir kernel/calendar_day.sql
 \ir kernel/subject_request.sql
 \ir kernel/subject_request_event.sql
+\ir kernel/erasure_step.sql
+\ir kernel/erasure_token.sql
+\ir kernel/erasure_trace.sql
+\ir kernel/erasure_evidence.sql
 \ir kernel/pinned_subject.sql
 \ir kernel/destruction_record.sql
 \ir ../functions/kernel/lock_pins.sql
@@ -276,6 +281,7 @@
 \ir ../functions/kernel/place_hold.sql
 \ir ../functions/kernel/release_hold.sql
 \ir ../functions/kernel/release_expired_holds.sql
+\ir ../functions/kernel/hold_conditions.sql
 \ir ../functions/kernel/pinned_conditions.sql
 \ir ../functions/kernel/is_partition_free.sql
 \ir ../functions/kernel/record_destruction.sql
@@ -386,6 +392,39 @@
 \ir ../functions/kernel/refuse_request.sql
 \ir ../functions/kernel/extend_request.sql
 \ir ../functions/kernel/answer_request.sql
+\ir ../functions/kernel/erasure_columns.sql
+\ir ../functions/kernel/erasure_problem.sql
+\ir ../functions/kernel/erasure_plan.sql
+\ir ../functions/kernel/erasure_change.sql
+\ir ../functions/kernel/erasure_free.sql
+\ir ../functions/kernel/erasure_references.sql
+\ir ../functions/kernel/lock_rows.sql
+\ir ../functions/kernel/erase_rows.sql
+\ir ../functions/kernel/add_erasure_step.sql
+\ir ../functions/kernel/plan_erasure.sql
+\ir ../functions/kernel/next_erasure_step.sql
+\ir ../functions/kernel/end_erasure_step.sql
+\ir ../functions/kernel/erase_table.sql
+\ir ../functions/kernel/cut_cycle.sql
+\ir ../functions/kernel/remember_tokens.sql
+\ir ../functions/kernel/scan_traces.sql
+\ir ../functions/kernel/renew_derived.sql
+\ir ../functions/kernel/erase_from_kernel.sql
+\ir ../functions/kernel/run_erasure_step.sql
+\ir ../functions/kernel/erasure_vacuums.sql
+\ir ../functions/kernel/require_running_erasure.sql
+\ir ../functions/kernel/mark_vacuumed.sql
+\ir ../functions/kernel/fail_erasure.sql
+\ir ../functions/kernel/accept_trace.sql
+\ir ../functions/kernel/erasure_pending.sql
+\ir ../functions/kernel/preview_erasure.sql
+\ir ../functions/kernel/erasure_act_tables.sql
+\ir ../functions/kernel/erasure_act.sql
+\ir ../functions/kernel/erasure_log.sql
+\ir ../functions/kernel/forget_requests.sql
+\ir ../functions/kernel/has_late_rows.sql
+\ir ../functions/kernel/finish_erasure.sql
+\ir ../functions/kernel/is_erasure_free.sql
 \ir ../functions/kernel/tend_requests.sql
 
 -- Sealed fields.

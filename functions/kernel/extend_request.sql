@@ -13,12 +13,16 @@ BEGIN
     PERFORM kernel.require_request_reason(p_reason);
     v_request := kernel.require_request(p_id);
     v_until := kernel.request_due(v_request.regime, v_request.kind, v_request.requested_at, true);
-    IF v_request.due_at <= now() OR v_until <= v_request.due_at THEN
+    IF v_request.due_at <= now()
+        OR v_until <= v_request.due_at
+        OR v_request.extended_to IS NOT NULL
+    THEN
         RAISE EXCEPTION USING
             ERRCODE = 'KR094',
             MESSAGE = format('the term of request %s can''t be extended', p_id),
             DETAIL = CASE
-                WHEN v_request.due_at <= now() THEN 'It is over, and the person had to be told before.'
+                WHEN v_request.extended_to IS NOT NULL THEN 'It was extended already.'
+                WHEN v_request.due_at <= now() THEN 'It is over; the person had to be told before.'
                 ELSE 'The law has no longer one for this kind of request.'
             END,
             HINT = 'Answer it now.';

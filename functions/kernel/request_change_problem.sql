@@ -6,7 +6,9 @@ PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    c_fixed CONSTANT text[] := '{id, app, kind, regime, origin, requested_at, requested_by, due_at}';
+    c_fixed CONSTANT text[] := ARRAY[
+        'id', 'app', 'kind', 'regime', 'origin', 'requested_at', 'requested_by', 'due_at'
+    ];
     v_from CONSTANT text := p_old ->> 'state';
     v_to CONSTANT text := coalesce(p_new ->> 'state', 'NULL');
 BEGIN

@@ -31,9 +31,23 @@ BEGIN
         ARRAY(
             SELECT free.id
             FROM kernel.subject_request AS free
-            WHERE free.state = 'held' AND NOT kernel.is_subject_held(free.app, free.subject)
+            WHERE free.state = 'held'
+              AND kernel.is_erasure_free(free.id, free.app, free.subject)
             LIMIT c_limit
             FOR UPDATE SKIP LOCKED
+        )
+    );
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    v_all := v_all + v_count;
+
+    DELETE FROM kernel.erasure_evidence AS e
+    WHERE e.id = ANY (
+        ARRAY(
+            SELECT old.id
+            FROM kernel.erasure_evidence AS old
+            WHERE old.keep_until <= now()
+            ORDER BY old.keep_until
+            LIMIT c_limit
         )
     );
     GET DIAGNOSTICS v_count = ROW_COUNT;
@@ -42,7 +56,7 @@ END;
 $$;
 
 COMMENT ON FUNCTION kernel.tend_requests() IS
-'A job, one batch: refuses requests that nobody confirmed in time, and lets those go on that waited
-for a legal hold that is over; how many.';
+'A job, one batch: refuses requests that nobody confirmed in time, lets those go on that waited for a
+legal hold that is over, removes evidence whose three years are over; how many.';
 
 GRANT EXECUTE ON FUNCTION kernel.tend_requests() TO strongroom_runner;

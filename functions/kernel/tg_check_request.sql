@@ -19,6 +19,11 @@ BEGIN
             HINT = 'docs/kernel/subject-rights.md shows the steps of a request.';
     END IF;
 
+    -- Apart, for the definer of what apps call may not read the evidence.
+    IF NEW.kind = 'erasure' AND NEW.state = 'done' AND OLD.state <> 'done' THEN
+        PERFORM kernel.require_erasure_evidence(NEW.id);
+    END IF;
+
     NEW.state_at := CASE WHEN c_is_new THEN now() ELSE OLD.state_at END;
     NEW.verified_at := CASE WHEN NOT c_is_new THEN OLD.verified_at END;
     NEW.approved_at := CASE WHEN NOT c_is_new THEN OLD.approved_at END;
@@ -54,4 +59,5 @@ $$;
 COMMENT ON FUNCTION kernel.tg_check_request() IS
 'BEFORE INSERT OR UPDATE on kernel.subject_request: lets a request take the steps of
 kernel.is_request_move and nothing else, sets the times of its states, and drops the code that was
-used. Raises KR090 IllegalRequestMove.';
+used. Raises KR090 IllegalRequestMove, KR098
+ErasureUnfinished.';

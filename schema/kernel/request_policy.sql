@@ -3,6 +3,8 @@ CREATE TABLE kernel.request_policy (
     four_eyes boolean NOT NULL DEFAULT false,
     code_lifetime interval NOT NULL DEFAULT '1 day',
     max_attempts smallint NOT NULL DEFAULT 5,
+    operator text,
+    operator_address text,
     CONSTRAINT request_policy_pkey PRIMARY KEY (app),
     CONSTRAINT request_policy_code_lifetime_check
         CHECK (code_lifetime BETWEEN '1 minute' AND '30 days'),
@@ -20,6 +22,10 @@ COMMENT ON COLUMN kernel.request_policy.code_lifetime IS
 'How long the code may be used that a person confirms a request by.';
 COMMENT ON COLUMN kernel.request_policy.max_attempts IS
 'How many codes may be tried for one request, over all codes that were sent.';
+COMMENT ON COLUMN kernel.request_policy.operator IS
+'Who is responsible for the data, as acts of destruction name them.';
+COMMENT ON COLUMN kernel.request_policy.operator_address IS
+'Where they are.';
 
 ALTER TABLE kernel.request_policy ENABLE ROW LEVEL SECURITY;
 ALTER TABLE kernel.request_policy FORCE ROW LEVEL SECURITY;

@@ -279,7 +279,7 @@ SELECT is(
 )
 FROM pg_temp.asked AS a WHERE a.name = 'first';
 SELECT throws_ok(
-    format('SELECT kernel.extend_request(%L, %L)', a.id, 'more'), 'KR090', NULL, 'once'
+    format('SELECT kernel.extend_request(%L, %L)', a.id, 'more'), 'KR094', NULL, 'once'
 )
 FROM pg_temp.asked AS a WHERE a.name = 'first';
 SELECT is(
