@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -78,7 +79,7 @@ def main() -> None:
         _refuse_odd_bytes(sys.argv[1:])
         if sys.argv[1:] == ["generate"]:
             # Nothing to parse: typer would load pydantic for it.
-            import_module("strongroom_codegen.command").generate()
+            _generate()
         else:
             _add_parts(sys.argv[1:])
             app()
@@ -96,6 +97,15 @@ def main() -> None:
         if as_json and end.code == _USAGE:
             _answer("these arguments can't be followed", "standard error says why", _USAGE, {})
         raise
+
+
+def _generate() -> None:
+    try:
+        import_module("strongroom_codegen.command").generate()
+    except BrokenPipeError:
+        # Who reads has gone, as `head` does; typer ends so, too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
 
 
 def show_error(error: StrongroomError) -> None:

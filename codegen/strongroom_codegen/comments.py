@@ -24,6 +24,8 @@ def parse_comment(comment: str | None) -> Comment:
     """Split a comment into its text and its tags."""
     if not comment:
         return Comment()
+    if "@" not in comment and "\n" not in comment:
+        return Comment(comment.strip())
     lines = comment.strip().splitlines()
     tags: list[tuple[str, str]] = []
     while lines:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -134,6 +135,21 @@ def test_findings_for_github(project: Project, any_server: Server) -> None:
     done = _run(project, "--format", "github", url=any_server.url())
     assert done.returncode == 1
     assert "::error file=queries/shop/broken.sql,line=2,col=8::column p.nme" in done.stderr
+
+
+def test_a_reader_that_has_gone_is_no_error(project: Project, any_server: Server) -> None:
+    """`strongroom generate | head` ends without a traceback."""
+    shell = f"{shlex.quote(sys.executable)} -u -m strongroom generate | true"
+    done = subprocess.run(
+        ["bash", "-c", f"{shell}; echo ${{PIPESTATUS[0]}}"],
+        cwd=project.root,
+        env={**os.environ, "DATABASE_URL": any_server.url()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout.strip(), done.stderr) == ("1", "")
+    assert run(project.root, "generate", url=any_server.url()).returncode == 0
 
 
 def test_emit_json_prints_the_model_and_nothing_else(project: Project, any_server: Server) -> None:
