@@ -34,6 +34,9 @@ _PARTS = {
     "lint": "strongroom_codegen.lint.command:app",
 }
 
+# What a part may lack where its extra is not installed; the others work without it.
+_EXTRAS = {"cryptography": "sealing"}
+
 app = typer.Typer(
     name="strongroom",
     help="PostgreSQL data layer: migrations, servers, typed Python from annotated SQL.",
@@ -131,7 +134,19 @@ def _add_parts(arguments: Sequence[str]) -> None:
     wanted = next((word for word in arguments if not word.startswith("-")), "")
     for name in [wanted] if wanted in _PARTS else _PARTS:
         module, _, attribute = _PARTS[name].partition(":")
-        part = getattr(import_module(module), attribute)
+        try:
+            part = getattr(import_module(module), attribute)
+        except ModuleNotFoundError as error:
+            lacking = (error.name or "").partition(".")[0]
+            extra = _EXTRAS.get(lacking)
+            if extra is None:
+                raise
+            if name == wanted:
+                raise UsageError(
+                    f"strongroom {name} needs {lacking}",
+                    hint=f"pip install 'strongroom[{extra}]'",
+                ) from None
+            continue
         if isinstance(part, typer.Typer):
             app.add_typer(part, name=name)
         else:

@@ -190,6 +190,25 @@ def test_a_file_is_read_again_when_it_changes(tmp_path: Path) -> None:
         assert keys.mac(key_id, b"x") == first.mac(key_id, b"x")
 
 
+@pytest.mark.parametrize(
+    ("argument", "code", "says"),
+    [("keys", 2, "pip install 'strongroom[sealing]'"), ("--help", 0, "migrate")],
+)
+def test_without_the_extra_the_rest_of_the_command_works(
+    argument: str, code: int, says: str
+) -> None:
+    program = (
+        "import sys; sys.modules['cryptography'] = None;"
+        f" sys.argv = ['strongroom', {argument!r}];"
+        " from strongroom.command import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code
+    assert says in done.stdout + done.stderr
+
+
 def test_local_keys_need_a_place() -> None:
     with pytest.raises(NotImplementedError):
         LocalKeys().fingerprint("tarot.birth.1")
