@@ -358,6 +358,7 @@
 \ir ../functions/kernel/is_searchable.sql
 \ir ../functions/kernel/trace_forms.sql
 \ir ../functions/kernel/trace_condition.sql
+\ir ../functions/kernel/searched_among.sql
 \ir ../functions/kernel/searched_tables.sql
 \ir ../functions/kernel/traces_in.sql
 \ir ../functions/kernel/traces_in_statistics.sql

@@ -18,9 +18,9 @@ BEGIN
     FROM kernel.trace_forms(p_tokens) AS f;
     SELECT s.relation, s.columns, s.is_readable, c.relkind = 'r' AS is_plain
     INTO v_table
-    FROM kernel.searched_tables() AS s
+    FROM kernel.searched_among(p_relation) AS s
     JOIN pg_class AS c ON c.oid = s.relation
-    WHERE s.relation = p_relation;
+    WHERE p_relation IS NOT NULL;
     IF NOT FOUND THEN
         RETURN;
     ELSIF NOT v_table.is_readable THEN
