@@ -17,7 +17,7 @@ from rich.table import Table
 from strongroom.errors import PendingError, UsageError
 from strongroom.maintain import place
 from strongroom.retention.asking import asked, plain, said
-from strongroom.subject import exporting
+from strongroom.subject import erasing, exporting
 from strongroom.subject.confirming import confirm
 from strongroom.subject.opening import Opener, keys_explained
 
@@ -119,6 +119,43 @@ def rectify(
     typer.echo(json.dumps({"rows": 1}) if as_json else f"corrected: {names}")
 
 
+@app.command(epilog="Example: strongroom subject erase tarot 42 --by anna --keys keys.txt")
+def erase(
+    app_name: App,
+    subject: Subject,
+    regime: Annotated[str, typer.Option(help="gdpr or fz152: which terms.")] = "gdpr",
+    preview: Annotated[bool, typer.Option("--preview", help="Show what it would do.")] = False,
+    keys: Keys = None,
+    by: By = None,
+    mean: Mean = None,
+    as_json: Json = False,
+) -> None:
+    """Erase a person: open or join the request, approve it, and run it to its evidence.
+
+    Shows first what it will do. Killed, or kept from finishing, it goes on when it is called again.
+    Ends with 3 when a hold, older transactions or a second pair of eyes are waited for, with 1 when
+    something is left or failed.
+    """
+    with _connected(by) as connection, keys_explained():
+        from strongroom.sealing.command import find_provider
+
+        parts = erasing.preview(connection, app_name, subject)
+        if preview:
+            _show_parts(parts, as_json=as_json)
+            return
+        if broken := [part.problem for part in parts if part.problem is not None]:
+            raise UsageError("; ".join(broken), hint="mend the table or its tags")
+        key_id = erasing.pseudonym_key(connection, app_name)
+        provider = find_provider(keys)
+        provider.mac(key_id, b"")
+        if mean is None:
+            _show_parts(parts, as_json=False)
+        confirm("this can't be undone", app_name, subject, mean)
+        request = erasing.open_erasure(connection, app_name, subject, regime)
+        done = erasing.run(connection, request, provider, key_id, _say)
+    typer.echo(json.dumps(done.as_dict()) if as_json else str(done))
+
+
 @app.command(epilog='Example: strongroom subject hold tarot 42 --reason "case 7/2026"')
 def hold(
     app_name: App,
@@ -209,6 +246,23 @@ def _show_plan(parts: list[tuple[str, bool]], *, as_json: bool) -> None:
     for part, shared in parts:
         typer.echo(f"{part}  (may tell of others, too)" if shared else part)
     _say("with --to FILE this is written, of one person")
+
+
+def _show_parts(parts: list[erasing.Part], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"tables": [part.as_dict() for part in parts]}))
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("table", "action", "rows", "held", "columns", "kept", "problem"):
+        table.add_column(title, overflow="fold")
+    for part in parts:
+        kept = ", ".join(part.kept_columns) + (
+            f": {'; '.join(part.reasons)}" if part.reasons else ""
+        )
+        columns = ", ".join(part.columns)
+        counts = (f"{part.rows:,}", f"{part.held:,}")
+        table.add_row(part.table, part.action, *counts, columns, kept, part.problem or "")
+    Console(stderr=True, emoji=False, highlight=False, markup=False).print(table)
 
 
 def _show_requests(rows: list[dict[str, Any]]) -> None:

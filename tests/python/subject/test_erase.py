@@ -1,0 +1,97 @@
+"""`strongroom subject erase`: what it shows, what it asks for, and how it ends."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from strongroom.sealing import EnvironmentKeys
+from tests.python.fix_databases import Database
+from tests.python.sealing.conftest import new_keys, register
+from tests.python.subject.conftest import Office, open_office
+
+TAGS = "COMMENT ON COLUMN tarot.births.{} IS E'It.\\n@internal'"
+
+
+@pytest.fixture
+def office(any_database: Database) -> Office:
+    """With a key for the evidence."""
+    office = open_office(any_database)
+    for column in ("user_id", "id", "seen", "updated_at"):
+        office.admin.execute(TAGS.format(column).encode())
+    office.environment.update(new_keys("tarot.people.1"))
+    keys = EnvironmentKeys(office.environment)
+    with office.database.connect("strongroom_runner") as runner:
+        register(runner, keys, "tarot.people.1", "pseudonym")
+    office.seal(office.anna, 1, date(1990, 5, 17), "Omsk")
+    return office
+
+
+def means(office: Office) -> tuple[str, ...]:
+    return ("erase", "tarot", str(office.anna), "--yes-i-mean", f"tarot/{office.anna}")
+
+
+def username(office: Office) -> str | None:
+    found: str | None = office.value("SELECT username FROM tarot.users WHERE id = %s", office.anna)
+    return found
+
+
+def test_a_preview_changes_nothing(office: Office) -> None:
+    tables = office.json("erase", "tarot", str(office.anna), "--preview")["tables"]
+    rows = {t["table"]: (t["action"], t["rows"]) for t in tables}
+    assert rows["tarot.births"][1] == 1
+    assert rows["tarot.users"] == ("change", 1)
+    assert rows["tarot.transactions"][0] == "keep"
+    assert username(office) == "anna_k"
+    assert office.value("SELECT count(*) FROM kernel.subject_request") == 0
+    code, _, said = office.call("erase", "tarot", str(office.anna), "--preview")
+    assert (code, "the ledger is kept" in said) == (0, True)
+
+
+def test_a_person_is_erased_and_the_answer_names_nobody(office: Office) -> None:
+    """[A-46] From the question to the evidence, in one call."""
+    code, out, said = office.call(*means(office), "--by", "olga", "--regime", "fz152")
+    assert code == 0, said
+    assert "done" in out
+    assert "anna_k" not in out + said
+    assert username(office) is None
+    assert office.query("SELECT state, regime, subject FROM kernel.subject_request") == [
+        ("done", "fz152", None)
+    ]
+    assert office.value("SELECT count(*) FROM kernel.subject_key WHERE subject IS NOT NULL") == 0
+    # Nothing is left to erase, and that is done, too.
+    assert office.json(*means(office))["state"] == "done"
+
+
+def test_somebody_else_must_agree_where_the_app_wants_it(office: Office) -> None:
+    office.admin.execute(
+        "INSERT INTO kernel.request_policy (app, four_eyes) VALUES ('tarot', true)"
+    )
+    code, _, said = office.call(*means(office), "--by", "olga")
+    assert (code, "somebody else to approve" in said) == (3, True)
+    assert username(office) == "anna_k"
+    assert office.json(*means(office), "--by", "pavel")["state"] == "done"
+
+
+def test_a_hold_is_waited_for(office: Office) -> None:
+    held = office.value("SELECT kernel.place_hold('case', 'tarot', %s)", str(office.anna))
+    code, out, _ = office.call(*means(office), "--json")
+    assert (code, '"state": "held"' in out) == (3, True)
+    assert username(office) == "anna_k"
+    office.admin.execute("SELECT kernel.release_hold(%s::bigint, 'closed')", (held,))
+    assert office.json(*means(office))["state"] == "done"
+
+
+def test_what_is_missing_is_said_before_anything_is_opened(office: Office, tmp_path: Path) -> None:
+    code, _, said = office.call(*means(office), keys=False)
+    assert (code, "tarot.people.1 is missing" in said) == (2, True)
+    code, _, said = office.call("erase", "tarot", str(office.anna))
+    assert (code, "nobody is there to ask" in said) == (2, True)
+    code, _, said = office.call("erase", "tarot", "x", "--yes-i-mean", "tarot/x")
+    assert code == 2
+    code, _, said = office.call(*means(office), "--regime", "none")
+    assert code == 2
+    assert office.value("SELECT count(*) FROM kernel.subject_request") == 0
+    assert username(office) == "anna_k"
