@@ -52,7 +52,7 @@ DROP FUNCTION IF EXISTS
     kernel.erase_table(kernel.erasure_step, text, integer),
     kernel.cut_cycle(kernel.erasure_step, text),
     kernel.remember_tokens(uuid, text, text),
-    kernel.scan_traces(uuid, text),
+    kernel.scan_traces(uuid, text, text),
     kernel.renew_derived(uuid, text, text),
     kernel.run_erasure_step(uuid, integer),
     kernel.erasure_vacuums(uuid),

@@ -18,7 +18,10 @@ BEGIN
             MESSAGE = 'this is no failure of an erasure',
             HINT = 'Pass the SQLSTATE, and the table and constraint; never a message.';
     END IF;
-    IF v_request.state = 'approved' THEN
+    -- Another runner may have come to the end meanwhile.
+    IF v_request.state NOT IN ('approved', 'running') THEN
+        RETURN;
+    ELSIF v_request.state = 'approved' THEN
         UPDATE kernel.subject_request AS r SET state = 'running' WHERE r.id = p_id;
     END IF;
     UPDATE kernel.subject_request AS r
@@ -34,7 +37,7 @@ $$;
 COMMENT ON FUNCTION kernel.fail_erasure(uuid, text, text) IS
 'Writes down that a step of an erasure failed, in a transaction of its own: SQLSTATE, and the table and
 constraint that the error names. Messages may hold values and stay out. After the cause is mended,
-kernel.approve_request() has it tried again, by the same term.
-Raises KR090 IllegalRequestMove, KR091 UnknownRequest, KR092 UnfitRequest.';
+kernel.approve_request() has it tried again, by the same term. Does nothing to a request that has come
+to another state meanwhile. Raises KR091 UnknownRequest, KR092 UnfitRequest.';
 
 GRANT EXECUTE ON FUNCTION kernel.fail_erasure(uuid, text, text) TO strongroom_runner;

@@ -52,7 +52,7 @@ BEGIN
         WHEN 'cut' THEN
             RETURN kernel.cut_cycle(v_step, v_request.subject);
         WHEN 'scan' THEN
-            v_reason := kernel.scan_traces(p_id, v_request.app);
+            v_reason := kernel.scan_traces(p_id, v_request.app, v_request.subject);
             IF v_reason IS NOT NULL THEN
                 UPDATE kernel.subject_request AS r
                 SET state = 'failed', state_reason = v_reason

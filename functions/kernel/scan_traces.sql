@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION kernel.scan_traces(p_id uuid, p_app text)
+CREATE OR REPLACE FUNCTION kernel.scan_traces(p_id uuid, p_app text, p_subject text)
 RETURNS text
 LANGUAGE plpgsql
 VOLATILE
@@ -8,6 +8,9 @@ AS $$
 DECLARE
     v_tokens CONSTANT text[] := ARRAY(
         SELECT t.token FROM kernel.erasure_token AS t WHERE t.request_id = p_id
+        -- What masks have left, in rows that are still the person's.
+        EXCEPT
+        SELECT k.token FROM unnest(kernel.personal_tokens(p_app, p_subject)) AS k (token)
     );
 BEGIN
     IF v_tokens = '{}' THEN
@@ -44,7 +47,7 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION kernel.scan_traces(uuid, text) IS
-'Looks in every column of the database for what was remembered of the person, but for columns that
-are kept with a reason, or whose mask asks who is erased; where something is left that nobody
-accepted, as a sentence, else NULL.';
+COMMENT ON FUNCTION kernel.scan_traces(uuid, text, text) IS
+'Looks in every column of the database for what was remembered of the person and should be gone, but
+for columns that are kept with a reason, or whose mask asks who is erased; where something is left
+that nobody accepted, as a sentence, else NULL.';

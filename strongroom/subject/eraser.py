@@ -186,6 +186,9 @@ def _write_down(connection: Connection, request: UUID, error: psycopg.Error) -> 
     code = error.sqlstate
     if connection.closed or code is None or code in ("KR091", "KR092", "KR045"):
         raise error
+    # Another runner did this step, or came to the end.
+    if code in ("KR090", "KR098"):
+        return
     # Ended from outside, or the server goes down: nothing is wrong with the erasure.
     if code.startswith(("57", "08", "53")):
         raise error
