@@ -74,11 +74,15 @@ def export(
         if to is None:
             _show_plan(exporting.plan(connection, app_name), as_json=as_json)
             return
-        with keys_explained():
-            from strongroom.sealing.command import find_provider
+        if leave_sealed:
+            # Without keys, and without the extra that uses them.
+            done = exporting.export(connection, app_name, subject, to, Opener(app_name, None), _say)
+        else:
+            with keys_explained():
+                from strongroom.sealing.command import find_provider
 
-            opener = Opener(app_name, None if leave_sealed else find_provider(keys))
-            done = exporting.export(connection, app_name, subject, to, opener, _say)
+                opener = Opener(app_name, find_provider(keys))
+                done = exporting.export(connection, app_name, subject, to, opener, _say)
     typer.echo(
         json.dumps(done.as_dict())
         if as_json

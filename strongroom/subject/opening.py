@@ -130,7 +130,7 @@ def keys_explained() -> Iterator[None]:
     except ImportError as error:
         raise UsageError(
             f"sealed fields need the extra sealing: {error.name} is not installed",
-            hint="pip install 'strongroom[sealing]'",
+            hint="pip install 'strongroom[sealing]', or, to export, --leave-sealed",
         ) from None
     try:
         yield
