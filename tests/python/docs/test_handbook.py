@@ -9,10 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-from strongroom.sealing import FileKeys
-from strongroom.subject.eraser import due_erasures, erase
 from tests.python.fix_databases import Connection, Database
 
 PAGE = (
@@ -20,7 +16,7 @@ PAGE = (
 )
 STEP = re.compile(
     r"^<!-- (?:as (?P<role>\w+)|(?P<gives>gives)) -->\n```(?:sql|text)\n(?P<text>.*?)^```$"
-    r"|^```(?P<language>sh|python)\n(?P<script>.*?)^```$",
+    r"|^```sh\n(?P<script>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 PERSON = """
@@ -64,13 +60,11 @@ def call(database: Database, folder: Path, command: str) -> None:
     assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
 
 
-def test_a_person_is_forgotten_as_the_page_says(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_person_is_forgotten_as_the_page_says(database: Database, tmp_path: Path) -> None:
     """Request, preview, hold, approval, erasure, evidence: each command as printed."""
     page = PAGE.read_text("utf-8")
     steps = list(STEP.finditer(page))
-    assert len(steps) == page.count("<!-- ") + page.count("```sh\n") + page.count("```python\n")
+    assert len(steps) == page.count("<!-- ") + page.count("```sh\n")
     admin = database.admin()
     admin.execute(PERSON.encode())
     roles = {
@@ -82,11 +76,7 @@ def test_a_person_is_forgotten_as_the_page_says(
     ask(roles["strongroom_runner"], "SELECT set_config('kernel.actor', 'olga of support', false)")
     found: list[str] = []
     for step in steps:
-        if step["language"] == "python":
-            monkeypatch.chdir(tmp_path)
-            names = {"FileKeys": FileKeys, "due_erasures": due_erasures, "erase": erase}
-            exec(step["script"], {**names, "connection": roles["strongroom_runner"]})
-        elif step["script"]:
+        if step["script"]:
             for line in step["script"].splitlines():
                 call(database, tmp_path, line)
         elif step["gives"]:
