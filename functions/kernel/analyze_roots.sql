@@ -8,7 +8,7 @@ SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '1s'
 AS $$
 DECLARE
-    c_pause CONSTANT interval := '12 hours';
+    c_pause CONSTANT interval := interval '12 hours';
     v_root regclass;
 BEGIN
     -- What the last batch did, where both are in one transaction.

@@ -16,7 +16,7 @@ PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_tables jsonb := '{}';
+    v_tables jsonb := jsonb '{}';
     v_table record;
     v_parents text[];
     v_deletes boolean;

@@ -6,7 +6,7 @@ PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_key bytea := '';
+    v_key bytea := ''::bytea;
 BEGIN
     -- Four digests of 32 bytes, each of three random UUIDs: PostgreSQL has no other strong source
     -- without an extension.
