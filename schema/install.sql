@@ -281,6 +281,7 @@
 \ir ../functions/kernel/place_hold.sql
 \ir ../functions/kernel/release_hold.sql
 \ir ../functions/kernel/release_expired_holds.sql
+\ir ../functions/kernel/held_key_condition.sql
 \ir ../functions/kernel/hold_conditions.sql
 \ir ../functions/kernel/pinned_conditions.sql
 \ir ../functions/kernel/is_partition_free.sql

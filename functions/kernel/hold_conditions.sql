@@ -55,14 +55,8 @@ BEGIN
     v_conditions := v_conditions || ARRAY(
         SELECT format(
             'EXISTS (SELECT FROM kernel.legal_hold AS h WHERE h.released_at IS NULL'
-            ' AND h.relation = ANY (%1$L::regclass[]) AND h.row_key ?& %2$L::text[]'
-            ' AND h.row_key - %2$L::text[] = ''{}''%3$s)',
-            c_relations, held.columns,
-            (
-                SELECT string_agg(format(' AND h.row_key ->> %1$L = t.%1$I::text', a.attname), '')
-                FROM pg_attribute AS a
-                WHERE a.attrelid = p_root AND a.attname = ANY (held.columns)
-            )
+            ' AND h.relation = ANY (%1$L::regclass[]) AND %2$s)',
+            c_relations, kernel.held_key_condition(p_root, held.columns)
         )
         FROM (
             SELECT DISTINCT ARRAY(SELECT jsonb_object_keys(h.row_key) ORDER BY 1) AS columns

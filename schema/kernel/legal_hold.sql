@@ -41,6 +41,10 @@ WHERE released_at IS NULL AND relation IS NOT NULL;
 CREATE INDEX legal_hold_expires_at_idx ON kernel.legal_hold (expires_at)
 WHERE released_at IS NULL AND expires_at IS NOT NULL;
 
+-- Of any length, which an ordered index does not take.
+CREATE INDEX legal_hold_row_key_idx ON kernel.legal_hold USING hash (row_key)
+WHERE released_at IS NULL;
+
 COMMENT ON TABLE kernel.legal_hold IS
 'What may not be destroyed: a person, a table, or one row. A hold is in force until it is released;
 one that expires is released by kernel.release_expired_holds(). Rows stay as they are written, but
