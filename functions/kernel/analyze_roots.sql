@@ -14,7 +14,7 @@ BEGIN
     -- What the last batch did, where both are in one transaction.
     PERFORM pg_stat_clear_snapshot();
     FOR v_root IN
-        SELECT c.oid
+        SELECT c.oid::regclass
         FROM pg_class AS c
         JOIN pg_namespace AS n ON n.oid = c.relnamespace
         CROSS JOIN LATERAL (
