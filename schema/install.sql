@@ -375,6 +375,11 @@
 \ir kernel/erasure_ledger.sql
 \ir ../functions/kernel/erasure_ledger_head.sql
 \ir ../functions/kernel/append_erasure.sql
+\ir kernel/replayed_erasure.sql
+\ir ../functions/kernel/ledger_subjects.sql
+\ir ../functions/kernel/import_erasure.sql
+\ir ../functions/kernel/replay_erasures.sql
+\ir ../functions/kernel/open_gate.sql
 
 -- Requests and erasure.
 \ir ../functions/kernel/request_due.sql

@@ -12,6 +12,7 @@ DECLARE
         WHEN 'job' THEN 1
         WHEN 'counter' THEN 2
         WHEN 'expiry' THEN 3
+        WHEN 'replay' THEN 4
     END;
 BEGIN
     IF c_number IS NULL THEN

@@ -19,6 +19,7 @@ from strongroom.maintain import place
 from strongroom.retention.asking import asked, plain, said
 from strongroom.subject import erasing, exporting
 from strongroom.subject.confirming import confirm
+from strongroom.subject.ledger_command import app as ledger_app
 from strongroom.subject.opening import Opener, keys_explained
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
 )
+app.add_typer(ledger_app, name="ledger")
 
 App = Annotated[str, typer.Argument(metavar="APP", help="The app: its schema.")]
 Subject = Annotated[str, typer.Argument(metavar="ID", help="The user id.")]

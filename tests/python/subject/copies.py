@@ -27,7 +27,7 @@ class Programs:
         found = server.binaries() if isinstance(server, LocalServer) else None
         if found is None or not (found / "pg_dump").is_file():
             pytest.skip("pg_dump of this server can't be run from here")
-        self._binaries = found
+        self.binaries = found
         self.folder = folder
         self._psql = server.psql()
 
@@ -35,7 +35,7 @@ class Programs:
         """A dump of a database as a superuser; the file, or the folder with --format=directory."""
         place = self.folder / f"dump{len(list(self.folder.iterdir()))}"
         command: list[str | Path] = [
-            self._binaries / "pg_dump",
+            self.binaries / "pg_dump",
             *options,
             "--file",
             place,
@@ -48,7 +48,7 @@ class Programs:
         """Load a dump that is not plain SQL."""
         target: list[str | Path] = ["--dbname", database.url("postgres"), *options, dump]
         subprocess.run(
-            [self._binaries / "pg_restore", *target], check=check, capture_output=not check
+            [self.binaries / "pg_restore", *target], check=check, capture_output=not check
         )
 
     def load(self, dump: Path, database: Database) -> None:
