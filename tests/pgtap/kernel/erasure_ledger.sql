@@ -68,7 +68,7 @@ SELECT throws_ok(
 );
 SELECT throws_ok('UPDATE kernel.erasure_ledger SET app = app', 'KR040', NULL, 'no entry changes');
 SELECT throws_ok('DELETE FROM kernel.erasure_ledger', 'KR040', NULL, 'none goes');
-SELECT throws_ok('TRUNCATE kernel.erasure_ledger', 'KR040', NULL, 'nor do all');
+SELECT throws_ok('TRUNCATE kernel.erasure_ledger CASCADE', 'KR040', NULL, 'nor do all');
 
 SET LOCAL ROLE strongroom_runner;
 SELECT is((SELECT count(*) FROM kernel.erasure_ledger), 2::bigint, 'the runner reads it');
