@@ -26,10 +26,15 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Routine:
-    """How a function is run; an `inlinable` one disappears into what calls it."""
+    """How a function is run.
+
+    An `inlinable` one disappears into what calls it; one that `is_immutable` is called while the
+    statement is planned, where its arguments are constants.
+    """
 
     leakproof: bool
     inlinable: bool
+    is_immutable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ def read_facts(
         indexes=indexes,
         policies=policies,
         routines={
-            row["oid"]: Routine(row["leakproof"], row["inlinable"])
+            row["oid"]: Routine(row["leakproof"], row["inlinable"], row["is_immutable"])
             for row in rows(connection, "routine_rights")
         },
         partition_keys={row["relation"]: row["name"] for row in rows(connection, "partition_keys")},

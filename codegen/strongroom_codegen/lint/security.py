@@ -43,7 +43,7 @@ def _policy(facts: Facts, query: QueryModel, table: str, policy: Policy) -> Iter
                     "write it as: column = ANY (ARRAY(SELECT ...)), which is worked out once",
                 )
             function = facts.catalog.functions.get(int(node.get("funcid", 0)))
-            if function is None or function.is_builtin or facts.routines[function.oid].inlinable:
+            if function is None or function.is_builtin or _is_cheap(facts, function.oid, node):
                 continue
             yield Finding(
                 "policy-call",
@@ -53,6 +53,13 @@ def _policy(facts: Facts, query: QueryModel, table: str, policy: Policy) -> Iter
                 f"write it as: (SELECT {function.full_name}(...)), or make it a SQL function"
                 " that can be inlined",
             )
+
+
+def _is_cheap(facts: Facts, function: int, call: Node) -> bool:
+    """Whether a call is not made on each row."""
+    routine = facts.routines[function]
+    kinds = {node["node"] for node in nodes(call["args"])}
+    return routine.inlinable or (routine.is_immutable and kinds <= {"CONST"})
 
 
 def held_back(facts: Facts, tree: Node, role: str) -> set[str]:
