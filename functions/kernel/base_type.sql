@@ -28,4 +28,4 @@ $$;
 COMMENT ON FUNCTION kernel.base_type(oid) IS
 'The type below a domain, and below domains of it; save kernel.sealed, which says more than bytea.';
 
-GRANT EXECUTE ON FUNCTION kernel.base_type(oid) TO strongroom_runner, pg_monitor;
+GRANT EXECUTE ON FUNCTION kernel.base_type(oid) TO strongroom_runner, strongroom_definer, pg_monitor;

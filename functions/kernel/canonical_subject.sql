@@ -6,7 +6,7 @@ PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_type regtype;
+    v_spelling text;
     v_text text;
     v_found text := NULL;
 BEGIN
@@ -19,15 +19,24 @@ BEGIN
     IF p_subject IS NULL THEN
         RAISE data_exception;
     END IF;
-    FOR v_type IN
-        SELECT DISTINCT a.atttypid::regtype
+    FOR v_spelling IN
+        SELECT DISTINCT CASE
+            -- One number has many spellings, and its column writes them all alike.
+            WHEN b.type = 'numeric'::regtype THEN format(
+                'SELECT round(v, greatest(%s, min_scale(v)))::text FROM CAST($1 AS numeric) AS v',
+                CASE WHEN a.atttypmod < 4 THEN 0 ELSE ((a.atttypmod - 4) & 2047 # 1024) - 1024 END
+            )
+            -- Without the length of a column or a domain: a cast would cut the id to another's.
+            ELSE format('SELECT ($1::%s)::text', format_type(b.type, -1))
+        END
         FROM pg_class AS c
         CROSS JOIN kernel.subject_columns(c.oid) AS s (name)
         JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = s.name
+        CROSS JOIN LATERAL (SELECT kernel.base_type(a.atttypid)) AS b (type)
         WHERE c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = p_app)
           AND c.relkind IN ('r', 'p')
     LOOP
-        EXECUTE format('SELECT ($1::%s)::text', v_type) INTO v_text USING p_subject;
+        EXECUTE v_spelling INTO v_text USING p_subject;
         IF v_text <> v_found THEN
             RAISE invalid_text_representation;
         END IF;
@@ -47,7 +56,8 @@ $$;
 
 COMMENT ON FUNCTION kernel.canonical_subject(text, text) IS
 'The user id as PostgreSQL writes it: in the type of the columns of the app that hold it, so that
-another spelling of an id does not pin nobody. Raises KR041 InvalidHold.';
+another spelling of an id does not pin nobody; never cut or rounded to the length of a column.
+Raises KR041 InvalidHold.';
 
 -- For what the roles of apps call.
 GRANT EXECUTE ON FUNCTION kernel.canonical_subject(text, text) TO strongroom_definer;
