@@ -10,7 +10,8 @@ AS $$
             WHEN a.atttypid = 'timestamptz'::regtype
                 THEN format('(%L::timestamp AT TIME ZONE ''UTC'')', v.text)
             WHEN a.atttypid = 'bytea'::regtype THEN format('decode(%L, ''hex'')', v.text)
-            ELSE format('%L::%s', v.text, a.atttypid::regtype)
+            -- Without a length: the name of char(n) alone means one letter.
+            ELSE format('%L::%s', v.text, format_type(a.atttypid, -1))
         END,
         ' AND '
     ) END
