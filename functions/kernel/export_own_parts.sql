@@ -35,12 +35,18 @@ AS $$
                 ' ORDER BY t.id'
             ),
             (
-                -- Who of the staff acted is their personal data.
+                -- Who of the staff acted is their personal data. Only the shape says whether a
+                -- subject is an array of several people: one may be called '["anna"]'.
                 5, 'kernel.audit_entries',
                 'SELECT jsonb_build_object(''id'', t.id::text, ''at'', t.at, ''table'', t.relation,'
                 ' ''operation'', t.operation, ''role'', t.role, ''details'', t.details)'
-                ' AS part FROM kernel.audit_entries AS t WHERE t.app = %1$L AND (t.subject = $1'
-                ' OR starts_with(t.subject, ''['') AND t.subject::jsonb ? $1) ORDER BY t.id'
+                ' AS part FROM kernel.audit_entries AS t WHERE t.id IN (SELECT e.id FROM ('
+                'SELECT l.id, l.app, l.subject, l.shape_id FROM kernel.audit_log AS l UNION ALL'
+                ' SELECT i.id, i.app, i.subject, i.shape_id FROM kernel.audit_inbox AS i'
+                ') AS e WHERE e.app = %1$L AND CASE WHEN e.shape_id = ANY (ARRAY('
+                'SELECT s.id FROM kernel.audit_shape AS s'
+                ' WHERE jsonb_array_length(s.columns -> ''subject'') > 1))'
+                ' THEN e.subject::jsonb ? $1 ELSE e.subject = $1 END) ORDER BY t.id'
             )
     ) AS own (level, part, statement)
 $$;
