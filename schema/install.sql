@@ -111,6 +111,7 @@
 \ir ../functions/kernel/audit_columns.sql
 \ir ../functions/kernel/audit_shape_id.sql
 \ir ../functions/kernel/audit_function_name.sql
+\ir ../functions/kernel/readable_json.sql
 \ir ../functions/kernel/audit_value.sql
 \ir ../functions/kernel/audit_values.sql
 \ir ../functions/kernel/audit_key_value.sql

@@ -10,6 +10,10 @@ AS $$
             THEN format('(to_jsonb(audit_row.%I AT TIME ZONE ''UTC'') #>> ''{}'')', p_column)
         WHEN t.name = 'timestamptz' THEN format('audit_row.%I AT TIME ZONE ''UTC''', p_column)
         WHEN t.name = 'bytea' THEN format('encode(audit_row.%I, ''hex'')', p_column)
+        WHEN t.name = 'json' THEN format(
+            CASE WHEN p_is_text THEN '(%s #>> ''{}'')' ELSE '%s' END,
+            format('kernel.readable_json(audit_row.%I)', p_column)
+        )
         WHEN NOT p_is_text THEN format('audit_row.%I', p_column)
         WHEN t.name IN ('text', 'varchar') THEN format('audit_row.%I', p_column)
         WHEN t.name IN ('bpchar', 'int2', 'int4', 'int8', 'numeric', 'bool', 'uuid')

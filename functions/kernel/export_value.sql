@@ -23,6 +23,7 @@ AS $$
             )
             THEN format('t.%I::text', a.attname)
         WHEN y.oid = ANY ('{int8[],numeric[]}'::regtype[]) THEN format('t.%I::text[]', a.attname)
+        WHEN y.oid = 'json'::regtype THEN format('kernel.readable_json(t.%I)', a.attname)
         ELSE format('t.%I', a.attname)
     END
     FROM pg_attribute AS a

@@ -18,8 +18,12 @@ AS $$
         m.column_name,
         CASE
             WHEN y.name IN ('json', 'jsonb') THEN format(
-                '(SELECT j.value #>> ''{}'' FROM jsonb_path_query(t.%I::jsonb,'
-                ' ''strict $.** ? (@.type() == "string")'') AS j (value))', m.column_name
+                '(SELECT j.value #>> ''{}'' FROM jsonb_path_query(%s,'
+                ' ''strict $.** ? (@.type() == "string")'') AS j (value))',
+                format(
+                    CASE y.name WHEN 'json' THEN 'kernel.readable_json(t.%I)' ELSE 't.%I' END,
+                    m.column_name
+                )
             )
             WHEN y.name = 'bytea' THEN format(
                 '(SELECT ''\x'' || encode(substring(t.%I::bytea FROM 1 FOR 48), ''hex''))',
