@@ -141,20 +141,37 @@ def _new_file(path: Path) -> Iterator[IO[str]]:
     """A file that only its owner may read, and that gets its name when all is in it."""
     if path.exists():
         raise UsageError(f"{path} is there already", hint="an export overwrites nothing")
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        number, part = _without_name(path)
     except OSError as error:
         raise UsageError(f"{path} can't be written: {error.strerror}") from None
     try:
         with os.fdopen(number, "w", encoding="utf-8") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
-        # Unlike a rename, a link never takes the place of another file.
-        os.link(part, path)
+            os.fsync(number)
+            # Unlike a rename, a link never takes the place of another file.
+            if part is None:
+                # With a folder, so that the link is followed to the file.
+                folder = os.open("/", os.O_RDONLY)
+                try:
+                    os.link(f"/proc/self/fd/{number}", path, src_dir_fd=folder)
+                finally:
+                    os.close(folder)
+            else:
+                os.link(part, path)
     except FileExistsError:
         raise UsageError(f"{path} is there already", hint="an export overwrites nothing") from None
     finally:
-        with suppress(FileNotFoundError):
-            part.unlink()
+        if part is not None:
+            with suppress(FileNotFoundError):
+                part.unlink()
+
+
+def _without_name(path: Path) -> tuple[int, Path | None]:
+    """A file that is gone when the process is, however it ends; with a name where that can't be."""
+    if hasattr(os, "O_TMPFILE") and Path("/proc/self/fd").is_dir():
+        with suppress(OSError):
+            return os.open(path.parent, os.O_WRONLY | os.O_TMPFILE, 0o600), None
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    return os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), part

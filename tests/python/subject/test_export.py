@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -114,6 +117,20 @@ def test_without_a_key_there_is_no_file(office: Office, tmp_path: Path) -> None:
     assert code == 0, said
     assert read(tmp_path / "a")["data"]["tarot.births"][0]["born"]["label"] == "born"
     assert read(tmp_path / "a")["manifest"]["sealed_left"] == 2
+
+
+def test_an_export_that_is_killed_leaves_nothing_behind(office: Office, tmp_path: Path) -> None:
+    script = (
+        "import os; from strongroom.subject import command;"
+        "command._say = lambda text: os.kill(os.getpid(), 9); command.app()"
+    )
+    ask = ("export", "tarot", str(office.anna), "--to", str(tmp_path / "a"), "--leave-sealed")
+    done = subprocess.run(
+        [sys.executable, "-c", script, *ask],
+        env={**os.environ, "DATABASE_URL": office.database.url("strongroom_runner")},
+        check=False,
+    )
+    assert (done.returncode, names(tmp_path)) == (-9, [])
 
 
 def test_nothing_is_overwritten(office: Office, tmp_path: Path) -> None:
