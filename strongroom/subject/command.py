@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from strongroom.errors import PendingError, UsageError
+from strongroom.errors import PendingError, StrongroomError, UsageError
 from strongroom.maintain import place
 from strongroom.retention.asking import asked, plain, said
 from strongroom.subject import erasing, exporting
@@ -216,7 +216,14 @@ def _connected(actor: str | None) -> Iterator[psycopg.Connection[Any]]:
         connection.execute(
             "SELECT pg_catalog.set_config('kernel.actor', %s, false)", [actor or _login()]
         )
-        yield connection
+        try:
+            yield connection
+        except (psycopg.DataError, psycopg.IntegrityError) as error:
+            # PostgreSQL shows the value, or the whole row.
+            raise StrongroomError(
+                f"{error.sqlstate} a value of the person stopped a function of the database",
+                hint="the server's log has the statement; look at the masks of @erase first",
+            ) from None
 
 
 def _login() -> str:

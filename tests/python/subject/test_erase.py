@@ -95,3 +95,13 @@ def test_what_is_missing_is_said_before_anything_is_opened(office: Office, tmp_p
     assert code == 2
     assert office.value("SELECT count(*) FROM kernel.subject_request") == 0
     assert username(office) == "anna_k"
+
+
+def test_a_mask_that_fails_shows_no_value(office: Office) -> None:
+    office.admin.execute(
+        b"COMMENT ON COLUMN tarot.users.telegram_id IS"
+        b" E'It.\\n@personal identifier\\n@erase mask (''x'' || username)::bigint'"
+    )
+    code, told, said = office.call("erase", "tarot", str(office.anna), "--preview")
+    assert (code, "22P02" in said) == (1, True)
+    assert "anna_k" not in told + said
