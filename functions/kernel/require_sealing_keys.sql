@@ -25,7 +25,8 @@ BEGIN
                 WHEN v_key.app <> p_app THEN 'belongs to another app'
                 WHEN v_key.purpose <> p_purposes[v_n] THEN 'is for another purpose'
                 WHEN NOT p_is_shared AND v_key.subject IS DISTINCT FROM p_subjects[v_n]
-                    OR p_is_shared AND v_key.subject <> ALL (p_subjects[v_n]::text[])
+                    OR p_is_shared AND v_key.subject IS NOT NULL
+                    AND (v_key.subject = ANY (p_subjects[v_n]::text[])) IS NOT TRUE
                     THEN 'belongs to somebody else than the row'
                 WHEN v_is_over THEN 'was replaced'
             END;

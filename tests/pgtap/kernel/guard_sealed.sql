@@ -270,6 +270,20 @@ SELECT throws_ok(
     format('INSERT INTO probe.messages VALUES (4, 3, 2, %L)', pg_temp.envelope(pg_temp.key('probe', 'names', '1'))),
     'KR080', NULL, 'and of no third'
 );
+SELECT throws_ok(
+    format('INSERT INTO probe.messages VALUES (4, %s, %s, %L)', r.sender, r.receiver, pg_temp.envelope(pg_temp.key('probe', 'names', '1'))),
+    'KR080', NULL, r.why
+)
+FROM (
+    VALUES
+        ('2', 'NULL', '[A-F23] nor where one of the two is nobody'),
+        ('NULL', 'NULL', '[A-F23] nor where both are')
+) AS r (sender, receiver, why);
+SELECT lives_ok(
+    format('INSERT INTO probe.messages VALUES (5, NULL, 1, %L), (6, NULL, NULL, %L)',
+        pg_temp.envelope(pg_temp.key('probe', 'names', '1')), pg_temp.envelope(pg_temp.key('probe', 'names', NULL))),
+    'where one is nobody, a key of the other or the app''s'
+);
 SELECT lives_ok(
     format('INSERT INTO probe.secrets VALUES (1, %L)', pg_temp.envelope(pg_temp.key('probe', 'names', NULL))),
     '[P-27] a secret of the app is under the app''s key'
