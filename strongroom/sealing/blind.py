@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from strongroom.sealing.errors import BadValue, UnknownDataKey
 from strongroom.sealing.values import WRITINGS, is_of
@@ -26,6 +28,11 @@ class BlindIndex:
     purpose: str
     type: str = "text"
 
+    @property
+    def name(self) -> str:
+        """App and label, for messages."""
+        return f"{self.app}.{self.label}"
+
     def make(self, ring: Keyring, keys: Sequence[IndexKey], value: object) -> bytes:
         """What is written beside the envelope of a value: under the active key."""
         active = next((key for key in keys if key.is_active), None)
@@ -42,10 +49,30 @@ class BlindIndex:
         writing = WRITINGS[self.type]
         if writing.python is not None and not is_of(value, writing.python):
             raise BadValue(
-                f"{self.app}.{self.label} takes {writing.python.__name__},"
-                f" not {type(value).__name__}"
+                f"{self.name} takes {writing.python.__name__}, not {type(value).__name__}"
             )
-        return normalised(writing.write(value))
+        try:
+            text = writing.write(_same(value, self.type))
+            if self.type == "jsonb":
+                text = json.dumps(json.loads(text), ensure_ascii=False, sort_keys=True)
+            text = normalised(text)
+            text.encode()
+        except BadValue as error:
+            raise BadValue(f"{self.name}: {error}") from None
+        except UnicodeEncodeError:
+            raise BadValue(f"{self.name}: the text is not Unicode") from None
+        return text
+
+
+def _same(value: Any, type_: str) -> Any:
+    """One of all values that PostgreSQL calls equal, but are written in several ways."""
+    if type_ == "double":
+        return value or 0.0
+    if type_ == "numeric" and value.is_finite():
+        sign, digits, exponent = value.as_tuple()
+        kept = digits[: len("".join(map(str, digits)).rstrip("0"))]
+        return Decimal((sign, kept, exponent + len(digits) - len(kept))) if kept else Decimal(0)
+    return value
 
 
 def normalised(text: str) -> str:

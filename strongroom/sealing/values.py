@@ -99,7 +99,12 @@ def row_key_text(value: RowKey) -> bytes:
     if isinstance(value, bool):
         raise BadValue("a row key of bool can't be bound: use numbers, text, uuid or times")
     match value:
-        case int() | str() | UUID():
+        case str():
+            try:
+                return value.encode()
+            except UnicodeEncodeError:
+                raise BadValue("a row key that is not Unicode can't be bound") from None
+        case int() | UUID():
             return str(value).encode()
         case datetime():
             return _instant(value).encode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -16,9 +17,11 @@ from strongroom.sealing import (
     WRITINGS,
     BadEnvelope,
     BadValue,
+    BlindIndex,
     DataKey,
     EnvironmentKeys,
     Field,
+    IndexKey,
     Keyring,
     NotOpened,
     SealingError,
@@ -247,3 +250,48 @@ def test_a_value_of_another_type_is_refused(name: str, value: Any) -> None:
 def test_a_field_of_no_known_type_is_refused() -> None:
     with pytest.raises(BadValue, match="box can't be sealed"):
         Field("tarot", "born", "birth", "box")
+
+
+EQUAL = [
+    ("numeric", Decimal("1.50"), Decimal("1.5")),
+    ("numeric", Decimal("1E+2"), Decimal("100.00")),
+    ("numeric", Decimal("-0.0"), Decimal(0)),
+    ("numeric", Decimal("1" * 40 + ".10"), Decimal("1" * 40 + ".1")),
+    ("double", -0.0, 0.0),
+    ("jsonb", {"a": 1, "b": [{"c": 2, "d": 3}]}, {"b": [{"d": 3, "c": 2}], "a": 1}),
+    ("text", " \u212bngstr\u00f6m", "\u00c5NGSTRO\u0308M "),
+]
+
+
+def _indexes() -> tuple[Keyring, list[IndexKey]]:
+    name = "tarot.mails.1"
+    ring = Keyring(EnvironmentKeys({EnvironmentKeys.variable(name): new_key()}))
+    return ring, [IndexKey(name, 1, True, ring.provider.fingerprint(name))]
+
+
+@pytest.mark.parametrize(("type_", "one", "other"), EQUAL)
+def test_equal_values_have_equal_indexes(type_: str, one: Any, other: Any) -> None:
+    """However they are written: PostgreSQL finds 1.5 by 1.50, and so does an index."""
+    ring, keys = _indexes()
+    index = BlindIndex("tarot", "a", "mails", type_)
+    assert index.lookups(ring, keys, one) == [index.make(ring, keys, other)]
+
+
+@pytest.mark.parametrize("other", [Decimal("1.05"), Decimal(15), Decimal("-1.5"), Decimal(150)])
+def test_other_numbers_have_other_indexes(other: Decimal) -> None:
+    ring, keys = _indexes()
+    index = BlindIndex("tarot", "a", "mails", "numeric")
+    assert index.make(ring, keys, Decimal("1.5")) != index.make(ring, keys, other)
+
+
+def test_text_that_is_not_unicode_is_refused_without_it() -> None:
+    """A UnicodeEncodeError would carry all of it."""
+    ring, keys = _indexes()
+    with pytest.raises(BadValue, match="tarot.mail: the text is not Unicode"):
+        BlindIndex("tarot", "mail", "mails").lookups(ring, keys, "anna\ud800@example.org")
+    [key] = [key for key in _keys() if (key.app, key.subject, key.purpose) == APPS_KEY]
+    with pytest.raises(BadValue, match="a row key that is not Unicode"):
+        Field[str]("tarot", "born", "birth", "text").seal(key, SECRET, ("anna\ud800",))
+
+
+APPS_KEY = ("tarot", None, "birth")
