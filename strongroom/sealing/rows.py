@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-import orjson
 from psycopg.pq import TransactionStatus
 
-from strongroom.sealing.errors import BadValue
-from strongroom.sealing.statement import USER, Blind, Given, Got, Part, Seal, SealedStatement
+from strongroom.sealing.errors import BadValue, NotOpened
+from strongroom.sealing.fields import key_number
+from strongroom.sealing.statement import USER, Blind, Given, Got, Open, Part, Seal, SealedStatement
 from strongroom.session.results import load_all
 
 if TYPE_CHECKING:
     from psycopg.abc import PQGen
-    from pydantic import TypeAdapter
-
     from strongroom.sealing.fields import DataKey
     from strongroom.sealing.keyring import IndexKey, Keyring
     from strongroom.session.engine import Engine
@@ -73,7 +72,7 @@ def sealed_params(
         if take is None or value is None:
             continue
         if take.adapter is not None:
-            value = orjson.loads(take.adapter.dump_json(value))
+            value = _plain(take, value)
         if isinstance(take, Seal):
             subject = _subject(sealed, take.subject, params, (), keys.user)
             row_key = [_part(sealed, part, params, (), keys.user) for part in take.row_key]
@@ -112,7 +111,7 @@ def opened(
             subject = _subject(sealed, give.subject, params, row, user)
             row_key = [_part(sealed, part, params, row, user) for part in give.row_key]
             value = give.field.open(keys, row[place], row_key, subject)
-            values[place] = value if give.adapter is None else _checked(give.adapter, value)
+            values[place] = value if give.adapter is None else _checked(give, value, row[place])
         found.append(make(*values) if make is not None else values[0])
     return found
 
@@ -203,8 +202,27 @@ def is_alone(db: _Sealing) -> bool:
     )
 
 
-def _checked(adapter: TypeAdapter[Any], value: object) -> Any:
-    return adapter.validate_json(orjson.dumps(value))
+def _plain(take: Seal | Blind, value: object) -> Any:
+    """A model as JSON holds it; pydantic's own errors and warnings show what is in it."""
+    assert take.adapter is not None
+    try:
+        # orjson makes floats of whole numbers beyond 64 bits.
+        return json.loads(take.adapter.dump_json(value, warnings="error"))
+    except ValueError:
+        name = take.field.name if isinstance(take, Seal) else take.index.name
+        raise BadValue(f"{name}: the value does not fit its model") from None
+
+
+def _checked(give: Open, value: object, envelope: bytes) -> Any:
+    assert give.adapter is not None
+    try:
+        return give.adapter.validate_json(json.dumps(value))
+    except ValueError:
+        number = key_number(envelope)
+        raise NotOpened(
+            f"{give.field.name}: what was sealed by data key {number} does not fit its model",
+            key_id=number,
+        ) from None
 
 
 def _part(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import traceback
+import warnings
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import ModuleType
@@ -14,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from strongroom.sealing import Keyring, NotOpened, UnknownDataKey, WrongKey
+from strongroom.sealing import BadValue, Field, Keyring, NotOpened, UnknownDataKey, WrongKey
 from strongroom.session import NoIdentity, Session, SessionError, async_session, session
 from tests.python.codegen import sealed_app
 from tests.python.codegen.sealed_app import NOTHING, Vault
@@ -293,3 +295,22 @@ def test_async(vault: Vault) -> None:
             assert (await vault.aio.through_view(db))[0].text == "up"
 
     asyncio.run(run())
+
+
+def test_a_model_that_does_not_fit_is_refused_without_what_is_in_it(vault: Vault) -> None:
+    """Neither what is given nor what was sealed stands in an error, a cause or a warning."""
+    bad = vault.types.Address.model_construct(street="Vesper Lane", number="Vesper Lane")
+    with vault.session() as db, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(BadValue, match=r"tarot\.vault_home") as given:
+            vault.calls.put(db, id=1, name="n", a_text="x", **{**NOTHING, "home": bad})
+        vault.calls.put(db, id=1, name="n", a_text="x", **NOTHING)
+        key = db.sealing_key("vault")
+        home = Field[Any]("tarot", "vault_home", "vault", "jsonb")
+        envelope = home.seal(key, {"street": 1, "number": "Vesper Lane"}, (1, 1))
+        vault.admin.execute("UPDATE tarot.vault SET home = %s WHERE id = 1", [envelope])
+        with pytest.raises(NotOpened, match=r"tarot\.vault_home") as kept:
+            vault.calls.get(db, id=1)
+    assert kept.value.key_id == key.id
+    for error in (given.value, kept.value):
+        assert "Vesper" not in "".join(traceback.format_exception(error))
