@@ -105,7 +105,7 @@ class Keyring:
 
     def make(self, wanted: WrappedKey) -> bytes:
         """A new random data key, wrapped by the master key that the server named."""
-        self.check(wanted.encryption_key_id, wanted.fingerprint)
+        self._check_anew(wanted)
         context = wrapping_context(wanted.app, wanted.subject, wanted.purpose)
         return self.provider.wrap(wanted.encryption_key_id, os.urandom(_DATA_KEY_BYTES), context)
 
@@ -114,7 +114,7 @@ class Keyring:
         if old.wrapped is None:
             raise SealingError("there is no data key to wrap anew")
         self.check(old.encryption_key_id, old.fingerprint)
-        self.check(wanted.encryption_key_id, wanted.fingerprint)
+        self._check_anew(wanted)
         context = wrapping_context(old.app, old.subject, old.purpose)
         material = self.provider.unwrap(old.encryption_key_id, old.wrapped, context)
         return self.provider.wrap(wanted.encryption_key_id, material, context)
@@ -151,6 +151,11 @@ class Keyring:
                 key_id=key_id,
             )
         self._genuine.add((key_id, fingerprint))
+
+    def _check_anew(self, wanted: WrappedKey) -> None:
+        # What is wrapped by a key that was exchanged since would open for nobody.
+        self._genuine.discard((wanted.encryption_key_id, wanted.fingerprint))
+        self.check(wanted.encryption_key_id, wanted.fingerprint)
 
 
 class _Aging(Generic[V]):

@@ -16,6 +16,7 @@ from strongroom.session.results import load_all
 
 if TYPE_CHECKING:
     from psycopg.abc import PQGen
+
     from strongroom.sealing.fields import DataKey
     from strongroom.sealing.keyring import IndexKey, Keyring
     from strongroom.session.engine import Engine

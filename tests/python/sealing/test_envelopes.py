@@ -287,7 +287,7 @@ def test_other_numbers_have_other_indexes(other: Decimal) -> None:
 def test_text_that_is_not_unicode_is_refused_without_it() -> None:
     """A UnicodeEncodeError would carry all of it."""
     ring, keys = _indexes()
-    with pytest.raises(BadValue, match="tarot.mail: the text is not Unicode"):
+    with pytest.raises(BadValue, match=r"tarot\.mail: the text is not Unicode"):
         BlindIndex("tarot", "mail", "mails").lookups(ring, keys, "anna\ud800@example.org")
     [key] = [key for key in _keys() if (key.app, key.subject, key.purpose) == APPS_KEY]
     with pytest.raises(BadValue, match="a row key that is not Unicode"):
@@ -295,3 +295,19 @@ def test_text_that_is_not_unicode_is_refused_without_it() -> None:
 
 
 APPS_KEY = ("tarot", None, "birth")
+
+
+def test_nothing_is_wrapped_by_a_key_that_was_exchanged_meanwhile() -> None:
+    """[A-41] A provider that is given another key under the same name is found out in time."""
+    variable = EnvironmentKeys.variable("tarot.birth.1")
+    environment = {variable: new_key()}
+    keys = EnvironmentKeys(environment)
+    ring = Keyring(keys)
+    fingerprint = keys.fingerprint("tarot.birth.1")
+    wanted = WrappedKey(None, "tarot", "1", "birth", "tarot.birth.1", fingerprint, None)
+    old = replace(wanted, id=1, wrapped=ring.make(wanted))
+    environment[variable] = new_key()
+    with pytest.raises(WrongKey, match=r"tarot\.birth\.1"):
+        ring.make(wanted)
+    with pytest.raises(WrongKey, match=r"tarot\.birth\.1"):
+        ring.rewrap(old, wanted)
