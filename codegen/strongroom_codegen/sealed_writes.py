@@ -116,13 +116,16 @@ class Writer:
         return source.number if source else 0
 
     def _keeps_keys(self) -> None:
-        changed = [self.table.names[n] for n in self.table.key if n in self.entries]
+        changed = [number for number in self.table.key if number in self.entries]
         if changed:
-            self.finder.problem(
-                f"{changed[0]} of {self.table.name} is part of the key that sealed values are bound"
-                " to: after this none of them would open",
-                "insert the row anew and delete the old one",
-            )
+            self._moves(changed[0])
+
+    def _moves(self, number: int) -> None:
+        self.finder.problem(
+            f"{self.table.names[number]} of {self.table.name} is part of the key that sealed values"
+            " are bound to: after this none of them would open",
+            "insert the row anew and delete the old one",
+        )
 
     def on_conflict(self, clause: Node) -> None:
         """What is stored in the row that is there already is bound to the key of the new one."""
@@ -135,9 +138,13 @@ class Writer:
         }
         is_key = is_key or inferred == set(self.table.key)
         for entry in clause["onConflictSet"] or []:
-            column = self.finder.sealed.columns.get(
-                (self.relation, self.numbers.get(int(entry["resno"]), 0))
-            )
+            base = self.numbers.get(int(entry["resno"]), 0)
+            if base in self.table.key and entry["resjunk"] != "true":
+                # What the rows conflict by is the same in both.
+                is_same = _is_column(entry["expr"], clause["exclRelIndex"], entry["resno"])
+                if not (is_same and (is_key or base in inferred)):
+                    self._moves(base)
+            column = self.finder.sealed.columns.get((self.relation, base))
             if column is None or entry["resjunk"] == "true":
                 continue
             for choice in _choices(entry["expr"]):
@@ -155,6 +162,10 @@ class Writer:
                     made = self._made(Source(number), column, 0, pins)
                     if made:
                         self.finder.add(made)
+
+
+def _is_column(node: Node, relation: str, number: str) -> bool:
+    return node["node"] == "VAR" and (node["varno"], node["varattno"]) == (relation, number)
 
 
 def _choices(node: Node) -> Iterator[Node]:

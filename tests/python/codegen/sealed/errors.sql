@@ -65,3 +65,13 @@ WHEN MATCHED THEN UPDATE SET a_text = :a_text;
 -- name: whose :exec
 -- @role worker
 UPDATE tarot.vault SET a_text = :a_text WHERE id = :id;
+
+-- name: conflict_moves :exec
+INSERT INTO tarot.vault_parts (user_id, id, vault_id, part)
+VALUES (kernel.user_bigint(), :id, :vault_id, NULL)
+ON CONFLICT (user_id, vault_id, id) DO UPDATE SET user_id = excluded.user_id, id = :other;
+
+-- name: conflict_stays :one
+INSERT INTO tarot.vault_parts (user_id, id, vault_id, part)
+VALUES (kernel.user_bigint(), :id, :vault_id, NULL)
+ON CONFLICT (user_id, vault_id, id) DO UPDATE SET id = excluded.id RETURNING vault_id;
