@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -17,18 +18,19 @@ def add_key(path: Path, key_id: str, *, as_environment: bool) -> None:
     """
     check_key_id(key_id)
     name = EnvironmentKeys.variable(key_id) if as_environment else key_id
-    if path.exists():
-        try:
-            if name in FileKeys(path).names():
-                raise UsageError(f"{path} has {name} already")
-        except MissingKey as error:
-            raise UsageError(str(error)) from None
     try:
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise UsageError(f"{path} can't be written: {error.strerror}") from None
     with os.fdopen(handle, "a", encoding="ascii") as file:
-        if file.tell() and not path.read_bytes().endswith(b"\n"):
+        # Two lines of one name would make every key in the file unreadable.
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            if name in FileKeys(path).names():
+                raise UsageError(f"{path} has {name} already")
+        except MissingKey as error:
+            raise UsageError(str(error)) from None
+        if file.seek(0, os.SEEK_END) and not path.read_bytes().endswith(b"\n"):
             file.write("\n")
         file.write(f"{name}={new_key()}\n" if as_environment else f"{name} = {new_key()}\n")
         file.flush()

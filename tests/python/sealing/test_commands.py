@@ -177,6 +177,39 @@ def test_a_file_that_others_can_read_is_not_read(tmp_path: Path) -> None:
         FileKeys(Path(os.devnull)).fingerprint("tarot.birth.1")
 
 
+def test_a_key_that_is_made_twice_at_once_is_written_once(tmp_path: Path) -> None:
+    """Two lines of one name would make every key in the file unreadable."""
+    program = """
+import sys
+from pathlib import Path
+from strongroom.errors import UsageError
+from strongroom.sealing.key_files import add_key
+sys.stdin.read(1)
+made = 0
+for n in range(1, 300):
+    try:
+        add_key(Path(sys.argv[1]), f"tarot.birth.{n}", as_environment=False)
+        made += 1
+    except UsageError:
+        pass
+print(made)
+"""
+    file = tmp_path / "keys"
+    makers = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(file)],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    for maker in makers:
+        assert maker.stdin is not None
+        maker.stdin.write("x")
+        maker.stdin.flush()
+    assert sum(int(maker.communicate()[0]) for maker in makers) == 299
+    assert len(FileKeys(file).names()) == 299
+
+
 def test_a_file_is_read_again_when_it_changes(tmp_path: Path) -> None:
     file = tmp_path / "keys"
     environment = new_keys("tarot.birth.1", "tarot.birth.2")
