@@ -366,6 +366,7 @@
 \ir ../functions/kernel/traces_in_statistics.sql
 \ir ../functions/kernel/subject_traces.sql
 \ir ../functions/kernel/token_sources.sql
+\ir ../functions/kernel/program_words.sql
 \ir ../functions/kernel/personal_tokens.sql
 
 -- Restored copies.

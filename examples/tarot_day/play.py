@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
+from forget import Office
 from psycopg_pool import ConnectionPool
 from rich.console import Console
 from rich.markup import escape
@@ -58,7 +59,7 @@ def prepare(project: Project) -> str:
     return embedded_url(project, "strongroom_login")
 
 
-def play(table: Table) -> int:
+def play(table: Table, office: Office) -> int:
     """The day; gives the number of breaks in the ledger."""
     scene("People join")
     mira, jonas = table.join(7001, "mira"), table.join(7002, "jonas")
@@ -76,6 +77,12 @@ def play(table: Table) -> int:
     table.page(mira)
     scene("Others, and nobody")
     table.look_at_others(mira, jonas, last.reading_id)
+    scene("A person asks to be forgotten")
+    vera = table.join(7003, "vera")
+    table.buy(vera, 20)
+    table.read(vera, "three")
+    office.ask(table.pool, vera)
+    office.forget(vera)
     scene("Do the books agree?")
     return table.reconcile()
 
@@ -101,7 +108,9 @@ def main() -> int:
     try:
         url = prepare(project)
         with ConnectionPool(url, min_size=1, max_size=4, open=True) as pool:
-            breaks = play(Table(pool, say))
+            keys = project.root / ".strongroom" / "tarot-day.keys"
+            office = Office(embedded_url(project, "strongroom_runner"), keys, say)
+            breaks = play(Table(pool, say), office)
     except StrongroomError as error:
         console.print(f"[bold red]error:[/] {escape(error.message)}")
         if error.hint:

@@ -57,6 +57,7 @@ BEGIN
     RETURN ARRAY(
         SELECT t.token
         FROM unnest(v_tokens) AS t (token)
+        WHERE t.token <> ALL (kernel.program_words(v_tokens))
         ORDER BY length(t.token) DESC, t.token COLLATE "C"
         LIMIT 100
     );
@@ -66,7 +67,7 @@ $$;
 COMMENT ON FUNCTION kernel.personal_tokens(text, text) IS
 'Values by which a person''s data would be known again anywhere (names, numbers, their own words), to
 be searched for after they are erased: at most 20 a column and 100 in all, cut to 64 characters.
-Without what columns keep, and without what others'' rows hold in the same column. They are personal
+Without what columns keep, what others'' rows hold in the same column, and words of the program. They are personal
 data: keep them no longer than the search needs. Reads the tables of the app.
 Raises KR041 InvalidHold, KR110 UnknownApp.';
 

@@ -102,3 +102,30 @@ WHERE u.id = kernel.user_bigint()
 -- :limit = 1000  most people in a batch, from 1
 -- @role worker
 SELECT tarot.expire_subscriptions(:limit) AS expired;
+
+-- name: request_erasure :one
+-- Ask to be forgotten. Show the code where only the person of this session reads it; confirm_request
+-- wants it back. Who asks again joins the open request, and gets a new code until it is confirmed.
+-- @nonnull request_id
+SELECT asked.request_id, asked.code
+FROM kernel.request_erasure() AS asked;
+
+-- name: confirm_request :one
+-- Confirm a request by its code: verified, or rejected, whatever was wrong.
+--
+-- :code  as the person typed it
+SELECT kernel.verify_request(:request_id, :code) AS answer;
+
+-- name: list_requests :many
+-- What the person of this session has asked for, newest first, and until when it is to be answered.
+-- @nonnull request_id, kind, state, requested_at, due_at
+SELECT
+    asked.request_id,
+    asked.kind,
+    asked.state,
+    asked.requested_at,
+    asked.due_at,
+    asked.refusal_reason,
+    asked.ended_at
+FROM kernel.my_requests() AS asked
+LIMIT 100;

@@ -146,13 +146,16 @@ INSERT INTO probe.people VALUES
 INSERT INTO probe.letters VALUES
     (1, E'Dear all, "this is my very own sentence"\nbye', '{"a": ["a phrase of JSON", 7], "b": {"c": "short"}}', '{a tag of mine alone,x}'),
     (1, 'Everybody says this sentence', NULL, NULL), (2, 'everybody SAYS this sentence, too', NULL, NULL);
+CREATE FUNCTION probe.is_card(p_card text) RETURNS boolean LANGUAGE sql IMMUTABLE
+RETURN p_card IN ('Three_of_Pentacles', 'the_hanged_person');
+INSERT INTO probe.letters VALUES (1, NULL, '["three_of_pentacles"]', '{the_hanged_person}');
 INSERT INTO probe.bills VALUES (1, 'To c0ffee00-0000-4000-8000-000000000001');
 RESET ROLE;
 SET LOCAL ROLE strongroom_runner;
 SELECT is(
     kernel.personal_tokens('probe', ' 1 '),
     ARRAY['this is my very own sentence', '\x0102030405060708090a', 'a tag of mine alone', 'a phrase of JSON', '700012345', 'anna_k'],
-    'names, numbers and the person''s own words; not lists, not what others say, not what is kept'
+    'names, numbers and the person''s own words; not lists, not what others say, not what is kept, no words of the program'
 );
 SELECT lives_ok($$SELECT * FROM kernel.subject_traces('probe', '{nowhere_to_be_found}')$$, 'the runner may search');
 SELECT is(kernel.personal_tokens('probe', '7'), '{}', 'somebody who is not there has none');

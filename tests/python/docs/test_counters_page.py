@@ -14,7 +14,7 @@ APP = """
 CREATE SCHEMA shop AUTHORIZATION strongroom_owner;
 COMMENT ON SCHEMA shop IS E'A shop.\n@app';
 GRANT shop_definer TO strongroom_owner;
-GRANT strongroom_client TO shop_app;
+GRANT strongroom_client TO shop_app, shop_definer;
 GRANT USAGE, CREATE ON SCHEMA shop TO shop_definer;
 GRANT USAGE ON SCHEMA shop TO shop_app;
 SET LOCAL ROLE strongroom_owner;

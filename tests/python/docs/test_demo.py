@@ -39,7 +39,7 @@ def play(folder: Path) -> str:
 
 
 def test_the_day_is_played_twice_on_one_database(copy: Path) -> None:
-    """[T-14] [T-17] [T-F10] [T-F14] credits once, typed refusals, pages, and books that agree."""
+    """[A-46] [T-14] [T-17] [T-F10] [T-F14] all of it, and books that agree."""
     first = play(copy)
     assert "migration 0002.tarot.create-tables  ok" in first
     second = play(copy)
@@ -51,6 +51,9 @@ def test_the_day_is_played_twice_on_one_database(copy: Path) -> None:
         assert "IdempotencyKeyReused [TR002]" in told
         assert "and finds 0 of their transactions" in told
         assert "NoIdentity" in told
+        assert "a wrong code is rejected, the right one verified" in told
+        assert "tarot.readings: 1 to be deleted" in told
+        assert "done: " in told
         assert "0 breaks in the ledger" in told
     assert "its health  .venv/bin/strongroom doctor" in first
     done = subprocess.run(
