@@ -1,7 +1,8 @@
 """The erasure ledger as a file: who was erased, for copies that are restored later.
 
 A line is an entry or a head, as JSON. A head says how far the ledger goes at that place, under a
-key that is not in the database: a file that was cut or edited has no head that fits.
+key that is not in the database: a file that was cut or edited has no head that fits. One comes
+before each change of the key as well, so that every key is proved to be the one that was used.
 """
 
 from __future__ import annotations
@@ -137,6 +138,12 @@ class Reading:
             is_whole = False
         if not is_whole:
             raise self._broken(number, f"entry {entry.seq} was edited: its hash is another")
+        if (
+            self._seq
+            and entry.key_id != self._key_id
+            and (self.head is None or self.head.seq != self._seq)
+        ):
+            raise self._broken(number, f"no head proves the key of entry {self._seq}")
         self._seq, self._hash, self._key_id = entry.seq, entry.hash, entry.key_id
 
     def _check_head(self, number: int, head: Head) -> None:

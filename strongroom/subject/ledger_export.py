@@ -46,31 +46,41 @@ def export(connection: Connection, path: Path, provider: MacProvider | None) -> 
     is_new = not path.exists()
     with _locked(path) as file:
         _cut_unfinished(file)
-        last, entry_key = _last(path, provider)
+        last = _last(path, provider)
         if last.seq and _hash_at(connection, last.seq) != last.hash:
             raise MismatchError(
                 f"{path} is the ledger of another database: this one has not its entry {last.seq}",
                 hint="export into a new file; in a restored copy, replay this one",
             )
-        count = 0
-        while batch := _entries(connection, last.seq + count):
-            os.write(file, b"".join(map(ledger.line, batch)))
-            newest = batch[-1]
-            last_hash, entry_key, count = newest.hash, newest.key_id, count + len(batch)
-            last = Head(last.seq, last_hash, last.exported_at)
-        head = Head(last.seq + count, last.hash, datetime.now(UTC).isoformat(), entry_key)
-        os.write(file, ledger.line(head.signed(provider)))
+        head = Head(last.seq, last.hash, _now(), last.key_id)
+        while batch := _entries(connection, head.seq):
+            for entry in batch:
+                # Whoever reads the file proves each key by its heads.
+                if head.seq > last.seq and head.key_id != entry.key_id:
+                    _write(file, ledger.line(head.signed(provider)))
+                head = Head(entry.seq, entry.hash, head.exported_at, entry.key_id)
+                _write(file, ledger.line(entry))
+        head = head.signed(provider)
+        _write(file, ledger.line(head))
         os.fsync(file)
     if is_new:
         _sync_folder(path.parent)
-    return head.signed(provider), count
+    return head, head.seq - last.seq
 
 
-def _last(path: Path, provider: MacProvider | None) -> tuple[Head, str | None]:
+def _last(path: Path, provider: MacProvider | None) -> Head:
     if path.stat().st_size == 0:
-        return Head(0, NOTHING, ""), None
-    head = ledger.verify(path, provider)
-    return head, head.key_id
+        return Head(0, NOTHING, "")
+    return ledger.verify(path, provider)
+
+
+def _write(file: int, line: bytes) -> None:
+    while line:
+        line = line[os.write(file, line) :]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
 
 
 def _entries(connection: Connection, after: int) -> list[Entry]:

@@ -16,7 +16,7 @@ import pytest
 from strongroom.errors import MismatchError, StrongroomError, UsageError
 from strongroom.sealing import FileKeys
 from strongroom.sealing.providers import new_key
-from strongroom.subject import ledger_replay
+from strongroom.subject import ledger, ledger_replay
 from strongroom.subject.eraser import erase
 from strongroom.subject.ledger_export import export
 from strongroom.subject.ledger_replay import Replayed, replay
@@ -47,14 +47,14 @@ class Place:
     def runner(self, database: Database | None = None) -> Connection:
         return (database or self.database).connect("strongroom_runner")
 
-    def erase(self, subject: int) -> None:
+    def erase(self, subject: int, key_id: str = KEY_ID) -> None:
         runner = self.runner()
         request = runner.execute(
             "SELECT kernel.open_request('tarot', %s, 'erasure')", [str(subject)]
         ).fetchone()
         assert request is not None
         runner.execute("SELECT kernel.approve_request(%s)", request)
-        done = erase(runner, request[0], self.keys, KEY_ID, lambda _: None)
+        done = erase(runner, request[0], self.keys, key_id, lambda _: None)
         assert done.state == "done", done
 
     def export(self, path: Path | None = None) -> str:
@@ -262,6 +262,36 @@ def test_without_the_key_nothing_is_replayed(place: Place) -> None:
         with pytest.raises(MismatchError, match="made with another key"):
             place.replay(copy)
         assert not is_open(copy)
+
+
+@pytest.mark.parametrize("wrong", [KEY_ID, "other.pseudonym.1"])
+def test_with_one_wrong_key_of_several_nothing_is_replayed(place: Place, wrong: str) -> None:
+    """It would match nobody, and the gate would open for people who were erased."""
+    dump = place.programs.dump(place.database, "--format=custom")
+    place.erase(1)
+    place.erase(2, "other.pseudonym.1")
+    place.export()
+    file = place.folder / "keys"
+    text = file.read_text()
+    lines = [line for line in text.splitlines() if not line.startswith(wrong)]
+    file.write_text("\n".join([*lines, f"{wrong} = {new_key()}"]) + "\n")
+    with restored(place, dump) as copy:
+        with pytest.raises(MismatchError, match="made with another key"):
+            place.replay(copy)
+        assert not is_open(copy)
+        file.write_text(text + "\n")
+        assert place.replay(copy) == Replayed(head=2, entries=2, found=2)
+
+
+def test_a_key_that_no_head_proves_is_refused(place: Place) -> None:
+    place.erase(1)
+    place.erase(2, "other.pseudonym.1")
+    place.export()
+    lines = place.ledger.read_bytes().splitlines(keepends=True)
+    assert len(lines) == 4
+    place.ledger.write_bytes(b"".join([lines[0], *lines[2:]]))
+    with pytest.raises(MismatchError, match="no head proves the key of entry 1"):
+        ledger.verify(place.ledger, place.keys)
 
 
 def test_an_open_database_replays_nothing(place: Place) -> None:
