@@ -21,6 +21,15 @@ BEGIN
     IF FOUND THEN
         RETURN v_seq;
     END IF;
+    IF kernel.gate_problem() IS NOT NULL
+        AND NOT EXISTS (SELECT FROM kernel.replayed_erasure AS e WHERE e.request_id = p_act)
+    THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'KR103',
+            MESSAGE = 'this database is a copy, and the ledger is to be replayed first',
+            DETAIL = 'An entry of its own would stand where the ledger''s next one belongs.',
+            HINT = 'Run "strongroom subject ledger replay", then this erasure again.';
+    END IF;
     v_head := kernel.erasure_ledger_head();
     v_seq := v_head.seq + 1;
     INSERT INTO kernel.erasure_ledger (
@@ -43,4 +52,5 @@ that end one wait until that commits.
 p_pseudonym: HMAC of app and person, 16 to 64 bytes, worked out by the client (Python:
 strongroom.subject.pseudonyms); p_key_id: by which key; p_act: the id of the request. A second call for
 the same request writes nothing and returns the first number.
-To be called as the owner, at READ COMMITTED.';
+To be called as the owner, at READ COMMITTED. Raises KR103 ReplayUnfinished in a copy that is not open,
+for what is not an erasure of its replay.';

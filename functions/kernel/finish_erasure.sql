@@ -51,6 +51,7 @@ evidence, the entry of the ledger and the end of the request in one, and true. S
 meanwhile: every step waits again, and false; run them. A legal hold came: false, and the request is
 held. p_pseudonym: HMAC of app and person (Python: strongroom.subject.pseudonyms), p_key_id: by which
 key.
-Raises KR045 IsolationTooStrict, KR091 UnknownRequest, KR095 UnfitErasure, KR098 ErasureUnfinished.';
+Raises KR045 IsolationTooStrict, KR091 UnknownRequest, KR095 UnfitErasure, KR098 ErasureUnfinished, KR103
+ReplayUnfinished.';
 
 GRANT EXECUTE ON FUNCTION kernel.finish_erasure(uuid, bytea, text) TO strongroom_runner;

@@ -184,7 +184,7 @@ def _run_steps(
 def _write_down(connection: Connection, request: UUID, error: psycopg.Error) -> None:
     """Fail the request by the code of an error; raise what is no failure of the erasure itself."""
     code = error.sqlstate
-    if connection.closed or code is None or code in ("KR091", "KR092", "KR045"):
+    if connection.closed or code is None or code in ("KR091", "KR092", "KR045", "KR103"):
         raise error
     # Another runner did this step, or came to the end.
     if code in ("KR090", "KR098"):
@@ -207,11 +207,14 @@ def _vacuum(connection: Connection, request: UUID, say: Say, patience: float) ->
         for schema, name in tables:
             say(f"vacuum {schema}.{name}")
             # Not by default: few dead rows leave their keys in the indexes.
-            connection.execute(
-                sql.SQL("VACUUM (INDEX_CLEANUP ON, TRUNCATE OFF) {}").format(
-                    sql.Identifier(schema, name)
-                )
+            statement = sql.SQL("VACUUM (INDEX_CLEANUP ON, TRUNCATE OFF) {}").format(
+                sql.Identifier(schema, name)
             )
+            try:
+                connection.execute(statement)
+            except psycopg.errors.LockNotAvailable:
+                say("vacuum: somebody else is at work there")
+                return False
     try:
         _attempt(connection, _VACUUMED, (request,))
     except psycopg.Error as error:

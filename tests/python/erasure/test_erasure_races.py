@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from strongroom.subject.eraser import due_erasures
+from strongroom.subject.eraser import due_erasures, erase
 from tests.python.erasure.conftest import KEY_ID, House, Keys
 
 _WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND pid = ANY (%s)"
@@ -123,6 +123,21 @@ def test_two_erasers_of_one_person_do_the_work_once(house: House) -> None:
         )
         == 120
     )
+
+
+def test_somebody_else_vacuums_for_long(house: House) -> None:
+    """Others are in the way, which is no error: the next run goes on."""
+    request = house.approved(2)
+    other = house.database.connect("postgres", autocommit=False)
+
+    def say(text: str) -> None:
+        if text == "vacuum probe.posts":
+            other.execute("LOCK TABLE probe.posts IN SHARE UPDATE EXCLUSIVE MODE")
+
+    done = erase(house.runner(), request, Keys(), KEY_ID, say)
+    assert done.state == "running"
+    other.rollback()
+    assert house.erase(request).state == "done"
 
 
 def test_two_people_are_erased_beside_each_other(house: House) -> None:

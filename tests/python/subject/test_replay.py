@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -292,6 +295,74 @@ def test_a_key_that_no_head_proves_is_refused(place: Place) -> None:
     place.ledger.write_bytes(b"".join([lines[0], *lines[2:]]))
     with pytest.raises(MismatchError, match="no head proves the key of entry 1"):
         ledger.verify(place.ledger, place.keys)
+
+
+def test_no_other_erasure_ends_before_the_ledger_is_replayed(place: Place) -> None:
+    """Its entry would stand where the ledger's next one belongs, and nothing could be replayed."""
+    runner = place.runner()
+    for user in (3, 2):
+        request = runner.execute(
+            "SELECT kernel.open_request('tarot', %s, 'erasure')", [str(user)]
+        ).fetchone()
+        runner.execute("SELECT kernel.approve_request(%s)", request)
+    assert request is not None
+    dump = place.programs.dump(place.database, "--format=custom")
+    place.erase(1)
+    place.export()
+    with restored(place, dump) as copy:
+        runner = place.runner(copy)
+        with pytest.raises(psycopg.Error, match="the ledger is to be replayed first"):
+            erase(runner, request[0], place.keys, KEY_ID, lambda _: None)
+        assert place.replay(copy) == Replayed(head=1, entries=1, found=1)
+        assert seen(copy, 1) == (None, 0, 0)
+        assert erase(runner, request[0], place.keys, KEY_ID, lambda _: None).state == "done"
+
+
+COMMAND = """
+import sys, time
+from strongroom.subject import ledger_replay
+from strongroom.subject.ledger_command import app
+if sys.argv[1] != "-":
+    name = sys.argv[1]
+    found = getattr(ledger_replay, name)
+    def stop(*values, **options):
+        answer = found(*values, **options) if name == "_erased" else None
+        print("here", flush=True)
+        time.sleep(600)
+    setattr(ledger_replay, name, stop)
+app(sys.argv[2:])
+"""
+
+
+@pytest.mark.parametrize("step", ["_match", "_erase_all", "_erased"])
+def test_a_replay_that_is_killed_goes_on(place: Place, step: str) -> None:
+    """kill -9: its session ends by itself, and the next command takes over."""
+    dump = place.programs.dump(place.database, "--format=custom")
+    for user in (1, 2):
+        place.erase(user)
+    place.export()
+    with restored(place, dump) as copy:
+        environment = {**os.environ, "DATABASE_URL": copy.url("strongroom_runner")}
+        call = [sys.executable, "-c", COMMAND]
+        more = ["replay", str(place.ledger), "--keys", str(place.folder / "keys")]
+        with subprocess.Popen(
+            [*call, step, *more], env=environment, stdout=subprocess.PIPE, text=True
+        ) as killed:
+            assert killed.stdout is not None
+            assert killed.stdout.readline() == "here\n"
+            killed.kill()
+        assert not is_open(copy)
+        for _ in range(100):
+            done = subprocess.run(
+                [*call, "-", *more], env=environment, capture_output=True, text=True, check=False
+            )
+            if "another replay is at work" not in done.stderr:
+                break
+        assert done.returncode == 0, done.stderr
+        assert "name70" not in done.stdout + done.stderr
+        assert is_open(copy)
+        assert [seen(copy, user) for user in (1, 2)] == [(None, 0, 0)] * 2
+        assert seen(copy, 3) == ("name7003", 1, 1)
 
 
 def test_an_open_database_replays_nothing(place: Place) -> None:
