@@ -143,6 +143,7 @@ def erase(
     something is left or failed.
     """
     with _connected(by) as connection, keys_explained():
+        from strongroom.sealing import Keyring
         from strongroom.sealing.command import find_provider
 
         parts = erasing.preview(connection, app_name, subject)
@@ -151,9 +152,10 @@ def erase(
             return
         if broken := [part.problem for part in parts if part.problem is not None]:
             raise UsageError("; ".join(broken), hint="mend the table or its tags")
-        key_id = erasing.pseudonym_key(connection, app_name)
+        key_id, fingerprint = erasing.pseudonym_key(connection, app_name)
         provider = find_provider(keys)
-        provider.mac(key_id, b"")
+        # Another key would call the person as nobody can find them in a restored copy.
+        Keyring(provider).check(key_id, fingerprint)
         if mean is None:
             _show_parts(parts, as_json=False)
         confirm("this can't be undone", app_name, subject, mean)

@@ -21,7 +21,7 @@ SELECT p.relation, p.action, p.columns::text[], p.kept_columns::text[], p.reason
 FROM kernel.preview_erasure(%s, %s) AS p
 """
 _KEY = """
-SELECT k.id
+SELECT k.id, k.fingerprint
 FROM kernel.encryption_key AS k
 WHERE k.app = %s AND k.kind = 'pseudonym' AND k.state = 'active'
 ORDER BY k.id
@@ -56,15 +56,18 @@ def preview(connection: Connection, app: str, subject: str) -> list[Part]:
     ]
 
 
-def pseudonym_key(connection: Connection, app: str) -> str:
-    """The key that evidence names the person by. UsageError where the app has none."""
+def pseudonym_key(connection: Connection, app: str) -> tuple[str, bytes]:
+    """The key that evidence names the person by, and its fingerprint.
+
+    UsageError where the app has none.
+    """
     row = connection.execute(_KEY, (app,)).fetchone()
     if row is None:
         raise UsageError(
             f"app {app} has no active key of kind pseudonym",
             hint="evidence of an erasure needs one: docs/kernel/sealing.md",
         )
-    return str(row[0])
+    return str(row[0]), bytes(row[1])
 
 
 def open_erasure(connection: Connection, app: str, subject: str, regime: str) -> UUID:

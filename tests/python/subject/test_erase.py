@@ -87,6 +87,11 @@ def test_a_hold_is_waited_for(office: Office) -> None:
 def test_what_is_missing_is_said_before_anything_is_opened(office: Office, tmp_path: Path) -> None:
     code, _, said = office.call(*means(office), keys=False)
     assert (code, "tarot.people.1 is missing" in said) == (2, True)
+    genuine = dict(office.environment)
+    office.environment.update(new_keys("tarot.people.1"))
+    code, _, said = office.call(*means(office))
+    assert (code, "not the one that was registered" in said) == (1, True)
+    office.environment.update(genuine)
     code, _, said = office.call("erase", "tarot", str(office.anna))
     assert (code, "nobody is there to ask" in said) == (2, True)
     code, _, said = office.call("erase", "tarot", "x", "--yes-i-mean", "tarot/x")
