@@ -16,6 +16,8 @@ APP = """
 CREATE SCHEMA shop;
 COMMENT ON SCHEMA shop IS E'A shop.\n@app';
 CREATE TABLE shop.sales (sold_at date NOT NULL) PARTITION BY RANGE (sold_at);
+CREATE POLICY all_serving ON shop.sales AS RESTRICTIVE TO strongroom_owner
+USING (kernel.is_serving()) WITH CHECK (kernel.is_serving());
 CREATE TABLE shop.sales_old PARTITION OF shop.sales FOR VALUES FROM (MINVALUE) TO ('2026-02-03');
 CREATE TABLE shop.clicks (
     user_id bigint NOT NULL,
@@ -55,8 +57,10 @@ def findings(owner: Connection, table: str) -> list[object]:
     return owner.execute(
         "SELECT f.detail FROM (SELECT * FROM kernel.check_partition_drift UNION ALL"
         " SELECT * FROM kernel.check_partition_plan UNION ALL"
-        " SELECT * FROM kernel.check_partition_runway) AS f WHERE f.metadata ->> 'parent' = %s",
-        (table,),
+        " SELECT * FROM kernel.check_partition_runway) AS f WHERE f.metadata ->> 'parent' = %s"
+        " UNION ALL SELECT f.detail FROM kernel.check_missing_gate AS f"
+        " WHERE concat_ws('.', f.metadata ->> 'schema', f.metadata ->> 'name') = %s",
+        (table, table),
     ).fetchall()
 
 
