@@ -43,11 +43,15 @@ class Entry:
     def link(self) -> str:
         """What `hash` must be: kernel.ledger_link(). Raises ValueError where a field is none."""
         moment = datetime.fromisoformat(self.erased_at)
+        pseudonym = bytes.fromhex(self.pseudonym)
+        # People are found by the text: another spelling of the same bytes would hide them.
+        if pseudonym.hex() != self.pseudonym:
+            raise ValueError("not as it is exported")
         parts = [
             bytes.fromhex(self.previous),
             self.seq.to_bytes(8, "big"),
             *_sized(self.app.encode()),
-            *_sized(bytes.fromhex(self.pseudonym)),
+            *_sized(pseudonym),
             *_sized(self.key_id.encode()),
             UUID(self.act).bytes,
             ((moment - _EPOCH) // _MICROSECOND).to_bytes(8, "big", signed=True),
@@ -81,7 +85,8 @@ class Head:
         """Whether the mac is that of the key."""
         if self.key_id is None or self.mac is None:
             return self.seq == 0 and self.key_id is None and self.mac is None
-        return hmac.compare_digest(provider.mac(self.key_id, self._content()).hex(), self.mac)
+        mac = provider.mac(self.key_id, self._content()).hex()
+        return hmac.compare_digest(mac.encode(), self.mac.encode(errors="replace"))
 
     def _content(self) -> bytes:
         return f"strongroom ledger head {self.seq} {self.hash} {self.exported_at}".encode()
@@ -123,6 +128,7 @@ class Reading:
                 not line.endswith(b"\n")
                 or set(found) != set(fields)
                 or type(found["seq"]) is not int
+                or not all(_is_text(name, value) for name, value in found.items() if name != "seq")
             ):
                 raise ValueError
             return Entry(**found) if kind == "entry" else Head(**found)
@@ -192,6 +198,11 @@ def line(found: Entry | Head) -> bytes:
     """An entry or a head as a line of the file."""
     kind = "entry" if isinstance(found, Entry) else "head"
     return json.dumps({"kind": kind, **asdict(found)}, separators=(",", ":")).encode() + b"\n"
+
+
+def _is_text(name: str, value: object) -> bool:
+    # The head of an empty ledger has no key.
+    return isinstance(value, str) or (value is None and name in ("key_id", "mac"))
 
 
 def _sized(part: bytes) -> tuple[bytes, bytes]:

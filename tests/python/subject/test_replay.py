@@ -175,6 +175,36 @@ def _edited(place: Place) -> None:
     place.ledger.write_text(text.replace('"app":"tarot"', '"app":"tarox"', 1))
 
 
+def _spelt_otherwise(place: Place) -> None:
+    """The same bytes, so the hash fits; but no pseudonym would be found by it."""
+    lines = [json.loads(line) for line in place.ledger.read_text().splitlines()]
+    for line in lines:
+        if line["kind"] == "entry":
+            line["pseudonym"] = line["pseudonym"].upper()
+    place.ledger.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+def _twice(place: Place) -> None:
+    lines = place.ledger.read_bytes().splitlines(keepends=True)
+    place.ledger.write_bytes(b"".join([*lines[:2], *lines[1:]]))
+
+
+def _of_other_types(place: Place) -> None:
+    place.ledger.write_text(place.ledger.read_text().replace('"app":"tarot"', '"app":5', 1))
+
+
+def _signed_by_a_number(place: Place) -> None:
+    lines = [json.loads(line) for line in place.ledger.read_text().splitlines()]
+    lines[-1]["mac"] = 7
+    place.ledger.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+def _signed_in_letters(place: Place) -> None:
+    lines = [json.loads(line) for line in place.ledger.read_text().splitlines()]
+    lines[-1]["mac"] = "\u00e9"
+    place.ledger.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
 def _without_an_entry(place: Place) -> None:
     """As somebody would who knows the form, and not the key: all hashes are worked out anew."""
     lines = [json.loads(line) for line in place.ledger.read_text().splitlines()]
@@ -196,6 +226,11 @@ REFUSED: dict[str, tuple[Callable[[Place], None], str]] = {
     "cut": (_cut, "it was cut: entry 2 is its last"),
     "cut midway": (_cut_midway, "no whole line"),
     "edited": (_edited, "entry 1 was edited"),
+    "spelt otherwise": (_spelt_otherwise, "entry 1 was edited"),
+    "twice": (_twice, "does not continue entry 1"),
+    "of other types": (_of_other_types, "no whole line"),
+    "signed by a number": (_signed_by_a_number, "no whole line"),
+    "signed in letters": (_signed_in_letters, "made with another key, or edited"),
     "without an entry": (_without_an_entry, "made with another key, or edited"),
     "empty": (_empty, "it was cut"),
     "something else": (_other_file, "no whole line"),
@@ -220,6 +255,15 @@ def test_a_ledger_that_can_not_be_trusted_is_refused(place: Place, how: str) -> 
         assert runner.execute("SELECT count(*) FROM kernel.erasure_ledger").fetchone() == (1,)
         with pytest.raises(psycopg.Error, match="the gate stays closed"):
             runner.execute("SELECT kernel.open_gate(2, sha256('x'))")
+
+
+def test_line_ends_of_another_system_are_no_matter(place: Place) -> None:
+    place.erase(1)
+    place.export()
+    place.ledger.write_bytes(place.ledger.read_bytes().replace(b"\n", b"\r\n"))
+    place.erase(2)
+    place.export()
+    assert ledger.verify(place.ledger, place.keys).seq == 2
 
 
 def test_a_ledger_that_ends_too_early_is_found_by_its_head(place: Place) -> None:
