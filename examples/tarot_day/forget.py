@@ -60,7 +60,8 @@ class Office:
                 (str(user_id),),
             ).fetchone()
             assert request is not None
-            key_id = pseudonym_key(connection, "tarot")
+            key_id, fingerprint = pseudonym_key(connection, "tarot")
+            Keyring(provider).check(key_id, fingerprint)
             done = erase(connection, request[1], provider, key_id, lambda step: None)
             self.say(f"{done.state}: {done.rows} rows, and the whole database searched since")
             ledger = connection.execute("SELECT count(*) FROM kernel.erasure_ledger").fetchone()
