@@ -98,8 +98,9 @@ def test_queries_of_projects_hold_on_random_rows(
         connection.execute("SELECT set_config('kernel.user_id', '1', false)")
         found = [_known((connection, catalog), query) for query in _queries_of(project)]
         queries = [query for query in found if query]
-        # A table of any schema but PostgreSQL's own may be read by one of them.
-        schemas = {r.schema for r in catalog.relations.values() if r.oid >= 16384}
+        # A table of any schema but PostgreSQL's own may be read by one of them. The kernel's are
+        # read through functions alone, and too many for one example.
+        schemas = {r.schema for r in catalog.relations.values() if r.oid >= 16384} - {"kernel"}
         assert queries
         assert _try_on_random_rows((connection, catalog), queries, schemas, _settings(request, 15))
 
