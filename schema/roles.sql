@@ -5,7 +5,7 @@
 DO $roles$
 DECLARE
     -- Adding an app is adding its name here.
-    c_apps CONSTANT text[] := ARRAY['tarot'];
+    c_apps CONSTANT text[] := ARRAY['astroloh', 'chatsphere', 'persona', 'saltbitter', 'tarot'];
     c_attempts CONSTANT integer := 50;
     -- From 16 on a membership says whether it inherits and whether the member may become the role.
     c_explicit CONSTANT boolean
