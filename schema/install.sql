@@ -530,5 +530,33 @@
 \ir ../functions/tarot/expire_subscriptions.sql
 \ir ../functions/tarot/fail_stale_purchases.sql
 
+-- App: persona.
+\ir persona/schema.sql
+\ir persona/types.sql
+\ir persona/users.sql
+\ir persona/user_settings.sql
+\ir persona/admin_users.sql
+
+-- What keeps them as they should be.
+\ir ../functions/persona/tg_stamp_rate.sql
+\ir ../functions/persona/tg_derive_is_admin.sql
+\ir ../functions/persona/tg_mark_admin.sql
+
+-- Rights, before what asks for them.
+\ir ../functions/persona/require_right.sql
+\ir ../functions/persona/lock_managers.sql
+\ir ../functions/persona/require_manager.sql
+\ir ../functions/persona/refuse_unknown_person.sql
+\ir ../functions/persona/grant_rights.sql
+\ir ../functions/persona/revoke_rights.sql
+\ir ../functions/persona/list_admins.sql
+
+-- People.
+\ir ../functions/persona/register_user.sql
+\ir ../functions/persona/find_user.sql
+\ir ../functions/persona/view_profile.sql
+\ir ../functions/persona/find_people.sql
+\ir ../functions/persona/change_settings_of.sql
+
 -- Last: partitions for today.
 \ir partitions.sql
