@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from yoyo.migrations import Migration, heads
+from yoyo.migrations import Migration
 from yoyo.topologicalsort import CycleError, topological_sort
 
 from strongroom.errors import HistoryError, LintError, UsageError
@@ -74,6 +74,12 @@ class SqlMigration(Migration):  # type: ignore[misc] # yoyo has no types
         return f"<SqlMigration {self.id}>"
 
 
+def line_of(name: str) -> str:
+    """The app in a migration's id; all that are named otherwise are one line, ""."""
+    named = _NUMBERED.match(name)
+    return named[1] if named else ""
+
+
 def read_migrations(project: Project) -> list[SqlMigration]:
     """Every migration in the order of application; LintError or HistoryError when there is none."""
     if not project.migrations.is_dir():
@@ -112,12 +118,6 @@ def refuse_orphans(
             raise LintError(f"{path.parent.name}/{path.name}: there is no migration to undo")
 
 
-def several_heads(migrations: Iterable[SqlMigration]) -> list[str]:
-    """The ids that nothing depends on, when they are more than one."""
-    found = sorted(migration.id for migration in heads(list(migrations)))
-    return found if len(found) > 1 else []
-
-
 def find(migrations: Sequence[SqlMigration], wanted: str) -> SqlMigration:
     """The migration with an id, or with an id that begins so; UsageError when there is none."""
     same = [m for m in migrations if m.id == wanted]
@@ -154,11 +154,11 @@ def _parents(migration: SqlMigration, known: dict[str, SqlMigration]) -> Iterabl
 
 
 def _check_namespace(project: Project, migration: SqlMigration) -> None:
-    named = _NUMBERED.match(migration.id)
+    line = line_of(migration.id)
     known = sorted(path.name for path in project.schema.glob("*/") if path.is_dir())
-    if named and known and named[1] not in known:
+    if line and known and line not in known:
         raise LintError(
-            f"{migration.forward.name}: unknown app {named[1]!r}",
+            f"{migration.forward.name}: unknown app {line!r}",
             hint=f"the second part of the name is a folder of {project.schema.name}/: "
             + ", ".join(known),
         )

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from strongroom.errors import HistoryError
-from strongroom.migrate.files import SqlMigration, several_heads
+from strongroom.migrate import lines
+from strongroom.migrate.files import SqlMigration
 from strongroom.migrate.ledger import Applied, Ledger
 
 
@@ -21,7 +22,7 @@ class Conflict:
 
 
 def conflicts(migrations: Sequence[SqlMigration], ledger: Ledger) -> list[Conflict]:
-    """Edited, missing, renamed and late files, and a history that ends in several places."""
+    """Edited, missing, renamed and late files, and an app whose line ends in several places."""
     return [
         *_edited(migrations, ledger),
         *_missing(migrations, ledger),
@@ -95,31 +96,35 @@ def _missing(migrations: Sequence[SqlMigration], ledger: Ledger) -> list[Conflic
 
 
 def _late(migrations: Sequence[SqlMigration], ledger: Ledger) -> list[Conflict]:
-    positions = [n for n, m in enumerate(migrations) if m.id in ledger.applied]
-    last = max(positions, default=-1)
-    return [
-        Conflict(
-            "late",
-            migration.id,
-            f"{migration.forward.name} comes before {migrations[last].id}, which is applied",
-            "number it after the last one, and let it depend on that",
-        )
-        for migration in migrations[: max(last, 0)]
-        if migration.id not in ledger.applied
-    ]
+    """What should have been applied before something that is: of its line, or built on it."""
+    before = lines.ancestors(migrations)
+    found = []
+    for migration in migrations:
+        if migration.id in ledger.applied:
+            continue
+        later = lines.later_in_line(migrations, migration.id)
+        followers = [name for name in later if name in ledger.applied]
+        users = [name for name in ledger.applied if migration.id in before.get(name, ())]
+        hint = "number it after the last one of its app, and let it depend on that"
+        if followers:
+            message = f"{migration.forward.name} comes before {followers[-1]}, which is applied"
+            found.append(Conflict("late", migration.id, message, hint))
+        elif users:
+            message = f"{migration.forward.name} is what {users[-1]} depends on, which is applied"
+            hint = "number it after the last one of its app, and let nothing applied depend on it"
+            found.append(Conflict("late", migration.id, message, hint))
+    return found
 
 
 def _forked(migrations: Sequence[SqlMigration]) -> list[Conflict]:
-    ends = several_heads(migrations)
-    if not ends:
-        return []
     return [
         Conflict(
             "forked",
             ends[-1],
-            f"the history ends in several places: {', '.join(ends)}",
+            f"the history of {line or 'this project'} ends in several places: {', '.join(ends)}",
             f"let one depend on the other, such as '-- depends: {ends[0]}' in {ends[-1]}.sql",
         )
+        for line, ends in lines.several_heads(migrations).items()
     ]
 
 

@@ -6,11 +6,22 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import PurePosixPath
 
 import psycopg
 
 from strongroom.errors import HistoryError, LintError, UsageError
-from strongroom.migrate import files, functions, history, ledger, report, retry, steps, target
+from strongroom.migrate import (
+    files,
+    functions,
+    history,
+    ledger,
+    lines,
+    report,
+    retry,
+    steps,
+    target,
+)
 from strongroom.migrate.apply import (
     connected,
     deploy_lock,
@@ -31,7 +42,10 @@ from strongroom.project import Project
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """How far back: to a migration that stays, all the way, or (neither) the last one only."""
+    """How far back: to a migration that stays, all the way, or (neither) the last one only.
+
+    What stands apart from the one that stays, other apps' above all, is not taken back with `to`.
+    """
 
     to: str | None = None
     everything: bool = False
@@ -62,7 +76,7 @@ def rollback(
     confirm: Callable[[list[SqlMigration]], None] = lambda _: None,
     wait: float = 600.0,
 ) -> Outcome:
-    """Roll back from the newest migration on; `confirm` raises to stop before anything changes."""
+    """Roll back what was applied last first; `confirm` raises to stop before anything changes."""
     migrations = read_migrations(project)
     with connected(project, where, say) as backend:
         outcome = Outcome(target.describe(backend.session))
@@ -80,7 +94,7 @@ def rollback(
                 )
             backend.begin_run("rollback", source_commit(project))
             for migration in found:
-                _one(backend, lock, migration)
+                _one(backend, lock, migration, lines.apart_from(migrations, migration.id))
                 outcome.rolled_back.append(migration.id)
         return outcome
 
@@ -99,12 +113,17 @@ def _chosen(
         raise HistoryError(
             f"{partial[0]} stopped midway", hint="finish it with apply, then roll back"
         )
-    applied = [migration for migration in migrations if migration.id in recorded.applied]
-    found = list(reversed(_after(applied, migrations, until)))
+    found = list(reversed(_after(_as_applied(migrations, recorded), migrations, until)))
     history.refuse(history.edited_since(found, recorded))
     for migration in found:
         _check(migration)
     return found
+
+
+def _as_applied(migrations: Sequence[SqlMigration], recorded: Ledger) -> list[SqlMigration]:
+    """What is applied, in the order of that: by run, for clocks may go back."""
+    applied = [migration for migration in migrations if migration.id in recorded.applied]
+    return sorted(applied, key=lambda migration: recorded.applied[migration.id].run_id or 0)
 
 
 def _after(
@@ -117,7 +136,8 @@ def _after(
     stays = files.find(migrations, until.to)
     if stays not in applied:
         raise UsageError(f"{stays.id} is not applied")
-    return applied[applied.index(stays) + 1 :]
+    later = lines.built_on(migrations, stays.id)
+    return [migration for migration in applied if migration.id in later]
 
 
 def _check(migration: SqlMigration) -> None:
@@ -128,35 +148,40 @@ def _check(migration: SqlMigration) -> None:
         raise UsageError(f"{migration.id} can't be rolled back: {reason}")
 
 
-def _one(backend: Backend, lock: DeployLock, migration: SqlMigration) -> None:
+def _one(
+    backend: Backend, lock: DeployLock, migration: SqlMigration, apart: frozenset[str]
+) -> None:
+    """Take a migration back; functions of the lines in `apart` stay as they are."""
     begun = time.monotonic()
     backend.name_session(f"rollback {migration.id}")
     backend.say(f"rollback  {migration.id} ...")
     undo = migration.rollback
     if undo.headers.transactional:
-        action = partial(_in_one_transaction, backend, migration)
+        action = partial(_in_one_transaction, backend, migration, apart)
         retry.run(backend, lock, undo.name, action, undo.text)
     else:
         done = [s for s in read_ledger(backend).steps if s.migration_id == migration.id]
         steps.run_steps(backend, migration, undo, done, "rollback")
         with backend.work():
-            _restore(backend, _restorations(backend, migration), last_try=True)
+            _restore(backend, _restorations(backend, migration, apart), last_try=True)
             backend.forget(migration)
     backend.say(f"rollback  {migration.id}  ok  {time.monotonic() - begun:.2f} s")
 
 
-def _in_one_transaction(backend: Backend, migration: SqlMigration) -> None:
+def _in_one_transaction(backend: Backend, migration: SqlMigration, apart: frozenset[str]) -> None:
     with backend.work(backend.limits.of(migration.rollback)):
         # Earlier bodies first, for the later ones may hold on to what the file drops; those that
         # need what the file brings back come after it.
-        waiting = _restore(backend, _restorations(backend, migration), last_try=False)
+        waiting = _restore(backend, _restorations(backend, migration, apart), last_try=False)
         backend.to_project()
         backend.run_file(migration.rollback.text)
         _restore(backend, waiting, last_try=True)
         backend.forget(migration)
 
 
-def _restorations(backend: Backend, migration: SqlMigration) -> list[Restoration]:
+def _restorations(
+    backend: Backend, migration: SqlMigration, apart: frozenset[str]
+) -> list[Restoration]:
     """Function files that came with the migration's run or later and had an earlier version."""
     run_id = _run_of(backend, migration)
     if run_id is None:
@@ -168,6 +193,7 @@ def _restorations(backend: Backend, migration: SqlMigration) -> list[Restoration
         for path, source in now.items()
         if source.kind == "function"
         and source.run_id >= run_id
+        and PurePosixPath(path).parent.name not in apart
         and path in before
         and before[path].checksum != source.checksum
     ]

@@ -65,7 +65,7 @@ def test_two_heads_are_refused(started: Sandbox) -> None:
     started.migration("0002.app.two", f"-- depends: 0001.app.start\n{TABLE}")
     started.migration("0002.app.zwei", "-- depends: 0001.app.start\nSELECT 1;\n")
     error = refused(started, HistoryError)
-    assert "ends in several places: 0002.app.two, 0002.app.zwei" in error.message
+    assert "history of app ends in several places: 0002.app.two, 0002.app.zwei" in error.message
 
 
 def test_a_dependency_that_does_not_exist_is_refused(started: Sandbox) -> None:
