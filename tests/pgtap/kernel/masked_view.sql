@@ -14,34 +14,6 @@ END $$;
 CREATE FUNCTION pg_temp.mask(p_table regclass, p_column text) RETURNS text LANGUAGE sql
 RETURN (SELECT m.mask FROM kernel.masked_columns(p_table) AS m WHERE m.column_name = p_column);
 
--- The default of each class, kind and family, by the rule alone.
-SELECT is(
-    kernel.default_mask(c.class, c.kind, c.family, c.is_key, c.is_list), c.mask,
-    format('%s %s, %s%s%s: %s', coalesce(c.class, 'untagged'), c.kind, c.family,
-        CASE WHEN c.is_key THEN ', key' END, CASE WHEN c.is_list THEN ', list' END, c.mask)
-)
-FROM (
-    VALUES
-        (NULL, NULL, 'boolean', false, false, 'hide'), (NULL, NULL, 'integer', true, true, 'hide'),
-        ('public', NULL, 'sealed', false, false, 'hide'), ('public', NULL, 'text', true, false, 'keep'),
-        ('public', NULL, 'array', false, false, 'keep'), ('public', NULL, 'json', false, false, 'keep'),
-        ('internal', NULL, 'integer', true, false, 'pseudonym'), ('internal', NULL, 'uuid', false, false, 'pseudonym'),
-        ('internal', NULL, 'text', true, false, 'pseudonym'), ('internal', NULL, 'text', false, false, 'hide'),
-        ('internal', NULL, 'text', true, true, 'keep'), ('internal', NULL, 'enum', false, false, 'keep'),
-        ('internal', NULL, 'boolean', false, false, 'keep'), ('internal', NULL, 'integer', false, false, 'band'),
-        ('internal', NULL, 'instant', true, false, 'month'), ('internal', NULL, 'json', false, false, 'hide'),
-        ('internal', NULL, 'array', false, false, 'hide'), ('internal', NULL, 'other', true, false, 'hide'),
-        ('internal', NULL, 'sealed', true, false, 'hide'),
-        ('personal', 'identifier', 'text', false, false, 'pseudonym'), ('personal', 'contact data', 'citext', false, false, 'pseudonym'),
-        ('personal', 'identifier', 'address', false, false, 'pseudonym'), ('personal', 'identifier', 'json', false, false, 'hide'),
-        ('personal', 'identifier', 'text', false, true, 'hide'), ('personal', 'content', 'text', false, false, 'hide'),
-        ('personal', 'payment', 'number', false, false, 'band'), ('personal', 'payment', 'text', false, false, 'hide'),
-        ('personal', 'subscription', 'text', false, true, 'hide'), ('personal', 'activity', 'boolean', false, false, 'hide'),
-        ('personal', 'activity', 'date', false, false, 'month'), ('personal', 'activity', 'array', false, false, 'hide'),
-        ('personal', 'health', 'integer', false, false, 'hide'), ('personal', 'birth', 'date', false, false, 'hide'),
-        ('personal', NULL, 'integer', false, false, 'hide')
-) AS c (class, kind, family, is_key, is_list, mask);
-
 SET LOCAL ROLE strongroom_owner;
 CREATE DOMAIN probe.state AS text CHECK (VALUE IN ('on', 'off'));
 CREATE DOMAIN probe.state_again AS probe.state;
@@ -388,22 +360,6 @@ SELECT is(
     array_agg(DISTINCT octet_length(kernel.masked_view_name(repeat('ü', 28) || n)::text)), '{62}'::integer[], 'a long name is cut'
 ) FROM unnest('{abcdefg, bcdefgh}'::text[]) AS n;
 SELECT isnt(kernel.masked_view_name(repeat('x', 62) || 'a'), kernel.masked_view_name(repeat('x', 62) || 'b'), 'and two stay two');
-
--- Bands and months.
-SELECT is(kernel.band(b.value), b.band, 'band of ' || b.value)
-FROM (
-    VALUES
-        (0::numeric, 0::numeric), (0.99, 0), (-0.5, 0), (1, 1), (1.999, 1), (2, 2), (4.99, 2), (5, 5), (9.99, 5), (10, 10), (-19, -10),
-        (-20, -20), (999, 500), (1000, 1000), (1e100, 1e100), (-9223372036854775808, -5000000000000000000)
-) AS b (value, band);
-SELECT is(kernel.band(b.value, 25), b.band, 'band of 25 of ' || b.value)
-FROM (VALUES (0::numeric, 0::numeric), (24.99, 0), (25, 25), (-24, 0), (-26, -25), (1e30, 1e30)) AS b (value, band);
-SELECT is(kernel.month_start(m.day::date), m.month::date, 'month of ' || m.day)
-FROM (
-    VALUES
-        ('2024-02-29', '2024-02-01'), ('2026-01-01', '2026-01-01'), ('infinity', 'infinity'), ('-infinity', '-infinity'),
-        ('4714-11-24 BC', '-infinity'), ('4713-01-31 BC', '4713-01-01 BC'), ('0001-03-05 BC', '0001-03-01 BC'), ('5874897-12-31', '5874897-12-01')
-) AS m (day, month);
 
 SELECT * FROM finish();
 ROLLBACK;
