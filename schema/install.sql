@@ -453,7 +453,9 @@
 \ir ../functions/kernel/rewrap_data_keys.sql
 \ir ../functions/kernel/replace_data_keys.sql
 \ir ../functions/kernel/close_data_keys.sql
+\ir ../functions/kernel/count_under_keys.sql
 \ir ../functions/kernel/rows_under_keys.sql
+\ir ../functions/kernel/rows_under_keys_elsewhere.sql
 \ir ../functions/kernel/retire_encryption_key.sql
 
 -- Masking.

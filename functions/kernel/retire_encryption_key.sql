@@ -25,10 +25,19 @@ BEGIN
         WHEN v_count > 0 THEN format('It wraps %s data keys.', v_count)
     END;
     IF v_problem IS NULL THEN
-        SELECT string_agg(format('%s rows of %s.%I', r.row_count, r.relation, r.column_name), ', ')
+        SELECT string_agg(
+            CASE
+                WHEN r.row_count IS NULL THEN format('%s.%I, which can''t be read', r.relation, r.column_name)
+                ELSE format('%s rows of %s.%I', r.row_count, r.relation, r.column_name)
+            END, ', '
+        )
         INTO v_problem
-        FROM kernel.rows_under_keys(v_key.app, v_key.purpose) AS r
-        WHERE r.row_count > 0;
+        FROM (
+            SELECT u.* FROM kernel.rows_under_keys(v_key.app, v_key.purpose) AS u
+            UNION ALL
+            SELECT e.* FROM kernel.rows_under_keys_elsewhere(v_key.app, v_key.purpose) AS e
+        ) AS r
+        WHERE r.row_count > 0 OR r.row_count IS NULL;
         v_problem := 'Left under it, or another one that is retiring: ' || v_problem || '.';
     END IF;
     IF v_problem IS NOT NULL THEN
@@ -36,7 +45,8 @@ BEGIN
             ERRCODE = 'KR085',
             MESSAGE = 'the key can''t be retired',
             DETAIL = v_problem,
-            HINT = 'Rotate first: strongroom keys rotate.';
+            HINT = 'Rotate first: strongroom keys rotate. Tables that no rotation reaches, as detached'
+                ' partitions, are to be dropped or attached again before.';
     END IF;
     DELETE FROM kernel.subject_key AS k WHERE k.encryption_key_id = p_id;
     GET DIAGNOSTICS v_count = ROW_COUNT;
@@ -46,7 +56,8 @@ END;
 $$;
 
 COMMENT ON FUNCTION kernel.retire_encryption_key(text) IS
-'Ends a master key under which nothing is left, which it makes sure of; deletes the data keys that were
+'Ends a master key under which nothing is left, in the
+app''s tables, detached and archived partitions and copies; deletes the data keys that were
 replaced under it, and returns how many. Its material may be destroyed afterwards, when no backup that
 is kept needs it. Raises KR085 EncryptionKeyInUse.';
 

@@ -21,20 +21,7 @@ BEGIN
     LOOP
         relation := v_column.relation;
         column_name := v_column.column_name;
-        EXECUTE format(
-            CASE v_column.kind
-                WHEN 'seal' THEN
-                    'SELECT count(*) FROM %1$s AS t'
-                    ' JOIN kernel.subject_key AS k ON k.id = kernel.sealed_key_id(t.%2$I)'
-                    ' WHERE k.app = $1 AND k.purpose = $2 AND k.replaced_at IS NOT NULL'
-                ELSE
-                    'SELECT count(*) FROM %1$s AS t'
-                    ' JOIN kernel.encryption_key AS k ON decode(lpad(to_hex(k.version), 4, ''0''), ''hex'')'
-                    ' = substring(t.%2$I FROM 1 FOR 2)'
-                    ' WHERE k.app = $1 AND k.purpose = $2 AND k.state LIKE ''retir%%'''
-            END,
-            v_column.relation, v_column.column_name
-        )
+        EXECUTE kernel.count_under_keys(relation, column_name, v_column.kind = 'index')
         INTO row_count
         USING p_app, p_purpose;
         RETURN NEXT;

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import psycopg
 import typer
@@ -22,8 +22,9 @@ from strongroom.maintain import place
 from strongroom.sealing.errors import MissingKey, SealingError
 from strongroom.sealing.key_files import add_key
 from strongroom.sealing.keyring import Keyring
+from strongroom.sealing.outcome import Plan
 from strongroom.sealing.providers import EnvironmentKeys, FileKeys, KeyProvider
-from strongroom.sealing.rotation import BATCH, GRACE, Plan, Rotation
+from strongroom.sealing.rotation import BATCH, GRACE, Rotation
 from strongroom.sealing.status import KeyState, key_states
 from strongroom.sealing.tables import Connection
 
@@ -125,7 +126,8 @@ def rotate(
 
     Data keys are wrapped anew; with --reencrypt they are replaced, and rows are sealed anew. Blind
     indexes are made anew. Killed, it is begun again and goes on. Ends with a count of what is left
-    under old keys: nothing.
+    under old keys: nothing. What does not open is left and listed, with the keys of its rows, on
+    standard output; the rest is done, and it ends with 1.
     """
     if kind not in (None, "seal", "index", "pseudonym"):
         raise UsageError("--kind is seal, index or pseudonym")
@@ -139,7 +141,12 @@ def rotate(
         plan = rotation.plan()
         _preview(plan, reencrypt, console)
         _confirm(yes, "rotate")
-        done = rotation.run(plan)
+        try:
+            done = rotation.run(plan)
+        except StrongroomError as error:
+            if not as_json:
+                _show_unopened(error.answer)
+            raise
     if as_json:
         typer.echo(json.dumps(asdict(done)))
         return
@@ -149,6 +156,9 @@ def rotate(
     )
     for name, count in done.left.items():
         typer.echo(f"{name}: {count} under old keys")
+    for name, count in done.elsewhere.items():
+        known = "can't be read" if count < 0 else f"{count} under old keys"
+        typer.echo(f"{name}: {known}; no rotation reaches it, and the old key can't be retired")
     typer.echo(f"nothing is left under another key than {done.key}")
 
 
@@ -234,6 +244,17 @@ def _preview(plan: Plan, reencrypt: bool, console: Console) -> None:
         console.print(f"{plan.fields:,} fields are under replaced keys already")
     if reencrypt:
         console.print("data keys are replaced, and every row under them is sealed anew")
+
+
+def _show_unopened(answer: dict[str, Any]) -> None:
+    """Where the values are that do not open; keys of rows may be personal, and go to no log."""
+    for one in answer.get("unopened", ()):
+        row_key = ", ".join(f"{name} = {value}" for name, value in one["row_key"].items())
+        typer.echo(f"{one['table']}.{one['column']}, row {row_key}: {one['reason']}")
+    if (more := answer.get("unopened_count", 0) - len(answer.get("unopened", ()))) > 0:
+        typer.echo(f"and {more:,} more")
+    for number in answer.get("broken_data_keys", ()):
+        typer.echo(f"data key {number}: its master key does not unwrap it")
 
 
 def _show(keys: list[KeyState]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Generic, NoReturn, TypeVar
 
 from cryptography.exceptions import InvalidTag
@@ -28,6 +29,7 @@ PADDING = 16
 """Values are padded to a multiple of this many bytes where the tag names no other."""
 _MARK = 0x80
 _MARK_BYTE = b"\x80"
+_LENGTHS = [length.to_bytes(4, "big") for length in range(32)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class DataKey:
     """How the associated data of fields begin that were sealed or opened by this key."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "header", _VERSION_BYTE + self.id.to_bytes(8, "big"))
+        object.__setattr__(self, "header", key_header(self.id))
         object.__setattr__(self, "bindings", {})
 
 
@@ -65,6 +67,7 @@ class Field(Generic[T]):
     padding: int = PADDING
     _writing: Writing = field(init=False, repr=False, compare=False)
     _token: str = field(init=False, repr=False, compare=False)
+    _tails: tuple[bytes, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.type not in WRITINGS:
@@ -74,6 +77,7 @@ class Field(Generic[T]):
         if not 1 <= self.padding <= 9999:
             raise BadValue(f"{self.name}: values are padded to 1 to 9999 bytes")
         object.__setattr__(self, "_writing", WRITINGS[self.type])
+        object.__setattr__(self, "_tails", _tails(self.padding))
         object.__setattr__(self, "_token", f"{self.app}.{self.label}.{self.purpose}")
 
     @property
@@ -92,9 +96,9 @@ class Field(Generic[T]):
                 f" {key.app}.{key.purpose}",
                 key_id=key.id,
             )
-        plain = self._written(value)
+        plain = self.written(value)
         nonce = os.urandom(12)
-        return key.header + nonce + key.cipher.encrypt(nonce, plain, self._bound(key, row_key))
+        return key.header + nonce + key.cipher.encrypt(nonce, plain, self.binding(key, row_key))
 
     def open(
         self,
@@ -134,18 +138,18 @@ class Field(Generic[T]):
         """The same value in an envelope under another key of the same person; raises as `open`."""
         plain = self._opened(old, envelope, row_key)
         nonce = os.urandom(12)
-        body = new.cipher.encrypt(nonce, plain, self._bound(new, row_key))
+        body = new.cipher.encrypt(nonce, plain, self.binding(new, row_key))
         return new.header + nonce + body
 
-    def _bound(self, key: DataKey, row_key: Sequence[RowKey]) -> bytes:
+    def binding(self, key: DataKey, row_key: Sequence[RowKey]) -> bytes:
+        """The associated data of a row's envelope, or how they begin for a part of its key."""
         aad = key.bindings.get(self._token) or self._bind(key)
         for part in row_key:
-            text = b"%d" % part if type(part) is int else row_key_text(part)
-            aad += len(text).to_bytes(4, "big") + text
+            aad += row_key_part(part)
         return aad
 
     def _opened(self, key: DataKey, envelope: bytes, row_key: Sequence[RowKey]) -> bytes:
-        aad = self._bound(key, row_key)
+        aad = self.binding(key, row_key)
         try:
             return key.cipher.decrypt(envelope[_HEADER:_BODY], envelope[_BODY:], aad)
         except (InvalidTag, ValueError):
@@ -162,18 +166,21 @@ class Field(Generic[T]):
         bound = key.bindings[self._token] = key.header + where + owner
         return bound
 
-    def _written(self, value: T) -> bytes:
+    def written(self, value: T) -> bytes:
+        """A value as it is encrypted: its text, a mark and zeros. Raises BadValue."""
         writing = self._writing
-        if writing.python is not None and not is_of(value, writing.python):
-            raise BadValue(
-                f"{self.name} takes {writing.python.__name__}, not {type(value).__name__}"
-            )
+        python = writing.python
+        # Most often the class itself, which is quickly seen.
+        if python is not None and type(value) is not python and not is_of(value, python):
+            raise BadValue(f"{self.name} takes {python.__name__}, not {type(value).__name__}")
         try:
             plain = writing.write(value).encode()
         except BadValue as error:
             raise BadValue(f"{self.name}: {error}") from None
         except UnicodeEncodeError:
             raise BadValue(f"{self.name}: the text is not Unicode") from None
+        if self._tails:
+            return plain + self._tails[len(plain) % self.padding]
         return plain + _MARK_BYTE + bytes(-(len(plain) + 1) % self.padding)
 
     def _refuse(self, envelope: bytes) -> NoReturn:
@@ -203,6 +210,25 @@ class Field(Generic[T]):
             " row or column",
             key_id=key.id,
         ) from None
+
+
+def row_key_part(value: RowKey) -> bytes:
+    """A value of a row's key with its length before it, as it is bound. Raises BadValue."""
+    text = b"%d" % value if type(value) is int else row_key_text(value)
+    return (_LENGTHS[len(text)] if len(text) < 32 else len(text).to_bytes(4, "big")) + text
+
+
+@cache
+def _tails(padding: int) -> tuple[bytes, ...]:
+    """What follows a text: the mark and zeros, by the rest of its length; () where it is much."""
+    if padding > 256:
+        return ()
+    return tuple(_MARK_BYTE + bytes(padding - 1 - rest) for rest in range(padding))
+
+
+def key_header(number: int) -> bytes:
+    """How envelopes under the data key with this number begin."""
+    return _VERSION_BYTE + number.to_bytes(8, "big")
 
 
 def key_number(envelope: bytes) -> int:

@@ -10,15 +10,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
 from psycopg.rows import class_row
 
 from strongroom.errors import LockError, StrongroomError, UsageError
-from strongroom.sealing.errors import MissingKey
+from strongroom.sealing.errors import MissingKey, WrongKey
 from strongroom.sealing.keyring import MAX_AGE, Keyring, WrappedKey
+from strongroom.sealing.outcome import Left, Plan, Rotated, refuse_leftovers
 from strongroom.sealing.resealing import Resealing
 from strongroom.sealing.tables import OWNER, Connection, SealedTable, Walk, sealed_tables
 
@@ -33,32 +33,6 @@ _RETRIED = (
     psycopg.errors.DeadlockDetected,
     psycopg.errors.SerializationFailure,
 )
-
-
-@dataclass(slots=True)
-class Rotated:
-    """What a rotation did. `left`: rows under old keys, by column, counted when it had ended."""
-
-    key: str
-    kind: str
-    registered: bool = False
-    rewrapped: int = 0
-    replaced: int = 0
-    fields: int = 0
-    left: dict[str, int] = field(default_factory=dict)
-    data_keys_left: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a rotation would do: to which key, whether that is new, and what is under old ones."""
-
-    key: str
-    kind: str
-    is_new: bool
-    retiring: tuple[str, ...]
-    data_keys: int
-    fields: int
 
 
 class Rotation:
@@ -84,6 +58,8 @@ class Rotation:
         self.batch, self.grace = batch, grace
         self.say = say
         self._wanted_kind = kind
+        self._unopened: dict[str, Left] = {}
+        self._broken: set[int] = set()
 
     def plan(self) -> Plan:
         """What is to be done; changes nothing. Raises UsageError where there is no key to go to."""
@@ -122,7 +98,11 @@ class Rotation:
         return Plan(key_id, kind, is_new, old, counts[0], fields)
 
     def run(self, plan: Plan) -> Rotated:
-        """Do it. Raises UsageError, LockError, StrongroomError, SealingError."""
+        """Do it. Raises UsageError, LockError, StrongroomError, SealingError.
+
+        A value that does not open stops nothing: the rest is done, and at its end an error says
+        what is left, with the whole `Rotated` as its answer.
+        """
         done = Rotated(plan.key, plan.kind)
         fingerprint = self.ring.provider.fingerprint(plan.key)
         query = "SELECT kernel.register_encryption_key(%s, %s, %s)"
@@ -169,19 +149,38 @@ class Rotation:
                 WrappedKey(None, row.app, row.subject, row.purpose, key_id, active, None)
                 for row in rows
             ]
-            ids = [row.id for row in rows]
             if replace:
+                ids = [row.id for row in rows]
                 new = [self.ring.make(one) for one in wanted]
                 query = "SELECT kernel.replace_data_keys(%s, %s::bigint[], %s::bytea[])"
                 count = self._row(query, [key_id, ids, new])[0]
             else:
-                new = [self.ring.rewrap(row, one) for row, one in zip(rows, wanted, strict=True)]
-                old = [row.wrapped for row in rows]
+                whole = [
+                    (row.id, row.wrapped, wrapped)
+                    for row, one in zip(rows, wanted, strict=True)
+                    if (wrapped := self._rewrapped(row, one)) is not None
+                ]
+                if not whole:
+                    continue
+                ids, old, new = (list(column) for column in zip(*whole, strict=True))
                 query = "SELECT kernel.rewrap_data_keys(%s, %s::bigint[], %s::bytea[], %s::bytea[])"
                 count = self._row(query, [key_id, ids, old, new])[0]
             moved += count
             self.say(f"{moved:,} data keys {word}")
         return moved
+
+    def _rewrapped(self, row: WrappedKey, wanted: WrappedKey) -> bytes | None:
+        """A data key wrapped anew; None for one that was changed, which stays as it is."""
+        assert row.id is not None
+        self.ring.check(row.encryption_key_id, row.fingerprint)
+        try:
+            return self.ring.rewrap(row, wanted)
+        except WrongKey as error:
+            # The new master key may be the wrong one, too.
+            self.ring.check(wanted.encryption_key_id, wanted.fingerprint)
+            self._broken.add(row.id)
+            self.say(f"data key {row.id} is left: {error}")
+            return None
 
     def _is_resealing(self) -> bool:
         query = (
@@ -233,7 +232,7 @@ class Rotation:
                 sealed += self._walk_table(walk, done)
             if not sealed:
                 with self._as_owner():
-                    if not any(self._count_fields(walk) for walk in walks):
+                    if not any(self._is_left(walk) for walk in walks):
                         return
                 self._be_patient(deadline, "rows on the old key are locked")
             else:
@@ -242,6 +241,7 @@ class Rotation:
     def _walk_table(self, walk: Walk, done: Rotated) -> int:
         after: tuple[Any, ...] | None = None
         keys = len(walk.table.key)
+        unopened = self._unopened[walk.table.shown] = Left()
         count = 0
         tries = 0
         while True:
@@ -251,7 +251,8 @@ class Rotation:
                     if rows:
                         work = Resealing(self.connection, self.ring, self.app, walk)
                         written, fields = work.seal(rows)
-                        walk.write_back(self.connection, written)
+                        if written:
+                            walk.write_back(self.connection, written)
             except _RETRIED as error:
                 tries += 1
                 if tries > 5:
@@ -262,6 +263,7 @@ class Rotation:
             if not rows:
                 return count
             after = rows[-1][:keys]
+            unopened.add(work.unopened)
             count += fields
             done.fields += fields
             self.say(f"{walk.table.shown}: {done.fields:,} fields sealed anew")
@@ -303,25 +305,32 @@ class Rotation:
         )
         return sum(count for (count,) in rows)
 
+    def _is_left(self, walk: Walk) -> bool:
+        """Whether something is under old keys that the last walk has not seen."""
+        return self._count_fields(walk) > self._unopened[walk.table.shown].count
+
     def _prove(self, done: Rotated) -> None:
-        rows = self.connection.execute(
-            "SELECT r.relation::text || '.' || r.column_name, r.row_count"
-            " FROM kernel.rows_under_keys(%s, %s) AS r",
-            [self.app, self.purpose],
+        query = (
+            "SELECT r.relation::text || '.' || r.column_name, coalesce(r.row_count, -1)"
+            " FROM kernel.{}(%s, %s) AS r"
         )
+        places = (self.app, self.purpose)
+        rows = self.connection.execute(query.format("rows_under_keys").encode(), places)
         done.left = dict(rows.fetchall())
+        rows = self.connection.execute(query.format("rows_under_keys_elsewhere").encode(), places)
+        done.elsewhere = {name: count for name, count in rows.fetchall() if count}
         done.data_keys_left = len(self._keys_to_move(live=False))
-        if any(done.left.values()) or done.data_keys_left:
-            raise StrongroomError(
-                f"something is left under the old keys of {self.app}.{self.purpose}:"
-                f" {sum(done.left.values())} fields, {done.data_keys_left} data keys",
-                hint="somebody writes under them: run it again",
-            )
+        done.unopened_count = sum(left.count for left in self._unopened.values())
+        done.unopened = [one for left in self._unopened.values() for one in left.listed]
+        done.broken_data_keys = sorted(self._broken)
+        refuse_leftovers(done, f"{self.app}.{self.purpose}")
 
     def _keys_to_move(self, *, live: bool) -> list[WrappedKey]:
         cursor = self.connection.cursor(row_factory=class_row(WrappedKey))
         query = "SELECT * FROM kernel.data_keys_to_move(%s, %s, %s, %s)"
-        return cursor.execute(query, [self.app, self.purpose, live, self.batch]).fetchall()
+        limit = self.batch + len(self._broken)
+        found = cursor.execute(query, [self.app, self.purpose, live, limit]).fetchall()
+        return [key for key in found if key.id not in self._broken or live]
 
     def _active(self, key_id: str) -> bytes:
         for row in self._registered():

@@ -115,6 +115,7 @@ def test_from_a_new_key_to_its_end(
     assert json.loads(out) == {
         "key": "tarot.birth.2", "kind": "seal", "registered": True, "rewrapped": PEOPLE,
         "replaced": 0, "fields": 0, "left": {"tarot.births.born": 0}, "data_keys_left": 0,
+        "elsewhere": {}, "unopened_count": 0, "unopened": [], "broken_data_keys": [],
     }  # fmt: skip
     code, out, _ = call(births, environment, "rotate", "tarot", "birth", "--yes")
     assert (code, "nothing is left under another key" in out) == (0, True)
