@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import statistics
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -18,8 +19,9 @@ from place import ROOT, bench_server, describe, fresh_database, run_script
 from rounds import compare, scale
 
 from strongroom.project import read_project
-from strongroom.sealing import EnvironmentKeys, Field, Keyring, new_key
+from strongroom.sealing import EnvironmentKeys, Field, Keyring, calls, new_key
 from strongroom.sealing.rotation import Rotation
+from strongroom.sealing.statement import USER, Given, Seal, SealedStatement
 from strongroom.session import Session, Statement, session
 
 ROWS = scale(1_000, "BENCH_ROWS")
@@ -97,6 +99,10 @@ class Writers:
         self.db.bulk(_BULK_PLAIN, items, take=lambda n: (n, TEXT))
 
     def sealed(self) -> None:
+        items = [next(self.ids) for _ in range(ROWS)]
+        calls.bulk(self.db, _GENERATED, items, take=lambda n: (n, TEXT))
+
+    def by_hand(self) -> None:
         key = self.db.sealing_key("notes")
         items = [next(self.ids) for _ in range(ROWS)]
         self.db.bulk(_BULK_SEALED, items, take=lambda n: (n, _NOTE.seal(key, TEXT, (1, n))))
@@ -122,6 +128,10 @@ class Writers:
 
 _BULK_PLAIN, _BULK_SEALED = _bulk("plain", "text"), _bulk("sealed", "bytea")
 _ONE_PLAIN, _ONE_SEALED = _single("plain", "text"), _single("sealed", "bytea")
+# As generated functions have it.
+_GENERATED: SealedStatement[Any] = SealedStatement(
+    statement=_BULK_SEALED, takes=(None, Seal(_NOTE, (USER, Given(0)), USER))
+)
 _READ_PLAIN, _READ_SEALED = _read("plain"), _read("sealed")
 
 
@@ -164,7 +174,11 @@ def _register(connection: psycopg.Connection[Any], keys: EnvironmentKeys, key_id
 
 
 def _write(writers: Writers, has_pgcrypto: bool) -> None:
-    cases = {"plain": writers.plain, "sealed": writers.sealed}
+    cases = {
+        "plain": writers.plain,
+        "sealed": writers.sealed,
+        "sealed by hand": writers.by_hand,
+    }
     if has_pgcrypto:
         cases["pgp_sym_encrypt"] = writers.pgcrypto
     compare(
@@ -255,13 +269,26 @@ def _fill(admin: psycopg.Connection[Any], keys: EnvironmentKeys, rows: int) -> N
     admin.execute("VACUUM ANALYZE tarot.sealed")
 
 
+def _progress() -> Callable[[str], None]:
+    """What it says, every ten seconds, with the time since it began."""
+    start = told = time.monotonic()
+
+    def say(text: str) -> None:
+        nonlocal told
+        if time.monotonic() - told > 10:
+            told = time.monotonic()
+            print(f"{told - start:6.0f} s  {text}", flush=True)
+
+    return say
+
+
 def _rotate(
     runner: psycopg.Connection[Any], admin: psycopg.Connection[Any], keys: EnvironmentKeys
 ) -> None:
     rows = FIELDS // 2
     _fill(admin, keys, rows)
     ring = Keyring(keys, max_keys=2 * PEOPLE + 1, max_age=3600)
-    rotation = Rotation(runner, ring, "tarot", "notes", reencrypt=True, grace=0)
+    rotation = Rotation(runner, ring, "tarot", "notes", reencrypt=True, grace=0, say=_progress())
     wall, own = time.perf_counter(), time.process_time()
     done = rotation.run(rotation.plan())
     own, wall = time.process_time() - own, time.perf_counter() - wall

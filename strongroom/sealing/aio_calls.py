@@ -10,9 +10,9 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mappin
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from strongroom.sealing.items import Taken
 from strongroom.sealing.rows import (
     Keys,
-    Taken,
     envelopes,
     flat,
     is_alone,

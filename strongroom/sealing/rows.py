@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from psycopg.pq import TransactionStatus
 
@@ -73,10 +73,10 @@ def sealed_params(
         if take is None or value is None:
             continue
         if take.adapter is not None:
-            value = _plain(take, value)
+            value = plain(take, value)
         if isinstance(take, Seal):
             subject = _subject(sealed, take.subject, params, (), keys.user)
-            row_key = [_part(sealed, part, params, (), keys.user) for part in take.row_key]
+            row_key = [part_of(sealed, part, params, (), keys.user) for part in take.row_key]
             key = keys.data[take.field.purpose, subject]
             found[number] = take.field.seal(key, value, row_key)
         elif take.looks_up:
@@ -110,7 +110,7 @@ def opened(
             if row[place] is None:
                 continue
             subject = _subject(sealed, give.subject, params, row, user)
-            row_key = [_part(sealed, part, params, row, user) for part in give.row_key]
+            row_key = [part_of(sealed, part, params, row, user) for part in give.row_key]
             value = give.field.open(keys, row[place], row_key, subject)
             values[place] = value if give.adapter is None else _checked(give, value, row[place])
         found.append(make(*values) if make is not None else values[0])
@@ -153,32 +153,6 @@ def known_ahead(
     return {(seal.field.purpose, user if seal.subject is USER else None) for seal in seals}
 
 
-@dataclass(slots=True)
-class Taken(Generic[I]):
-    """Takes the values of an item and seals them. `fixed` stand behind those in `Given`."""
-
-    sealed: SealedStatement[Any]
-    take: Callable[[I], tuple[object, ...]]
-    keys: Keys
-    fixed: tuple[object, ...] = ()
-    params: list[tuple[object, ...]] = field(default_factory=list)
-
-    def __call__(self, item: I) -> tuple[object, ...]:
-        own = self.take(item)
-        params = (*own, *self.fixed)
-        if self.sealed.gives:
-            self.params.append(params)
-        return sealed_params(self.sealed, params, self.keys)[: len(own)]
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        # Items can't be drawn twice: the next call has the new key.
-        if error is not None and was_replaced(error):
-            self.keys.ring.forget()
-
-
 def was_replaced(error: BaseException) -> bool:
     """Whether a key was rotated between its use and the statement's arrival."""
     return getattr(error, "sqlstate", None) == _REPLACED
@@ -203,7 +177,7 @@ def is_alone(db: _Sealing) -> bool:
     )
 
 
-def _plain(take: Seal | Blind, value: object) -> Any:
+def plain(take: Seal | Blind, value: object) -> Any:
     """A model as JSON holds it; pydantic's own errors and warnings show what is in it."""
     assert take.adapter is not None
     try:
@@ -226,7 +200,7 @@ def _checked(give: Open, value: object, envelope: bytes) -> Any:
         ) from None
 
 
-def _part(
+def part_of(
     sealed: SealedStatement[Any],
     part: Part,
     params: Sequence[Any],
@@ -255,4 +229,4 @@ def _subject(
     user: str | None,
 ) -> str | None:
     """Whose a row is, as envelopes name people."""
-    return None if part is None else str(_part(sealed, part, params, row, user))
+    return None if part is None else str(part_of(sealed, part, params, row, user))
