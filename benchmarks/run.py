@@ -20,6 +20,7 @@ SCRIPTS = (
     "ledger",
     "retention",
     "policies",
+    "gate",
     "uuid_v7",
     "codegen",
     "counters",
