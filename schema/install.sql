@@ -132,6 +132,7 @@
 \ir ../functions/kernel/mark_serving.sql
 \ir ../functions/kernel/serving_roles.sql
 \ir ../functions/kernel/ledger_link.sql
+\ir ../functions/kernel/subject_digest.sql
 
 -- People: where their rows are.
 \ir ../functions/kernel/subject_links.sql
@@ -384,6 +385,13 @@
 \ir ../functions/kernel/open_gate.sql
 
 -- Requests and erasure.
+\ir kernel/erased_subject.sql
+\ir ../functions/kernel/refuse_erased.sql
+\ir ../functions/kernel/tg_refuse_erased.sql
+\ir ../functions/kernel/refuse_late_writes.sql
+\ir ../functions/kernel/has_tombstone.sql
+\ir ../functions/kernel/keep_out_erased.sql
+\ir ../functions/kernel/readmit_subject.sql
 \ir ../functions/kernel/request_due.sql
 \ir ../functions/kernel/request_identity.sql
 \ir ../functions/kernel/new_request_code.sql
@@ -434,6 +442,7 @@
 \ir ../functions/kernel/has_late_rows.sql
 \ir ../functions/kernel/finish_erasure.sql
 \ir ../functions/kernel/is_erasure_free.sql
+\ir ../functions/kernel/trim_requests.sql
 \ir ../functions/kernel/tend_requests.sql
 
 -- Sealed fields.
@@ -474,6 +483,7 @@
 \ir ../functions/kernel/export_rows.sql
 \ir ../functions/kernel/export_subject.sql
 \ir ../functions/kernel/export_keys.sql
+\ir ../functions/kernel/rectified_index_problem.sql
 \ir ../functions/kernel/rectification_problem.sql
 \ir ../functions/kernel/require_unheld_row.sql
 \ir ../functions/kernel/rectify_row.sql

@@ -21,9 +21,11 @@ BEGIN
     IF FOUND THEN
         RETURN v_seq;
     END IF;
-    IF kernel.gate_problem() IS NOT NULL
-        AND NOT EXISTS (SELECT FROM kernel.replayed_erasure AS e WHERE e.request_id = p_act)
-    THEN
+    IF kernel.gate_problem() IS NOT NULL THEN
+        -- Written when the gate opens: a newer ledger may have entries that come before it.
+        IF EXISTS (SELECT FROM kernel.replayed_erasure AS e WHERE e.request_id = p_act) THEN
+            RETURN NULL;
+        END IF;
         RAISE EXCEPTION USING
             ERRCODE = 'KR103',
             MESSAGE = 'this database is a copy, and the ledger is to be replayed first',
@@ -51,6 +53,7 @@ function that ends an erasure, in the transaction that says it is done, as its l
 that end one wait until that commits.
 p_pseudonym: HMAC of app and person, 16 to 64 bytes, worked out by the client (Python:
 strongroom.subject.pseudonyms); p_key_id: by which key; p_act: the id of the request. A second call for
-the same request writes nothing and returns the first number.
+the same request writes nothing and returns the first number. In a copy that is not open, an erasure
+of the replay is written by kernel.open_gate(), and this returns NULL.
 To be called as the owner, at READ COMMITTED. Raises KR103 ReplayUnfinished in a copy that is not open,
 for what is not an erasure of its replay.';

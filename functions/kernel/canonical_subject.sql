@@ -60,4 +60,4 @@ another spelling of an id does not pin nobody; never cut or rounded to the lengt
 Raises KR041 InvalidHold.';
 
 -- For what the roles of apps call.
-GRANT EXECUTE ON FUNCTION kernel.canonical_subject(text, text) TO strongroom_definer;
+GRANT EXECUTE ON FUNCTION kernel.canonical_subject(text, text) TO strongroom_definer, strongroom_runner;

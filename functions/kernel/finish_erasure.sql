@@ -38,6 +38,7 @@ BEGIN
         kernel.erasure_act(v_request, p_pseudonym, p_key_id), kernel.erasure_log(p_id),
         now() + interval '3 years'
     );
+    PERFORM kernel.keep_out_erased(v_request.app, v_request.subject);
     PERFORM kernel.forget_requests(p_id, v_request.app, v_request.subject);
     -- Last, because others that end an erasure wait from here on.
     PERFORM kernel.append_erasure(v_request.app, p_pseudonym, p_key_id, p_id);

@@ -21,6 +21,7 @@ BEGIN
       AND e.kind = 'seal'
       AND e.state = 'active'
     FOR KEY SHARE;
+    PERFORM kernel.refuse_erased(v_app, p_subject);
     -- What another one made, or a rotation, is the answer below.
     IF FOUND THEN
         INSERT INTO kernel.subject_key AS k (app, subject, purpose, encryption_key_id, wrapped)
@@ -37,7 +38,7 @@ COMMENT ON FUNCTION kernel.give_data_key(text, text, text, bytea) IS
 'Keeps a new data key, wrapped by the active master key, for a purpose and a person (NULL: the app''s
 own), unless there is one; answers as kernel.claim_data_key, with the key that there is. Without a key
 there, the master key is not the active one any more: wrap it with the one that is named. Raises KR082
-NoSealingKey, KR083 KeysNotYours.';
+NoSealingKey, KR083 KeysNotYours, KR104 PersonErased.';
 
 ALTER FUNCTION kernel.give_data_key(text, text, text, bytea) OWNER TO strongroom_definer;
 GRANT EXECUTE ON FUNCTION kernel.give_data_key(text, text, text, bytea) TO strongroom_client;

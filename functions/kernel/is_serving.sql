@@ -16,4 +16,4 @@ COMMENT ON FUNCTION kernel.is_serving() IS
 of each table of an app asks, and definer functions that serve apps without touching a table of one.
 See docs/kernel/restored-copies.md.';
 
-GRANT EXECUTE ON FUNCTION kernel.is_serving() TO strongroom_client;
+GRANT EXECUTE ON FUNCTION kernel.is_serving() TO strongroom_client, strongroom_definer;

@@ -15,6 +15,7 @@ DECLARE
     v_salt CONSTANT bytea := uuid_send(gen_random_uuid());
     v_expires_at timestamptz;
 BEGIN
+    PERFORM kernel.refuse_erased(v_person.app, v_person.subject);
     IF p_regime IS NULL OR p_regime NOT IN ('gdpr', 'fz152') THEN
         RAISE EXCEPTION USING
             ERRCODE = 'KR092',
@@ -66,6 +67,6 @@ $$;
 COMMENT ON FUNCTION kernel.join_request(text, text) IS
 'Opens a request of the person of the transaction, or joins the one that is open: its number, and a
 code to confirm it by, NULL where it was confirmed already. For use by what
-strongroom_definer owns. Raises KR001 MissingIdentity, KR092 UnfitRequest.';
+strongroom_definer owns. Raises KR001 MissingIdentity, KR092 UnfitRequest, KR104 PersonErased.';
 
 GRANT EXECUTE ON FUNCTION kernel.join_request(text, text) TO strongroom_definer;

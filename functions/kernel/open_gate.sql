@@ -35,13 +35,23 @@ BEGIN
     END IF;
     IF kernel.gate_problem() IS NOT NULL THEN
         PERFORM kernel.mark_serving(format('the ledger was replayed up to entry %s', p_seq));
+        PERFORM kernel.append_erasure(v.app, v.pseudonym, v.key_id, v.id, r.ended_at)
+        FROM (
+            SELECT e.request_id, min(e.seq) AS seq
+            FROM kernel.replayed_erasure AS e
+            GROUP BY e.request_id
+        ) AS done
+        JOIN kernel.erasure_evidence AS v ON v.id = done.request_id
+        JOIN kernel.subject_request AS r ON r.id = done.request_id
+        WHERE NOT EXISTS (SELECT FROM kernel.erasure_ledger AS l WHERE l.act = v.id)
+        ORDER BY done.seq;
     END IF;
 END;
 $$;
 
 COMMENT ON FUNCTION kernel.open_gate(bigint, bytea) IS
 'Lets apps into this copy, when every entry up to the head of the exported ledger is here and every
-person among them is erased again. Nothing to do where the database is open.
+person among them is erased again; these erasures then continue the ledger. Nothing to do where the database is open.
 p_seq, p_hash: the head, as the file says it; 0 and 32 zero bytes for an empty ledger.
 Raises KR103 ReplayUnfinished.';
 

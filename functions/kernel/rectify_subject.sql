@@ -75,7 +75,8 @@ COMMENT ON FUNCTION kernel.rectify_subject(text, text, text, jsonb, jsonb, text)
 'Corrects personal columns of one row of a person (app, user id, table with its schema, primary key as
 an object, columns with their new values as an object, the case it is done for); 1. Triggers of the
 table run, auditing among them, and that it was done is written into the audit log, with the case as
-its request and without values. Sealed fields are corrected by the app, which has the keys.
+its request and without values. Sealed fields take envelopes in hexadecimal, and their blind indexes
+with them: strongroom subject rectify makes both.
 Raises KR024 UnfitAccessEntry, KR026 SubjectHeld, KR041 InvalidHold, KR045 IsolationTooStrict,
 KR110 UnknownApp, KR114 NotRectifiable, KR115 UnknownPersonsRow.';
 

@@ -25,12 +25,15 @@ BEGIN
             END,
             HINT = 'Call through a session of the app, for the person whose data it is.';
     END IF;
+    -- No table of the app is touched here, whose policies would ask.
+    PERFORM kernel.is_serving();
     RETURN v_app;
 END;
 $$;
 
 COMMENT ON FUNCTION kernel.require_key_access(text) IS
 'The app whose keys this transaction may have: for its worker all, for its app role those of the user
-whom the transaction acts for, and the app''s own (p_subject NULL). Raises KR083 KeysNotYours.';
+whom the transaction acts for, and the app''s own (p_subject NULL). Raises KR083 KeysNotYours, KR100
+CopyNotOpen.';
 
 GRANT EXECUTE ON FUNCTION kernel.require_key_access(text) TO strongroom_definer;

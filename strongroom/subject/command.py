@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import psycopg
 import typer
@@ -17,10 +17,13 @@ from rich.table import Table
 from strongroom.errors import PendingError, StrongroomError, UsageError
 from strongroom.maintain import place
 from strongroom.retention.asking import asked, plain, said
-from strongroom.subject import erasing, exporting
+from strongroom.subject import erasing, exporting, rectifying
 from strongroom.subject.confirming import confirm
 from strongroom.subject.ledger_command import app as ledger_app
 from strongroom.subject.opening import Opener, keys_explained
+
+if TYPE_CHECKING:
+    from strongroom.sealing import KeyProvider
 
 app = typer.Typer(
     help="Export, correct and erase what is held of a person; see what was asked for.\n\n"
@@ -50,10 +53,17 @@ SELECT
 FROM kernel.subject_request AS r
 CROSS JOIN LATERAL (SELECT coalesce(r.extended_to, r.due_at)) AS t (due_at)
 WHERE (%(app)s::text IS NULL OR r.app = %(app)s)
-  AND (%(subject)s::text IS NULL OR r.subject = %(subject)s)
+  AND (%(subject)s::jsonb IS NULL OR r.subject = %(subject)s::jsonb ->> r.app)
   AND (%(all)s OR r.state NOT IN ('done', 'refused'))
 ORDER BY t.due_at, r.id
 """
+
+_APPS = """
+SELECT a.app FROM kernel.app_schemas() AS a (app) WHERE %(app)s::text IS NULL
+UNION ALL
+SELECT %(app)s::text WHERE %(app)s::text IS NOT NULL
+"""
+_SPELLING = "SELECT kernel.canonical_subject(%s, %s) AS subject"
 
 
 @app.command(epilog="Example: strongroom subject export tarot 42 --to 42.json --by anna")
@@ -106,22 +116,28 @@ def rectify(
         list[str], typer.Option("--set", metavar="COLUMN=JSON", help="The new value.")
     ],
     reason: Annotated[str, typer.Option(help="The case it is done for; no names.")],
+    keys: Keys = None,
     by: By = None,
     mean: Mean = None,
     as_json: Json = False,
 ) -> None:
     """Correct columns of one row of a person. The audit log keeps who did it, and for what case.
 
-    A value that is no JSON is text: --set age=33, --set name=anna, --set phone=null.
+    A value that is no JSON is text: --set age=33, --set name=anna, --set phone=null. Sealed fields
+    are sealed here, with the keys of --keys or of the environment, and their blind indexes made.
     """
     row_key, changes = _pairs("--key", key), _pairs("--set", change)
     names = ", ".join(changes)
     confirm(f"{names} of a row of {table} will be overwritten", app_name, subject, mean)
-    with asked(by or _login()) as cursor:
-        cursor.execute(
-            "SELECT kernel.rectify_subject(%s, %s, %s, %s::jsonb, %s::jsonb, %s)",
-            [app_name, subject, table, json.dumps(row_key), json.dumps(changes), reason],
-        )
+
+    def provider() -> KeyProvider:
+        from strongroom.sealing.command import find_provider
+
+        return find_provider(keys)
+
+    with _connected(by) as connection:
+        row = rectifying.Row(app_name, subject, table, row_key)
+        rectifying.rectify(connection, row, changes, reason, provider)
     typer.echo(json.dumps({"rows": 1}) if as_json else f"corrected: {names}")
 
 
@@ -131,6 +147,9 @@ def erase(
     subject: Subject,
     regime: Annotated[str, typer.Option(help="gdpr or fz152: which terms.")] = "gdpr",
     preview: Annotated[bool, typer.Option("--preview", help="Show what it would do.")] = False,
+    even_if_nobody: Annotated[
+        bool, typer.Option("--even-if-nobody", help="Go on where no table has a row of the id.")
+    ] = False,
     keys: Keys = None,
     by: By = None,
     mean: Mean = None,
@@ -138,7 +157,8 @@ def erase(
 ) -> None:
     """Erase a person: open or join the request, approve it, and run it to its evidence.
 
-    Shows first what it will do. Killed, or kept from finishing, it goes on when it is called again.
+    Shows first what it will do; an id that nobody has is refused. Killed, or kept from finishing,
+    it goes on when it is called again.
     Ends with 3 when a hold, older transactions or a second pair of eyes are waited for, with 1 when
     something is left or failed.
     """
@@ -149,9 +169,13 @@ def erase(
         parts = erasing.preview(connection, app_name, subject)
         if preview:
             _show_parts(parts, as_json=as_json)
+            if not any(part.rows for part in parts):
+                _say(f"nobody of app {app_name} has this id: no table has a row of it")
             return
         if broken := [part.problem for part in parts if part.problem is not None]:
             raise UsageError("; ".join(broken), hint="mend the table or its tags")
+        if not even_if_nobody:
+            erasing.require_somebody(connection, app_name, subject, parts)
         key_id, fingerprint = erasing.pseudonym_key(connection, app_name)
         provider = find_provider(keys)
         # Another key would call the person as nobody can find them in a restored copy.
@@ -196,8 +220,9 @@ def status(
 ) -> None:
     """Show what people asked for, what is due first above. Ends with 3 when one is overdue."""
     with asked() as cursor:
+        spelt = None if subject is None else json.dumps(_spellings(cursor, app_name, subject))
         rows = cursor.execute(
-            _REQUESTS.encode(), {"app": app_name, "subject": subject, "all": everything}
+            _REQUESTS.encode(), {"app": app_name, "subject": spelt, "all": everything}
         ).fetchall()
     answer = {"requests": [plain(row) for row in rows]}
     late = sum(row["is_overdue"] for row in rows)
@@ -209,6 +234,22 @@ def status(
         raise error
     if as_json:
         typer.echo(json.dumps(answer))
+
+
+def _spellings(cursor: psycopg.Cursor[Any], app_name: str | None, subject: str) -> dict[str, str]:
+    """The id as each app writes it; not where it can't be one."""
+    found = {}
+    for row in cursor.execute(_APPS, {"app": app_name}).fetchall():
+        try:
+            with cursor.connection.transaction():
+                spelt = cursor.execute(_SPELLING, [row["app"], subject]).fetchone()
+        except psycopg.Error as error:
+            if error.sqlstate != "KR041" or app_name is not None:
+                raise
+        else:
+            assert spelt is not None
+            found[row["app"]] = spelt["subject"]
+    return found
 
 
 @contextmanager

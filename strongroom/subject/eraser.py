@@ -18,7 +18,7 @@ import psycopg
 from psycopg import sql
 
 from strongroom.errors import UsageError
-from strongroom.subject.pseudonyms import MacProvider, pseudonym
+from strongroom.subject.pseudonyms import FingerprintProvider, MacProvider, pseudonym
 
 Connection = psycopg.Connection[Any]
 Say = Callable[[str], None]
@@ -44,6 +44,11 @@ SELECT coalesce(sum(s.row_count) FILTER (WHERE s.kind = 'rows'), 0)::bigint,
        coalesce(max(s.round), 1)
 FROM kernel.erasure_step AS s
 WHERE s.request_id = %s
+"""
+_FINGERPRINT = """
+SELECT k.fingerprint
+FROM kernel.encryption_key AS k
+WHERE k.id = %s AND k.kind = 'pseudonym'
 """
 _NEXT = """
 SELECT s.kind || coalesce(' ' || s.relation::text, '')
@@ -136,10 +141,11 @@ def erase(
     may_go_on    asked before each transaction
 
     What fails by itself is written down and returned as failed. A lost connection is raised, and
-    the next call goes on from there.
+    the next call goes on from there. Raises UsageError for a key that is not the registered one.
     """
     if not connection.autocommit:
         raise UsageError("each step of an erasure is a transaction of its own")
+    check_key(connection, provider, key_id)
     with _settings(connection, _SETTINGS):
         while may_go_on():
             if not _run_steps(connection, request, say, limit, may_go_on):
@@ -153,6 +159,22 @@ def erase(
                 _attempt(connection, _FAIL, (request, "KR098", "somebody goes on writing"))
                 break
         return _report(connection, request)
+
+
+def check_key(connection: Connection, provider: MacProvider, key_id: str) -> None:
+    """UsageError where the provider's key is another one than was registered under this name.
+
+    Another key would call the person as nobody can find them in a restored copy. A copy may be
+    older than the key, and a provider that tells no fingerprints is taken at its word.
+    """
+    row = connection.execute(_FINGERPRINT, (key_id,)).fetchone()
+    if row is None or not isinstance(provider, FingerprintProvider):
+        return
+    if provider.fingerprint(key_id) != bytes(row[0]):
+        raise UsageError(
+            f"key {key_id} of this provider is not the one that was registered under this name",
+            hint="take the keys of this database",
+        )
 
 
 def _run_steps(

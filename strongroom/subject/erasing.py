@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,16 @@ FROM kernel.encryption_key AS k
 WHERE k.app = %s AND k.kind = 'pseudonym' AND k.state = 'active'
 ORDER BY k.id
 LIMIT 1
+"""
+_OPEN = """
+SELECT EXISTS (
+    SELECT
+    FROM kernel.subject_request AS r
+    WHERE r.app = %(app)s
+      AND r.subject = kernel.canonical_subject(%(app)s, %(subject)s)
+      AND r.kind = 'erasure'
+      AND r.state NOT IN ('done', 'refused')
+)
 """
 _STATE = "SELECT r.state FROM kernel.subject_request AS r WHERE r.id = %s"
 
@@ -54,6 +64,18 @@ def preview(connection: Connection, app: str, subject: str) -> list[Part]:
         Part(table, action, columns or [], kept or [], reasons or [], count, held, problem)
         for table, action, columns, kept, reasons, count, held, problem in rows
     ]
+
+
+def require_somebody(connection: Connection, app: str, subject: str, parts: Sequence[Part]) -> None:
+    """UsageError where no table has a row of this id, and no erasure of it was begun."""
+    if any(part.rows for part in parts):
+        return
+    row = connection.execute(_OPEN, {"app": app, "subject": subject}).fetchone()
+    if row is None or not row[0]:
+        raise UsageError(
+            f"nobody of app {app} has this id: no table has a row of it",
+            hint="look at the id; --even-if-nobody erases what the kernel alone keeps of it",
+        )
 
 
 def pseudonym_key(connection: Connection, app: str) -> tuple[str, bytes]:

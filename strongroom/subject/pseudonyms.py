@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class MacProvider(Protocol):
@@ -10,6 +10,14 @@ class MacProvider(Protocol):
 
     def mac(self, key_id: str, data: bytes) -> bytes:
         """32 bytes that only who has the key can make of this."""
+
+
+@runtime_checkable
+class FingerprintProvider(Protocol):
+    """Tells its keys from others of the same name."""
+
+    def fingerprint(self, key_id: str) -> bytes:
+        """16 bytes that tell this key from others and nothing of what it is."""
 
 
 def pseudonym(provider: MacProvider, key_id: str, app: str, subject: str) -> bytes:

@@ -152,6 +152,42 @@ FROM (
         ($$UPDATE kernel.subject_request_event SET actor = 'x'$$)
 ) AS call (text);
 
+-- Three years after the end.
+CREATE TEMPORARY TABLE old AS
+SELECT n.name, pg_temp.in_state(n.state) AS id
+FROM (
+    VALUES ('gone', 'refused'), ('young', 'refused'), ('held', 'done'), ('replayed', 'done'), ('open', 'verified')
+) AS n (name, state);
+SELECT kernel.place_hold('three years', 'tarot', '901');
+SET LOCAL session_replication_role = replica;
+UPDATE kernel.subject_request AS r
+SET ended_at = CASE WHEN r.ended_at IS NOT NULL THEN now() - interval '3 years 1 day' END,
+    subject = CASE o.name WHEN 'held' THEN '901' ELSE r.subject END
+FROM pg_temp.old AS o WHERE o.id = r.id AND o.name <> 'young';
+UPDATE kernel.subject_request_event AS e
+SET happened_at = now() - interval '3 years 1 day'
+FROM pg_temp.old AS o WHERE o.id = e.request_id;
+INSERT INTO kernel.replayed_erasure (seq, request_id)
+SELECT 1, o.id FROM pg_temp.old AS o WHERE o.name = 'replayed';
+SET LOCAL session_replication_role = origin;
+SELECT is(kernel.trim_requests(100), 1::bigint, 'what ended three years ago goes');
+SELECT set_eq(
+    'SELECT o.name FROM pg_temp.old AS o JOIN kernel.subject_request AS r USING (id)',
+    $$VALUES ('young'), ('held'), ('replayed'), ('open')$$,
+    'but for what a hold or a replayed ledger needs, and what is younger or open'
+);
+SELECT is_empty(
+    $$SELECT FROM kernel.subject_request_event AS e JOIN pg_temp.old AS o ON o.id = e.request_id
+    WHERE o.name = 'gone'$$,
+    'its events go with it'
+);
+SELECT kernel.release_hold(h.id, 'closed') FROM kernel.legal_hold AS h WHERE h.reason = 'three years';
+SELECT is(kernel.tend_requests() > 0, true, 'the job does it');
+SELECT is_empty(
+    $$SELECT FROM kernel.subject_request AS r JOIN pg_temp.old AS o USING (id) WHERE o.name = 'held'$$,
+    'when the hold is over'
+);
+
 -- Answers to what is no erasure.
 SELECT set_config('test.access', pg_temp.in_state('approved')::text, true);
 SELECT lives_ok($$SELECT kernel.answer_request(current_setting('test.access')::uuid)$$, 'an answer is given');

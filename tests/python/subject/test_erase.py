@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from strongroom.errors import UsageError
 from strongroom.sealing import EnvironmentKeys
+from strongroom.subject.eraser import erase
 from tests.python.fix_databases import Database
 from tests.python.sealing.conftest import new_keys, register
 from tests.python.subject.conftest import Office, open_office
@@ -99,6 +101,48 @@ def test_what_is_missing_is_said_before_anything_is_opened(office: Office, tmp_p
     code, _, said = office.call(*means(office), "--regime", "none")
     assert code == 2
     assert office.value("SELECT count(*) FROM kernel.subject_request") == 0
+    assert username(office) == "anna_k"
+
+
+def test_an_id_that_nobody_has_is_refused(office: Office) -> None:
+    """Not done with no rows: it may be a slip of the pen."""
+    nobody = ("erase", "tarot", "4711", "--yes-i-mean", "tarot/4711")
+    code, _, said = office.call(*nobody)
+    assert (code, "nobody of app tarot has this id" in said) == (2, True)
+    code, _, said = office.call("erase", "tarot", "4711", "--preview")
+    assert (code, "nobody of app tarot has this id" in said) == (0, True)
+    assert office.value("SELECT count(*) FROM kernel.subject_request") == 0
+    assert office.json(*nobody, "--even-if-nobody")["state"] == "done"
+    # What was begun goes on, also when no row is left by then.
+    office.admin.execute(
+        "SELECT kernel.approve_request(kernel.open_request('tarot', '4712', 'erasure'))"
+    )
+    going = ("erase", "tarot", "4712", "--yes-i-mean", "tarot/4712")
+    assert office.json(*going)["state"] == "done"
+
+
+def test_the_status_of_a_person_takes_every_spelling_of_the_id(office: Office) -> None:
+    office.admin.execute("SELECT kernel.open_request('tarot', '4711', 'access')")
+    for spelling in ("4711", " 04711 ", "+4711"):
+        assert len(office.json("status", "--subject", spelling)["requests"]) == 1
+        assert len(office.json("status", "--app", "tarot", "--subject", spelling)["requests"]) == 1
+    assert office.json("status", "--subject", "4712")["requests"] == []
+    assert office.json("status", "--subject", "no number")["requests"] == []
+    code, _, said = office.call("status", "--app", "tarot", "--subject", "no number")
+    assert (code, "no user id of app tarot" in said) == (2, True)
+
+
+def test_the_function_refuses_another_key_as_the_command_does(office: Office) -> None:
+    [(request,)] = office.query(
+        "SELECT kernel.open_request('tarot', %s, 'erasure')", str(office.anna)
+    )
+    office.admin.execute("SELECT kernel.approve_request(%s)", (request,))
+    other = EnvironmentKeys(new_keys("tarot.people.1"))
+    with (
+        office.database.connect("strongroom_runner") as runner,
+        pytest.raises(UsageError, match="not the one that was registered"),
+    ):
+        erase(runner, request, other, "tarot.people.1", lambda _: None)
     assert username(office) == "anna_k"
 
 

@@ -163,6 +163,30 @@ def test_a_hold_keeps_the_gate_closed(place: Place) -> None:
         assert seen(copy, 2) == (None, 0, 0)
 
 
+def test_a_replay_that_was_half_done_goes_on_with_a_newer_file(place: Place) -> None:
+    """What it has erased again by then stands after the entries of the newer file."""
+    runner = place.runner()
+    hold = runner.execute("SELECT kernel.place_hold('case', 'tarot', '2')").fetchone()
+    assert hold is not None
+    dump = place.programs.dump(place.database, "--format=custom")
+    runner.execute("SELECT kernel.release_hold(%s, 'over')", hold)
+    place.erase(1)
+    place.erase(2)
+    older = place.folder / "older.ledger"
+    place.export(older)
+    place.erase(3)
+    place.export()
+    with restored(place, dump) as copy:
+        with pytest.raises(StrongroomError, match="1 of 2 erasures are not done"):
+            place.replay(copy, older)
+        place.runner(copy).execute("SELECT kernel.release_hold(%s, 'over')", hold)
+        assert place.replay(copy) == Replayed(head=3, entries=1, found=1)
+        assert is_open(copy)
+        assert [seen(copy, user) for user in (1, 2, 3)] == [(None, 0, 0)] * 3
+        head, count = export(place.runner(copy), place.ledger, place.keys)
+        assert (head.seq, count) == (6, 3)
+
+
 def test_an_interrupted_replay_goes_on(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its session is ended at each of its statements in turn, as a killed command's is."""
     dump = place.programs.dump(place.database, "--format=custom")

@@ -40,6 +40,13 @@ ATTEMPTS = {
         "SELECT tarot.spend_credits(1, 'key')",
         "SELECT tarot.start_purchase(1, 'ref', 'key')",
         "SELECT tarot.draw_reading('single', NULL, '[]', 'x', 'key')",
+        "SELECT kernel.request_erasure()",
+        "SELECT kernel.verify_request(NULL, 'code')",
+        "SELECT kernel.my_requests()",
+        "SELECT kernel.claim_data_key('birth')",
+        "SELECT kernel.claim_data_keys('{1}')",
+        "SELECT kernel.claim_index_keys('places')",
+        "SELECT kernel.give_data_key('birth', NULL, 'tarot.birth.1', '')",
     ],
     "tarot_worker": [
         "SELECT FROM tarot.users",

@@ -1,0 +1,24 @@
+CREATE OR REPLACE FUNCTION kernel.keep_out_erased(p_app text, p_subject text)
+RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    -- Who is gone without a trace may come back under the same id.
+    IF NOT kernel.has_tombstone(p_app, p_subject) THEN
+        DELETE FROM kernel.erased_subject AS e
+        WHERE e.app = p_app AND e.digest = kernel.subject_digest(p_app, p_subject);
+        RETURN;
+    END IF;
+    PERFORM kernel.refuse_late_writes(p_app);
+    INSERT INTO kernel.erased_subject AS e (app, digest, erased_at)
+    VALUES (p_app, kernel.subject_digest(p_app, p_subject), now())
+    ON CONFLICT (app, digest) DO UPDATE SET erased_at = coalesce(e.erased_at, excluded.erased_at);
+END;
+$$;
+
+COMMENT ON FUNCTION kernel.keep_out_erased(text, text) IS
+'At the end of an erasure, with writers kept out: from its commit on nothing is written in the name of
+the person, if a tombstone stays. A part of kernel.finish_erasure().';

@@ -1,0 +1,28 @@
+CREATE OR REPLACE FUNCTION kernel.tg_refuse_erased()
+RETURNS trigger
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    -- One id has many spellings in a setting, and policies compare what it means.
+    PERFORM kernel.refuse_erased(
+        TG_TABLE_SCHEMA,
+        CASE TG_ARGV[0]
+            WHEN 'bigint' THEN kernel.user_bigint()::text
+            WHEN 'uuid' THEN kernel.user_uuid()::text
+            ELSE current_setting('kernel.user_id')
+        END
+    );
+    RETURN NULL;
+END;
+$$;
+
+COMMENT ON FUNCTION kernel.tg_refuse_erased() IS
+'BEFORE INSERT OR UPDATE of a table with rows of people, once a statement: refuses to write for a
+transaction whose person was erased. Its argument is the type of the app''s user ids: bigint, uuid or
+text. Raises KR104 PersonErased, serialization_failure.';
+
+ALTER FUNCTION kernel.tg_refuse_erased() OWNER TO strongroom_definer;

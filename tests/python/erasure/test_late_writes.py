@@ -1,0 +1,158 @@
+"""Sessions of a person that were open before an erasure, and write after its end."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from tests.python.erasure.conftest import KEY_ID, House
+from tests.python.erasure.test_erasure_races import _aside, _run_to, _wait_until_it_waits
+from tests.python.fix_databases import Connection
+
+POST = "INSERT INTO probe.posts VALUES (%s, %s, 'late words')"
+NOTE = 'INSERT INTO probe."no""tes;--" VALUES (2, now(), \'{}\')'
+_TRIGGERS = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 't05_refuse_erased'"
+
+
+def session(house: House, person: object, *, autocommit: bool = True) -> Connection:
+    """A session that acts for a person, as it was before."""
+    found = house.database.connect("postgres", autocommit=True)
+    found.execute("SELECT set_config('kernel.user_id', %s, false)", [str(person)])
+    found.autocommit = autocommit
+    return found
+
+
+def refused(connection: Connection, statement: str, *values: Any) -> str | None:
+    with pytest.raises(psycopg.Error) as error:
+        connection.execute(statement.encode(), values or None)
+    return error.value.sqlstate
+
+
+def ready(house: House, person: int) -> UUID:
+    """An erasure of which only the end is left."""
+    request = house.approved(person)
+    _run_to(house, request, "vacuum")
+    house.admin.execute(
+        "UPDATE kernel.erasure_step SET state = 'done', finished_at = now()"
+        " WHERE request_id = %s AND kind = 'vacuum'",
+        (request,),
+    )
+    return request
+
+
+def finish(connection: Connection, request: UUID) -> bool:
+    row = connection.execute(
+        "SELECT kernel.finish_erasure(%s, %s, %s)", (request, b"x" * 32, KEY_ID)
+    ).fetchone()
+    assert row is not None
+    return bool(row[0])
+
+
+def test_an_old_session_writes_nothing_after_the_end(house: House) -> None:
+    """[A-46] Into no table of people, in no spelling of the id; others go on, and so do readers."""
+    old, other = session(house, 2), session(house, 3)
+    request = house.approved(2)
+    _run_to(house, request, "scan")
+    old.execute(POST, (2, 998))  # goes with the rest
+    assert house.erase(request).state == "done"
+    assert house.left(2) == {}
+    assert refused(old, POST, 2, 999) == "KR104"
+    assert refused(old, NOTE) == "KR104"
+    assert refused(old, "UPDATE probe.users SET name = 'me again' WHERE id = 2") == "KR104"
+    assert refused(session(house, " 002"), POST, 2, 999) == "KR104"
+    assert house.left(2) == {}
+    assert old.execute("SELECT count(*) FROM probe.users").fetchone() == (4,)
+    other.execute(POST, (3, 999))
+    # Nobody in particular: jobs, and whoever restores.
+    house.admin.execute(POST, (4, 999))
+    evidence = house.query("SELECT e::text FROM kernel.erased_subject AS e")
+    assert len(evidence) == 1
+
+
+def test_who_waits_for_the_end_finds_it(house: House) -> None:
+    """The statement came before the end and is let in after it: it sees what it waited for."""
+    request = ready(house, 2)
+    old = session(house, 2)
+    runner = house.runner(autocommit=False)
+    assert finish(runner, request)
+    with _aside(lambda: refused(old, POST, 2, 999)) as writing:
+        _wait_until_it_waits(house, old.info.backend_pid, writing)
+        runner.commit()
+        assert writing.result() == "KR104"
+    house.check(request, 2)
+
+
+@pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE"])
+def test_a_snapshot_from_before_the_end_hides_nothing(any_house: House, level: str) -> None:
+    request = ready(any_house, 2)
+    old = session(any_house, 2)
+    old.execute(f"BEGIN ISOLATION LEVEL {level}".encode())
+    assert old.execute("SELECT count(*) FROM probe.users").fetchone() == (4,)
+    assert finish(any_house.runner(), request)
+    assert refused(old, POST, 2, 999) == "40001"
+    old.execute("ROLLBACK")
+    assert refused(old, POST, 2, 999) == "KR104"
+    any_house.check(request, 2)
+
+
+def test_nobody_pays_before_somebody_was_erased(any_house: House) -> None:
+    assert any_house.query(_TRIGGERS) == []
+    any_house.erase(any_house.approved(2))
+    kept = any_house.query(
+        "SELECT s.relation::text FROM kernel.subject_tables('probe') AS s ORDER BY 1"
+    )
+    assert sorted(any_house.query(_TRIGGERS)) == kept
+    # A table that comes later has it from the next run of the job on.
+    any_house.admin.execute(
+        "SET ROLE strongroom_owner; CREATE TABLE probe.visits (user_id bigint, id bigint);"
+        " RESET ROLE"
+    )
+    old = session(any_house, 2)
+    old.execute("INSERT INTO probe.visits VALUES (2, 1)")
+    any_house.runner().execute("SELECT kernel.tend_requests()")
+    assert refused(old, "INSERT INTO probe.visits VALUES (2, 2)") == "KR104"
+
+
+def test_who_leaves_no_tombstone_may_come_back(any_house: House) -> None:
+    any_house.admin.execute(
+        "COMMENT ON COLUMN probe.users.name IS E'x\n@personal identifier\n@erase delete'"
+    )
+    any_house.admin.execute(
+        "COMMENT ON COLUMN probe.payments.amount IS E'x\n@personal payment\n@erase delete'"
+    )
+    assert any_house.erase(any_house.approved(2)).state == "done"
+    assert any_house.query("SELECT FROM kernel.erased_subject") == []
+    again = session(any_house, 2)
+    again.execute("INSERT INTO probe.users VALUES (2, 'another')")
+    again.execute(POST, (2, 1))
+
+
+def test_a_person_is_let_in_again_by_staff_alone(any_house: House) -> None:
+    any_house.erase(any_house.approved(2))
+    old, runner = session(any_house, 2), any_house.runner()
+    assert runner.execute("SELECT kernel.readmit_subject('probe', '3')").fetchone() == (False,)
+    assert refused(old, POST, 2, 999) == "KR104"
+    with any_house.database.connect(role="tarot_app") as app:
+        assert refused(app, "SELECT kernel.readmit_subject('probe', '2')") == "42501"
+    assert runner.execute("SELECT kernel.readmit_subject('probe', ' 2')").fetchone() == (True,)
+    old.execute(POST, (2, 999))
+
+
+def test_tarot_keeps_them_out_and_lets_a_worker_return_money(any_house: House) -> None:
+    """What the app alone writes: asking again, and a new key for what is sealed."""
+    database, admin = any_house.database, any_house.admin
+    [(anna,)] = admin.execute("SELECT tarot.register_user(9001, 'anna_k')").fetchall()
+    who = {"app": "tarot", "user_id": anna}
+    app = database.connect(role="tarot_app", **who)
+    assert any_house.erase(any_house.approved(anna, "tarot")).state == "done"
+    touch = "UPDATE tarot.users SET last_active_at = last_active_at WHERE id = kernel.user_bigint()"
+    assert refused(app, touch) == "KR104"
+    assert refused(app, "SELECT * FROM kernel.request_erasure()") == "KR104"
+    key = "SELECT * FROM kernel.give_data_key('birth', %s, 'tarot.birth.1', %s)"
+    assert refused(app, key, str(anna), b"x" * 60) == "KR104"
+    assert any_house.value("SELECT count(*) FROM kernel.subject_request WHERE subject <> ''") == 0
+    worker = database.connect(role="tarot_worker", **who)
+    worker.execute("UPDATE tarot.users SET is_active = is_active WHERE id = %s", [anna])
