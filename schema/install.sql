@@ -425,6 +425,7 @@
 \ir ../functions/kernel/cut_cycle.sql
 \ir ../functions/kernel/remember_tokens.sql
 \ir ../functions/kernel/scan_traces.sql
+\ir ../functions/kernel/clear_statistics.sql
 \ir ../functions/kernel/renew_derived.sql
 \ir ../functions/kernel/erase_from_kernel.sql
 \ir ../functions/kernel/run_erasure_step.sql
@@ -475,6 +476,7 @@
 \ir ../functions/kernel/rotate_masking_key.sql
 
 -- People: exports.
+\ir ../functions/kernel/holds_json.sql
 \ir ../functions/kernel/export_value.sql
 \ir ../functions/kernel/export_own_parts.sql
 \ir ../functions/kernel/export_parts.sql

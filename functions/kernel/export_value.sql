@@ -24,11 +24,18 @@ AS $$
             THEN format('t.%I::text', a.attname)
         WHEN y.oid = ANY ('{int8[],numeric[]}'::regtype[]) THEN format('t.%I::text[]', a.attname)
         WHEN y.oid = 'json'::regtype THEN format('kernel.readable_json(t.%I)', a.attname)
+        WHEN y.oid = 'json[]'::regtype THEN format(
+            'CASE WHEN t.%1$I IS NOT NULL THEN coalesce((SELECT jsonb_agg(kernel.readable_json(e.document)'
+            ' ORDER BY e.place) FROM unnest(t.%1$I) WITH ORDINALITY AS e (document, place)),'
+            ' jsonb ''[]'') END', a.attname
+        )
+        -- A document in it that jsonb does not take would stop the export.
+        WHEN kernel.holds_json(y.oid) THEN format('t.%I::text', a.attname)
         ELSE format('t.%I', a.attname)
     END
     FROM pg_attribute AS a
     JOIN pg_type AS d ON d.oid = a.atttypid
-    JOIN pg_type AS y ON y.oid = coalesce(nullif(d.typbasetype, 0), d.oid)
+    JOIN pg_type AS y ON y.oid = kernel.base_type(d.oid)
     CROSS JOIN LATERAL (
         SELECT min(t.argument) FILTER (WHERE t.tag = 'sealed')
         FROM kernel.comment_tags(col_description(a.attrelid, a.attnum)) AS t
@@ -38,4 +45,5 @@ $$;
 
 COMMENT ON FUNCTION kernel.export_value(regclass, name) IS
 'SQL over rows t for what an export shows of a column: ids and whatever JSON would round as text,
-sealed fields as the envelope with what opens it, all else as PostgreSQL writes it as JSON.';
+sealed fields as the envelope with what opens it, rows and lists that hold json documents as text,
+all else as PostgreSQL writes it as JSON.';

@@ -24,6 +24,9 @@ BEGIN
         JOIN pg_namespace AS n ON n.oid = c.relnamespace
         WHERE p_kind = 'statistics' AND n.nspname = p_app AND c.relkind = 'm' AND c.relispopulated
     LOOP
+        IF p_kind = 'statistics' THEN
+            PERFORM kernel.clear_statistics(v_relation);
+        END IF;
         EXECUTE format(
             CASE p_kind WHEN 'views' THEN 'REFRESH MATERIALIZED VIEW %s' ELSE 'ANALYZE %s' END,
             v_relation
