@@ -35,7 +35,18 @@ differences (oid, parent, what) AS (
     SELECT p.oid, p.parent, format('trigger %I is not its parent''s', t.tgname)
     FROM partitions AS p
     JOIN pg_catalog.pg_trigger AS t ON t.tgrelid = p.oid
-    WHERE NOT t.tgisinternal AND t.tgparentid = 0
+    WHERE NOT t.tgisinternal
+      AND t.tgparentid = 0
+      -- Guards, audit and counters hang the statement triggers of a table on its partitions as well.
+      AND NOT EXISTS (
+          SELECT
+          FROM pg_catalog.pg_trigger AS r
+          WHERE r.tgrelid = p.parent
+            AND r.tgname = t.tgname
+            AND r.tgfoid = t.tgfoid
+            AND r.tgtype = t.tgtype
+            AND r.tgenabled = t.tgenabled
+      )
     UNION ALL
     SELECT p.oid, p.parent, format('trigger %I is not enabled as its parent''s is', t.tgname)
     FROM partitions AS p

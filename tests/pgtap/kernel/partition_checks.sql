@@ -65,9 +65,12 @@ SELECT kernel.extend_partitions(now() - interval '4 months');
 SELECT matches(pg_temp.runway('probe.visits'), '^WARN .* 2 of 6 steps', 'little is a warning');
 SELECT kernel.extend_partitions();
 SELECT is(pg_temp.runway('probe.visits'), NULL, 'enough ahead is nothing');
+COMMENT ON COLUMN probe.visits.user_id IS E'Who.\n@internal';
+COMMENT ON COLUMN probe.visits.at IS E'When.\n@internal';
+SELECT kernel.enable_audit('probe.visits');
 SELECT is(
     (SELECT c.detail FROM kernel.check_partition_drift AS c WHERE c.metadata ? 'parent'),
-    NULL, 'what the kernel makes does not differ'
+    NULL, 'what the kernel makes does not differ, triggers of the audit among it'
 );
 DO $$BEGIN EXECUTE format('DROP TABLE probe.%I', 'visits_p' || to_char(
     timezone('UTC', now()) + interval '2 months', 'YYYY_MM')); END$$;
