@@ -491,6 +491,38 @@
 \ir ../functions/kernel/rectify_row.sql
 \ir ../functions/kernel/rectify_subject.sql
 
+-- App: astroloh.
+\ir astroloh/schema.sql
+\ir astroloh/types.sql
+\ir astroloh/users.sql
+\ir astroloh/user_identities.sql
+\ir astroloh/security_event_types.sql
+\ir astroloh/security_logs.sql
+
+-- What checks of its tables call.
+\ir ../functions/astroloh/is_valid_context.sql
+
+\ir astroloh/user_sessions.sql
+
+-- People, and the ways by which they come.
+\ir ../functions/astroloh/find_user.sql
+\ir ../functions/astroloh/register_user.sql
+\ir ../functions/astroloh/unlink_identity.sql
+
+-- The security log.
+\ir ../functions/astroloh/tg_refuse_log_change.sql
+\ir ../functions/astroloh/tg_log_person.sql
+\ir ../functions/astroloh/tg_log_identity.sql
+\ir ../functions/astroloh/log_security_event.sql
+\ir ../functions/astroloh/log_decryption.sql
+
+-- Dialogs.
+\ir ../functions/astroloh/require_lifetime.sql
+\ir ../functions/astroloh/refuse_session.sql
+\ir ../functions/astroloh/open_session.sql
+\ir ../functions/astroloh/cleanup_expired_sessions.sql
+\ir ../functions/astroloh/tend_sessions.sql
+
 -- App: tarot.
 \ir tarot/schema.sql
 \ir tarot/types.sql
