@@ -604,5 +604,73 @@
 \ir ../functions/persona/find_people.sql
 \ir ../functions/persona/change_settings_of.sql
 
+-- App: chatsphere.
+\ir chatsphere/schema.sql
+\ir chatsphere/plans.sql
+\ir chatsphere/users.sql
+\ir chatsphere/api_keys.sql
+\ir chatsphere/subscriptions.sql
+\ir chatsphere/usage_periods.sql
+\ir chatsphere/api_usage.sql
+\ir chatsphere/accounts_by_plan.sql
+\ir chatsphere/chatbots.sql
+\ir chatsphere/training_sources.sql
+\ir chatsphere/training_jobs.sql
+\ir chatsphere/chat_sessions.sql
+\ir chatsphere/chat_messages.sql
+\ir chatsphere/user_chatbot_metrics.sql
+\ir chatsphere/analytics_usage.sql
+\ir chatsphere/performance_metrics.sql
+\ir chatsphere/error_logs.sql
+
+-- What refuses, and what others are made of.
+\ir ../functions/chatsphere/refuse_account.sql
+\ir ../functions/chatsphere/refuse_chatbot.sql
+\ir ../functions/chatsphere/refuse_claim.sql
+\ir ../functions/chatsphere/require_count.sql
+\ir ../functions/chatsphere/new_secret.sql
+\ir ../functions/chatsphere/hash_secret.sql
+\ir ../functions/chatsphere/take_usage.sql
+\ir ../functions/chatsphere/apply_plan.sql
+\ir ../functions/chatsphere/tg_apply_plan.sql
+\ir ../functions/chatsphere/tg_guard_subscription.sql
+\ir ../functions/chatsphere/lock_lease.sql
+\ir ../functions/chatsphere/end_training_job.sql
+\ir ../functions/chatsphere/require_session.sql
+\ir ../functions/chatsphere/clean_text.sql
+\ir ../functions/chatsphere/clean_object.sql
+
+-- What applications and jobs call: accounts.
+\ir ../functions/chatsphere/register_user.sql
+\ir ../functions/chatsphere/find_login.sql
+\ir ../functions/chatsphere/change_password.sql
+\ir ../functions/chatsphere/create_api_key.sql
+\ir ../functions/chatsphere/authenticate_api_key.sql
+\ir ../functions/chatsphere/revoke_api_key.sql
+\ir ../functions/chatsphere/sync_subscription.sql
+\ir ../functions/chatsphere/end_subscriptions.sql
+\ir ../functions/chatsphere/reserve_usage.sql
+
+-- Bots and what they learn from.
+\ir ../functions/chatsphere/create_chatbot.sql
+\ir ../functions/chatsphere/add_source.sql
+\ir ../functions/chatsphere/retry_source.sql
+\ir ../functions/chatsphere/claim_sources.sql
+\ir ../functions/chatsphere/extend_lease.sql
+\ir ../functions/chatsphere/complete_source.sql
+\ir ../functions/chatsphere/fail_source.sql
+\ir ../functions/chatsphere/bury_sources.sql
+
+-- Conversations, and what goes wrong.
+\ir ../functions/chatsphere/open_session.sql
+\ir ../functions/chatsphere/say.sql
+\ir ../functions/chatsphere/answer.sql
+\ir ../functions/chatsphere/read_session.sql
+\ir ../functions/chatsphere/end_session.sql
+\ir ../functions/chatsphere/end_idle_sessions.sql
+\ir ../functions/chatsphere/forget_visitor.sql
+\ir ../functions/chatsphere/support_conversation.sql
+\ir ../functions/chatsphere/log_error.sql
+
 -- Last: partitions for today.
 \ir partitions.sql

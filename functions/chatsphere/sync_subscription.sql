@@ -1,0 +1,75 @@
+CREATE OR REPLACE FUNCTION chatsphere.sync_subscription(
+    p_user_id uuid,
+    p_provider_subscription_id text,
+    p_event_at timestamptz,
+    p_plan_name text,
+    p_price_id text,
+    p_status text,
+    p_period_start timestamptz,
+    p_period_end timestamptz,
+    p_cancel_at_period_end boolean DEFAULT false
+)
+RETURNS uuid
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_known record;
+BEGIN
+    -- Events of one account take turns, so that the last one of them to be applied is the newest.
+    PERFORM FROM chatsphere.users AS u WHERE u.id = p_user_id FOR NO KEY UPDATE;
+    SELECT s.user_id, s.id, s.provider_event_at
+    INTO v_known
+    FROM chatsphere.subscriptions AS s
+    WHERE s.provider_subscription_id = p_provider_subscription_id;
+    IF NOT FOUND THEN
+        INSERT INTO chatsphere.subscriptions (
+            user_id, plan_name, price_id, status, current_period_start, current_period_end,
+            cancel_at_period_end, provider_subscription_id, provider_event_at
+        )
+        VALUES (
+            p_user_id, p_plan_name, p_price_id, p_status, p_period_start, p_period_end,
+            p_cancel_at_period_end, p_provider_subscription_id, p_event_at
+        )
+        RETURNING user_id, id INTO v_known;
+    ELSIF v_known.user_id IS DISTINCT FROM p_user_id THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'SP006',
+            MESSAGE = 'the subscription belongs to another account',
+            DETAIL = 'The provider''s id of it was first told of for somebody else.',
+            HINT = 'Look the account up in what the provider sent, and check it there.';
+    ELSIF v_known.provider_event_at < p_event_at THEN
+        UPDATE chatsphere.subscriptions AS s
+        SET plan_name = p_plan_name,
+            price_id = p_price_id,
+            status = p_status,
+            current_period_start = p_period_start,
+            current_period_end = p_period_end,
+            cancel_at_period_end = p_cancel_at_period_end,
+            provider_event_at = p_event_at
+        WHERE s.user_id = v_known.user_id AND s.id = v_known.id;
+    END IF;
+    RETURN v_known.id;
+END;
+$$;
+
+COMMENT ON FUNCTION chatsphere.sync_subscription(
+    uuid, text, timestamptz, text, text, text, timestamptz, timestamptz, boolean
+) IS
+'The webhook of the payment provider: what it says of a subscription, by the provider''s own id; the
+key of our row. The same event twice changes nothing, and so does one that is older than what is
+known. The tier of the account follows.
+Raises SP005 SubscriptionIsOver, SP006 SubscriptionOfAnother.
+@nonnull';
+
+ALTER FUNCTION chatsphere.sync_subscription(
+    uuid, text, timestamptz, text, text, text, timestamptz, timestamptz, boolean
+)
+OWNER TO chatsphere_definer;
+GRANT EXECUTE ON FUNCTION chatsphere.sync_subscription(
+    uuid, text, timestamptz, text, text, text, timestamptz, timestamptz, boolean
+)
+TO chatsphere_worker;

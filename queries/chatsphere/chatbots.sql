@@ -1,0 +1,65 @@
+-- Bots: what accounts build.
+
+-- name: create_chatbot :one
+-- Make a bot for the account of this session, if its plan allows another one; its key.
+--
+-- :name  what it is called, once in an account
+-- :description? = NULL  what it is for
+-- :language = 'en'  that it speaks, like en or pt-BR
+-- :model_config? = NULL  settings of its model, an object
+SELECT chatsphere.create_chatbot(:name, :description, :language, :model_config) AS id;
+
+-- name: get_chatbot :maybe
+-- A bot of the account of this session.
+--
+-- :chatbot_id  which
+SELECT
+    c.user_id,
+    c.id,
+    c.name,
+    c.description,
+    c.language,
+    c.model_config,
+    c.is_active,
+    c.created_at,
+    c.updated_at
+FROM chatsphere.chatbots AS c
+WHERE c.user_id = kernel.user_uuid() AND c.id = :chatbot_id;
+
+-- name: list_chatbots :page
+-- Bots of the account of this session, by name.
+--
+-- :is_active  only active ones, or only others
+-- :limit = 50  page size
+SELECT c.id, c.name, c.description, c.language, c.is_active, c.created_at, c.updated_at
+FROM chatsphere.chatbots AS c
+WHERE c.user_id = kernel.user_uuid()
+  AND c.is_active = :is_active --? is_active
+  AND (c.name, c.id) > (:after) --? after
+ORDER BY c.name, c.id
+LIMIT :limit;
+
+-- name: update_chatbot :rowcount
+-- Write what a bot of the account of this session is and does; 0 when there is no such bot.
+--
+-- :chatbot_id  which
+-- :name  what it is called, once in an account
+-- :description  None for nothing
+-- :language  that it speaks
+-- :model_config  settings of its model, an object
+-- :is_active  whether visitors may talk to it
+UPDATE chatsphere.chatbots AS c
+SET name = :name,
+    description = :description,
+    language = :language,
+    model_config = :model_config,
+    is_active = :is_active
+WHERE c.user_id = kernel.user_uuid() AND c.id = :chatbot_id;
+
+-- name: delete_chatbot :rowcount
+-- Delete a bot of the account of this session, with what it learned and all conversations; 0 when
+-- there is no such bot. What was measured of it stays, without its name.
+--
+-- :chatbot_id  which
+DELETE FROM chatsphere.chatbots AS c
+WHERE c.user_id = kernel.user_uuid() AND c.id = :chatbot_id;
