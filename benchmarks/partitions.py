@@ -197,24 +197,22 @@ def _expire(url: str, rows: int) -> None:
         detach = "ALTER TABLE {} DETACH PARTITION {} CONCURRENTLY"
         _measure(connection, "bare DETACH", run(detach.format("bench.bare", "bench.bare_1")))
         _measure(connection, "bare DROP", run("DROP TABLE bench.bare_1"))
-        _measure(
-            connection, "ours: count both ways", run(f"SELECT kernel.begin_expiry('{old[0]}')")
-        )
-        steps = [_measure(connection, "ours: DETACH", run(detach.format("bench.ours", old[0])))]
-        digest = f"SELECT kernel.digest_partition('{old[0]}')"
-        reading = _measure(connection, "ours: count again, with a digest", run(digest))
-        end = _measure(
-            connection,
-            "ours: the same, record, DROP",
-            run(f"SELECT kernel.finish_expiry('{old[0]}')"),
-        )
-        steps += [(end[0] - reading[0], end[1])]
+        reading = f"SELECT kernel.begin_expiry('{old[0]}')"
+        _measure(connection, "ours: count both ways, digest", run(reading))
+        steps = [
+            _measure(connection, "ours: DETACH", run(detach.format("bench.ours", old[0]))),
+            _measure(
+                connection,
+                "ours: the same rows?, record, DROP",
+                run(f"SELECT kernel.finish_expiry('{old[0]}')"),
+            ),
+        ]
         whole = _measure(
             connection,
             "ours: all of it, another month",
             lambda: expire_partitions(connection, lambda _: None),
         )
-    _verdict("expiry but for reading the rows", sum(step[0] for step in steps), 50.0, "ms")
+    _verdict("expiry, its rows being read before", sum(step[0] for step in steps), 50.0, "ms")
     _verdict("log of an expiry", whole[1] / 1e6, 1.0, "MB")
 
 

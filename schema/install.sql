@@ -286,6 +286,7 @@
 \ir ../functions/kernel/held_key_condition.sql
 \ir ../functions/kernel/hold_conditions.sql
 \ir ../functions/kernel/pinned_conditions.sql
+\ir ../functions/kernel/has_partition_pins.sql
 \ir ../functions/kernel/is_partition_free.sql
 \ir ../functions/kernel/record_destruction.sql
 
@@ -301,6 +302,8 @@
 \ir ../functions/kernel/reattach_partition.sql
 \ir ../functions/kernel/count_partition.sql
 \ir ../functions/kernel/digest_partition.sql
+\ir ../functions/kernel/partition_form.sql
+\ir ../functions/kernel/is_partition_as_read.sql
 \ir ../functions/kernel/expired_partitions.sql
 \ir ../functions/kernel/expiry_states.sql
 \ir ../functions/kernel/begin_expiry.sql

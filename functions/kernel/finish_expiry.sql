@@ -23,9 +23,14 @@ BEGIN
             MESSAGE = format('%s is still a partition', p_partition),
             HINT = 'Detach it first: ALTER TABLE ... DETACH PARTITION ... CONCURRENTLY.';
     END IF;
-    -- Rows that came since it was counted are in it; none can come any more.
-    SELECT d.row_count, d.digest INTO row_count, v_digest
-    FROM kernel.digest_partition(p_partition) AS d;
+    -- No row can come any more. Those that came, changed or went since it was read are rare.
+    IF kernel.is_partition_as_read(p_partition) THEN
+        row_count := v_mark.row_count;
+        v_digest := v_mark.digest;
+    ELSE
+        SELECT d.row_count, d.digest INTO row_count, v_digest
+        FROM kernel.digest_partition(p_partition) AS d;
+    END IF;
     SELECT * INTO v_policy FROM kernel.partition_policy AS p WHERE p.parent = v_mark.parent;
     outcome := CASE
         WHEN v_mark.last_position <= kernel.partition_cutoff(

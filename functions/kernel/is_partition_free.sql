@@ -8,55 +8,10 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET datestyle = 'ISO, YMD'
-SET timezone = 'UTC'
-SET intervalstyle = 'iso_8601'
-SET extra_float_digits = '1'
-SET bytea_output = 'hex'
 AS $$
-DECLARE
-    -- A partition that was detached no longer knows its root.
-    v_root CONSTANT regclass := coalesce(p_root, pg_partition_root(p_partition), p_partition);
-    v_conditions text[];
-    v_is_held boolean;
 BEGIN
-    -- Of what is not there, nobody knows that it is free.
-    IF p_partition IS NULL THEN
-        RETURN false;
-    END IF;
     PERFORM kernel.lock_pins();
-    IF EXISTS (
-        SELECT
-        FROM kernel.legal_hold AS h
-        WHERE h.released_at IS NULL
-          AND h.row_key IS NULL
-          AND h.relation IN (
-              SELECT p_partition
-              UNION ALL
-              SELECT v_root
-              UNION ALL
-              SELECT a.relid FROM pg_partition_ancestors(p_partition) AS a
-              UNION ALL
-              SELECT t.relid FROM pg_partition_tree(p_partition) AS t
-          )
-    ) THEN
-        RETURN false;
-    END IF;
-
-    v_conditions := kernel.pinned_conditions(v_root);
-    IF p_partition NOT IN (SELECT t.relid FROM pg_partition_tree(v_root) AS t) THEN
-        -- Holds on its rows may have been placed by its own name, once it was detached.
-        v_conditions := v_conditions || kernel.pinned_conditions(p_partition);
-    END IF;
-    IF v_conditions = '{}' THEN
-        RETURN true;
-    END IF;
-    EXECUTE format(
-        'SELECT EXISTS (SELECT FROM %s AS t WHERE %s)',
-        p_partition, array_to_string(v_conditions, ' OR ')
-    )
-    INTO v_is_held;
-    RETURN NOT v_is_held;
+    RETURN NOT kernel.has_partition_pins(p_partition, p_root);
 END;
 $$;
 

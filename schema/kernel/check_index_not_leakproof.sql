@@ -7,7 +7,7 @@ SELECT
     'INFO' AS level,
     'INTERNAL' AS facing,
     ARRAY['CATALOGUE', 'PERFORMANCE'] AS categories,
-    'Under row level security a callers own filter becomes an index condition'
+    'Under row level security a caller''s own filter becomes an index condition'
     ' only if its operator is leakproof. Full text, trigram, jsonb, vector and'
     ' geometry operators are not: such an index serves definer functions with a'
     ' policy of their own, and ORDER BY distance.' AS description,

@@ -5,6 +5,9 @@ CREATE TABLE kernel.expiring_partition (
     last_position numeric NOT NULL,
     row_count bigint NOT NULL,
     begun_at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    digest bytea,
+    read_before xid8,
+    form text,
     CONSTRAINT expiring_partition_pkey PRIMARY KEY (partition)
 );
 
@@ -23,6 +26,12 @@ COMMENT ON COLUMN kernel.expiring_partition.row_count IS
 'How many rows it had when this began, counted in it and through its parent.';
 COMMENT ON COLUMN kernel.expiring_partition.begun_at IS
 'When this began.';
+COMMENT ON COLUMN kernel.expiring_partition.digest IS
+'What its rows were then (kernel.digest_partition); NULL where they were only counted.';
+COMMENT ON COLUMN kernel.expiring_partition.read_before IS
+'Every transaction with a lower number had ended before its rows were read.';
+COMMENT ON COLUMN kernel.expiring_partition.form IS
+'What they were read by (kernel.partition_form).';
 
 ALTER TABLE kernel.expiring_partition ENABLE ROW LEVEL SECURITY;
 ALTER TABLE kernel.expiring_partition FORCE ROW LEVEL SECURITY;

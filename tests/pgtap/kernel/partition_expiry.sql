@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(17);
+SELECT plan(22);
 
 CREATE ROLE probe_definer IN ROLE strongroom_client;
 GRANT probe_definer TO strongroom_owner;
@@ -55,6 +55,25 @@ SELECT set_eq(
 SELECT is(kernel.begin_expiry(pg_temp.day(3)), 'kept', 'nothing begins before its time');
 SELECT is(kernel.begin_expiry(pg_temp.day(6)), 'begun', 'what is past its time begins');
 SELECT is(kernel.begin_expiry(pg_temp.day(6)), 'begun', 'again is the same');
+SELECT ok(
+    (
+        SELECT e.row_count = d.row_count AND e.digest = d.digest
+        FROM kernel.expiring_partition AS e
+        CROSS JOIN kernel.digest_partition(e.partition) AS d
+    ),
+    'its rows were read'
+);
+SELECT ok(
+    NOT kernel.is_partition_as_read(pg_temp.day(6)),
+    'rows of a transaction that had not ended are not known to be the same'
+);
+SELECT is(
+    (SELECT e.form FROM kernel.expiring_partition AS e),
+    kernel.partition_form(pg_temp.day(6)),
+    'and what they were read by is kept'
+);
+SELECT ok(NOT kernel.has_partition_pins(pg_temp.day(5)), 'without a hold nothing is pinned');
+SELECT ok(kernel.has_partition_pins(NULL), 'of nothing, nobody knows');
 SELECT results_eq(
     'SELECT e.state, e.is_marked, count(*) FROM kernel.expiry_states() AS e GROUP BY 1, 2 ORDER BY 2',
     $$VALUES ('attached', false, 3::bigint), ('attached', true, 1::bigint)$$, 'it is written down'
