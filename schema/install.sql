@@ -2,6 +2,7 @@
 
 \ir roles.sql
 \ir kernel/schema.sql
+\ir extensions/schema.sql
 
 -- Kernel functions that need no table.
 \ir ../functions/kernel/current_app.sql

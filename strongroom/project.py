@@ -23,6 +23,8 @@ DATABASE = "strongroom"
 _INCLUDE = re.compile(r"^\\ir?\s+(\S+)\s*$")
 _SETTINGS = re.compile(r"^\[tool\.strongroom[.\]]", re.MULTILINE)
 _META = re.compile(r"^\\(?!ir?\s)\S+")
+# What only psql needs, to decide what we decide in Python.
+_FOR_PSQL = ".psql"
 _KNOWN_KEYS = frozenset(
     {"schema", "functions", "queries", "migrations", "generated", "package", "search_path", "types"}
 )
@@ -134,8 +136,13 @@ def read_project(root: Path) -> Project:
 
 
 def install(connection: psycopg.Connection[Any], project: Project) -> None:
-    """Build the whole database on a connection, as `psql -f schema/install.sql` does."""
-    for file in project.install_order():
+    """Build the whole database on a connection, as `psql -f schema/install.sql` does.
+
+    Apps whose extensions are not to be had there are left out.
+    """
+    from strongroom.extensions import installable
+
+    for file in installable(connection, project):
         connection.execute(file.read().encode())
 
 
@@ -146,6 +153,8 @@ def _includes(file: Path) -> list[Path]:
             target = (file.parent / include[1]).resolve()
             if not target.is_file():
                 raise UsageError(f"{file}:{number}: {include[1]} does not exist")
+            if target.suffix == _FOR_PSQL:
+                continue
             paths += _includes(target) if target.name == "install.sql" else [target]
         elif line.strip() and not line.startswith("--") and not _META.match(line):
             raise UsageError(

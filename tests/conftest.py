@@ -26,6 +26,7 @@ pytest_plugins = (
     "pytester",
     "tests.python.fix_servers",
     "tests.python.fix_templates",
+    "tests.python.fix_apps",
     "tests.python.fix_databases",
     "tests.python.fix_pgtap",
 )

@@ -18,6 +18,7 @@ from psycopg import errors, sql
 from psycopg.conninfo import make_conninfo
 
 from strongroom.errors import ConnectError, StrongroomError, UsageError
+from strongroom.extensions import installable, needs_of
 from strongroom.project import Project
 from strongroom_codegen.diagnostics import Diagnostics, QueryError
 from strongroom_codegen.fingerprint import digest, schema_digest
@@ -29,15 +30,15 @@ _PREFIX = "strongroom_scratch"
 
 @contextmanager
 def scratch_database(project: Project) -> Iterator[psycopg.Connection[Any]]:
-    """A connection to a database with the project's schema.
+    """A connection to a database with the project's schema, without apps that it can't hold.
 
     Raises QueryError when the schema's own SQL is broken, ConnectError when no server answers.
     """
     url = os.environ.get("DATABASE_URL")
     keep = url is None
     admin_url = url or _embedded_url(project)
-    name = _name(project) if keep else f"{_name(project)}_{os.getpid()}"
     with _connect(admin_url) as admin:
+        name = _name(project, admin) + ("" if keep else f"_{os.getpid()}")
         if keep:
             _clean(admin, project, name)
         try:
@@ -88,8 +89,13 @@ def _connect_hint() -> str:
     return "see: strongroom server status"
 
 
-def _name(project: Project) -> str:
-    return f"{_family(project)}_{schema_digest(project)[:12]}"
+def _name(project: Project, admin: psycopg.Connection[Any]) -> str:
+    """With what the server has of the extensions that apps need: they may come later."""
+    needed = sorted({name for names in needs_of(project).values() for name in names})
+    query = "SELECT name FROM pg_catalog.pg_available_extensions WHERE name = ANY (%s) ORDER BY 1"
+    here = [row[0] for row in admin.execute(query, (needed,))] if needed else []
+    whole = digest([schema_digest(project), *here]) if here else schema_digest(project)
+    return f"{_family(project)}_{whole[:12]}"
 
 
 def _family(project: Project) -> str:
@@ -130,7 +136,7 @@ def _make(admin: psycopg.Connection[Any], url: str, name: str, project: Project)
 def _install(connection: psycopg.Connection[Any], project: Project) -> None:
     """As `strongroom.project.install`, but an error is shown where it stands in its file."""
     connection.execute("SET client_min_messages = warning")
-    for file in project.install_order():
+    for file in installable(connection, project):
         text = file.read()
         try:
             connection.execute(text.encode())

@@ -7,14 +7,15 @@ the scratch database's ledger is what this one's would have been.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 import psycopg
 from psycopg import sql
 
 from strongroom.errors import MismatchError, UsageError
-from strongroom.migrate import snapshot
+from strongroom.extensions import Needs
+from strongroom.migrate import ledger, snapshot
 from strongroom.migrate.backend import Backend
 from strongroom.migrate.files import SqlMigration
 from strongroom.migrate.ledger import Ledger
@@ -64,14 +65,30 @@ def check(backend: Backend, scratch: Backend) -> None:
 _HINT = "nothing was changed; bring the two together, or apply to an empty database"
 
 
+def absent(backend: Backend, needs: Needs) -> frozenset[str]:
+    """Apps with extensions that install.sql left out, because there were none then."""
+    there = {app for app in needs if ledger.has_schema(backend.session, app)}
+    return frozenset(needs) - there
+
+
+def refuse_skipped(backend: Backend, apps: Collection[str]) -> None:
+    """UsageError when the scratch database lacks apps that this one has."""
+    if apps:
+        raise UsageError(
+            f"role {backend.session.info.user!r} may not create the extensions of "
+            f"{', '.join(sorted(apps))} in the database that this one is compared with",
+            hint="let an administrator of the server run it, once: strongroom migrate apply",
+        )
+
+
 def record(
-    backend: Backend, migrations: list[SqlMigration], ledger: Ledger, commit: str | None
+    backend: Backend, migrations: list[SqlMigration], recorded: Ledger, commit: str | None
 ) -> None:
     """Write the ledger that a scratch database got, as one transaction."""
     backend.create_ledger()
     with backend.work():
         backend.run_id = backend.insert_run("adopt", commit)
-        for source in ledger.sources.values():
+        for source in recorded.sources.values():
             backend.record_source(
                 source.kind, source.path, source.checksum, source.text, list(source.objects)
             )

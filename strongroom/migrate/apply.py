@@ -12,7 +12,9 @@ from typing import Any
 
 import psycopg
 
+from strongroom import extensions
 from strongroom.errors import UsageError
+from strongroom.extensions import Needs
 from strongroom.migrate import (
     adopt,
     bootstrap,
@@ -44,10 +46,12 @@ Confirm = Callable[[Plan], None]
 
 @dataclass(slots=True)
 class Outcome:
-    """What was done to a database."""
+    """What was done to a database; `skipped` are apps with the reason."""
 
     target: str
     bootstrap: list[str] = field(default_factory=list)
+    extensions: list[str] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
     adopted: list[str] = field(default_factory=list)
     applied: list[str] = field(default_factory=list)
     functions: list[str] = field(default_factory=list)
@@ -56,7 +60,17 @@ class Outcome:
 
     @property
     def nothing(self) -> bool:
-        return not (self.bootstrap or self.adopted or self.applied or self.functions)
+        done = (self.bootstrap, self.extensions, self.adopted, self.applied, self.functions)
+        return not any(done)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for: which migrations, up to which one, and without which apps."""
+
+    migrations: Sequence[SqlMigration]
+    to: str | None = None
+    without: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -81,31 +95,36 @@ def apply(
     confirm: Confirm = lambda _: None,
     to: str | None = None,
     wait: float = 600.0,
+    without: frozenset[str] = frozenset(),
 ) -> Outcome:
     """Apply what is pending and say what was done.
 
     confirm     called with the plan before anything changes; raises to stop
     to          the last migration to apply; functions wait until the rest is applied too
     wait        seconds to wait for another deployer
+    without     apps to leave out, whatever the database has
 
     Raises the errors of strongroom.errors; each file is applied as a whole or not at all.
     """
-    migrations = read_migrations(project)
+    wanted = Wanted(read_migrations(project), to, without)
     with connected(project, where, say) as backend:
         outcome = Outcome(target.describe(backend.session))
-        found = _plan(project, backend, migrations, to)
+        found = _plan(project, backend, wanted)
         plan.check(project, found)
         outcome.held_back, outcome.removed = found.held_back, found.removed
+        for one in found.skipped:
+            outcome.skipped[one.app] = one.reason
+            say(f"skipped   {one.line(where)}")
         if found.empty:
             return outcome
         confirm(found)
         with deploy_lock(where, backend, say, wait) as lock:
-            again = _plan(project, backend, migrations, to)
+            again = _plan(project, backend, wanted)
             plan.check(project, again)
             if again.lines() != found.lines():
                 say("another deployer changed what is pending")
             run = Run(project, backend, lock, say, outcome)
-            _execute(run, migrations, again, to)
+            _execute(run, wanted, again)
         return outcome
 
 
@@ -176,23 +195,24 @@ def deploy_lock(where: Target, backend: Backend, say: Say, wait: float) -> Itera
         yield lock
 
 
-def _plan(
-    project: Project, backend: Backend, migrations: Sequence[SqlMigration], to: str | None
-) -> Plan:
+def _plan(project: Project, backend: Backend, wanted: Wanted) -> Plan:
+    needs = plan.needs(project, wanted.migrations)
     return plan.make(
         project,
-        migrations,
+        wanted.migrations,
         read_ledger(backend),
+        extensions.look(backend.session, project, needs),
         major=backend.session.info.server_version // 10000,
         built=is_built(project, backend.session),
-        to=to,
+        to=wanted.to,
+        without=wanted.without,
     )
 
 
-def _execute(run: Run, migrations: Sequence[SqlMigration], todo: Plan, to: str | None) -> None:
+def _execute(run: Run, wanted: Wanted, todo: Plan) -> None:
     if todo.adopt:
-        _adopt(run, migrations)
-        todo = _plan(run.project, run.backend, migrations, to)
+        _adopt(run, wanted.migrations, todo.needs)
+        todo = _plan(run.project, run.backend, wanted)
     if todo.empty:
         return
     commit = source_commit(run.project)
@@ -201,20 +221,20 @@ def _execute(run: Run, migrations: Sequence[SqlMigration], todo: Plan, to: str |
     run.backend.create_ledger()
     run.backend.begin_run("apply", commit)
     recorded = run.ledger().applied
-    unknown = [m for m in migrations if m.id in recorded and recorded[m.id].checksum is None]
+    unknown = [m for m in wanted.migrations if m.id in recorded and recorded[m.id].checksum is None]
     run.backend.trust(unknown)
     bootstrap.create_schema(run.backend, todo.bootstrap)
     for part in todo.bootstrap:
         run.say(f"bootstrap {part.file.name}  ok")
         run.outcome.bootstrap.append(part.file.name)
+    _make_extensions(run, todo.extensions)
     _apply_functions(run, todo.first)
     for migration in todo.migrations:
         _apply_migration(run, migration)
     if not todo.held_back:
         # Looked up anew: migrations may have dropped functions, or made them.
-        every = functions.every(run.project)
-        major = run.backend.session.info.server_version // 10000
-        _apply_functions(run, functions.pending(every, run.ledger(), major))
+        again = _plan(run.project, run.backend, wanted)
+        _apply_functions(run, [*again.first, *again.last])
         _make_partitions(run)
 
 
@@ -226,17 +246,31 @@ def _make_partitions(run: Run) -> None:
             run.backend.session.execute("SELECT kernel.maintain_partitions()")
 
 
-def _adopt(run: Run, migrations: Sequence[SqlMigration]) -> None:
+def _make_extensions(run: Run, wanted: dict[str, bool]) -> None:
+    """Each as the owner, where a trusted one is his to make, else as the superuser that we are."""
+    home = extensions.home_of(run.project)
+    for name, as_superuser in wanted.items():
+        run.backend.name_session(f"extension {name}")
+        with run.backend.work(as_owner=not as_superuser):
+            run.backend.session.execute(extensions.creation(name, home))
+        run.say(f"extension {name}  ok")
+        run.outcome.extensions.append(name)
+
+
+def _adopt(run: Run, migrations: Sequence[SqlMigration], needs: Needs) -> None:
     run.say("this database was built by install.sql: comparing it with the migrations")
     quiet: Say = lambda _: None  # noqa: E731
+    absent = adopt.absent(run.backend, needs)
     with adopt.scratch_database(run.backend.target, run.say) as scratch:
-        apply(run.project, scratch, quiet)
+        done = apply(run.project, scratch, quiet, without=absent)
+        adopt.refuse_skipped(run.backend, set(done.skipped) - absent)
         with Backend(scratch, quiet, run.project.search_path) as other:
             adopt.check(run.backend, other)
             recorded = read_ledger(other)
-    adopt.record(run.backend, list(migrations), recorded, source_commit(run.project))
-    run.outcome.adopted = [migration.id for migration in migrations]
-    run.say(f"adopted: it is what {len(migrations)} migrations build")
+    same = [migration for migration in migrations if migration.id in recorded.applied]
+    adopt.record(run.backend, same, recorded, source_commit(run.project))
+    run.outcome.adopted = [migration.id for migration in same]
+    run.say(f"adopted: it is what {len(same)} migrations build")
 
 
 def _apply_functions(run: Run, pending: Sequence[Pending]) -> None:

@@ -1,6 +1,6 @@
-"""What must be there before the first migration: roles, and the kernel's schema.
+"""What must be there before the first migration: roles, and the schemas that every app needs.
 
-Both files may be run again and again; they are, when their content is new for a database.
+All of these files may be run again and again; they are, when their content is new for a database.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
+from strongroom import extensions
 from strongroom.errors import UsageError
 from strongroom.migrate import functions, report
 from strongroom.migrate.backend import Backend
@@ -27,7 +29,7 @@ from strongroom.migrate.target import (
 )
 from strongroom.project import DATABASE, Project, SqlFile
 
-_FILES = ("roles.sql", "kernel/schema.sql")
+_FILES = ("roles.sql", "kernel/schema.sql", "extensions/schema.sql")
 _TRIES = 5
 # Roles belong to the cluster: another database may be creating the same ones.
 _TRANSIENT = ("40P01", "40001", "55P03", "23505", "42710", "XX000")
@@ -76,7 +78,7 @@ def create_schema(backend: Backend, parts: list[Part]) -> None:
 
 
 def prepare_embedded(project: Project) -> None:
-    """Start the project's own server; make the database, and the roles as its superuser."""
+    """Start the project's own server; do there, as its superuser, what an administrator does."""
     from strongroom.server import embedded
     from strongroom.server.connect import ensure_database
 
@@ -89,6 +91,29 @@ def prepare_embedded(project: Project) -> None:
     with backend:
         if not _has_role(backend, EMBEDDED_USER) or _roles_are_new(project, backend):
             create_roles(backend, pending(project, Ledger()))
+        _make_extensions(project, backend)
+
+
+def _make_extensions(project: Project, backend: Backend) -> None:
+    """What apps need, and no role but a superuser may make."""
+    found = extensions.look(backend.session, project, extensions.needs_of(project))
+    wanted = {
+        name
+        for app, names in found.to_make.items()
+        for name, as_superuser in names.items()
+        if as_superuser and app not in found.lacks
+    }
+    if not wanted:
+        return
+    home = extensions.home_of(project)
+    with backend.work(as_owner=False):
+        if home is not None:
+            owner = sql.Identifier(owner_of(project) or "postgres")
+            backend.session.execute(sql.SQL("SET LOCAL ROLE {}").format(owner))
+            backend.run_file((project.schema / home / "schema.sql").read_text("utf-8"))
+            backend.session.execute("RESET ROLE")
+        for name in sorted(wanted):
+            backend.session.execute(extensions.creation(name, home))
 
 
 def _roles_are_new(project: Project, backend: Backend) -> bool:

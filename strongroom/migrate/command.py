@@ -191,6 +191,7 @@ def _speaker(*, to_stderr: bool) -> Say:
 def _summary(done: applying.Outcome) -> str:
     parts = [
         (len(done.adopted), "migration", "adopted"),
+        (len(done.extensions), "extension", "created"),
         (len(done.applied), "migration", "applied"),
         (len(done.functions), "function file", "applied"),
     ]

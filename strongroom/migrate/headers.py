@@ -11,6 +11,7 @@ from difflib import get_close_matches
 
 KEYS = {
     "depends": "ids of the migrations that must be applied before",
+    "requires": "extension NAME ...: what the whole app can't do without",
     "transactional": "false: run statement by statement, outside a transaction",
     "lock-timeout": "how long a statement may wait for a lock, such as 5s",
     "statement-timeout": "how long a statement may take, such as 1h; 0 for no limit",
@@ -18,6 +19,7 @@ KEYS = {
     "irreversible": "in a rollback file: why there is no way back",
 }
 _HEADER = re.compile(r"^\s*--\s*([A-Za-z][A-Za-z_-]*)\s*:(?:\s+(.*?))?\s*$")
+_EXTENSIONS = re.compile(r"^extension(\s+[\w-]+)+$")
 _TOP = re.compile(r"^\s*(--.*)?$")
 
 
@@ -35,6 +37,7 @@ class Headers:
     """What the headers of a file say."""
 
     depends: tuple[str, ...] = ()
+    extensions: tuple[str, ...] = ()
     transactional: bool = True
     lock_timeout: str | None = None
     statement_timeout: str | None = None
@@ -63,8 +66,11 @@ def read(text: str) -> Headers:
             raise HeaderError(number, f"'{key}' has no value")
         if key == "transactional" and value not in ("true", "false"):
             raise HeaderError(number, "'transactional' is true or false")
+        if key == "requires" and not _EXTENSIONS.match(value):
+            raise HeaderError(number, "'requires' is the word extension and names of extensions")
     return Headers(
         depends=tuple(found.get("depends", "").split()),
+        extensions=tuple(found.get("requires", "").split()[1:]),
         transactional=found.get("transactional", "true") == "true",
         lock_timeout=found.get("lock-timeout"),
         statement_timeout=found.get("statement-timeout"),
@@ -88,7 +94,7 @@ def _is_prose(number: int, key: str) -> bool:
 
 
 def _refuse_below_top(number: int, key: str) -> None:
-    if key in ("depends", "transactional", "lock-timeout", "statement-timeout"):
+    if key in ("depends", "requires", "transactional", "lock-timeout", "statement-timeout"):
         raise HeaderError(
             number, f"'{key}' must stand at the top of the file, before any SQL or /* comment */"
         )

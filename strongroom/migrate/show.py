@@ -59,8 +59,12 @@ def _show_files(console: Console, found: Status) -> None:
         _show_row(console, row)
     for name in found.bootstrap:
         console.print(f"  [yellow]pending [/] {escape(name)}")
+    for name in found.extensions:
+        console.print(f"  [yellow]pending [/] extension {escape(name)}")
     for row in found.migrations[first:]:
         _show_row(console, row)
+    for line in found.skipped:
+        console.print(f"  [yellow]skipped [/] {escape(line)}")
     for line in _function_lines(found.functions):
         console.print(f"  [yellow]pending [/] {escape(line)}")
     for name, objects in found.removed.items():
@@ -68,6 +72,9 @@ def _show_files(console: Console, found: Status) -> None:
 
 
 def _show_row(console: Console, row: Row) -> None:
+    if row.state == "skipped":
+        # One line for each app, which says why.
+        return
     style = _STYLES.get(row.state, "bold red")
     when = f"  {row.applied_at} {row.applied_by or ''}" if row.applied_at else ""
     console.print(f"  [{style}]{row.state:<8}[/] {escape(row.id)}{escape(when)}")

@@ -9,12 +9,13 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from strongroom import extensions
 from strongroom.migrate import ledger, lock, plan, target
 from strongroom.migrate.apply import is_built
-from strongroom.migrate.files import SqlMigration, read_migrations
+from strongroom.migrate.files import SqlMigration, line_of, read_migrations
 from strongroom.migrate.history import Conflict
 from strongroom.migrate.ledger import Ledger
-from strongroom.migrate.plan import Plan
+from strongroom.migrate.plan import Plan, Skipped
 from strongroom.migrate.target import Connection, Target
 from strongroom.project import Project
 
@@ -26,11 +27,13 @@ WHERE NOT i.indisvalid AND NOT EXISTS (
 )
 ORDER BY 1
 """
+# Conflicts that are none of the migration that they name.
+_OF_NO_FILE = ("forked", "extension")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One migration: its id, state (applied, pending, edited, missing, partial, ...), when, who."""
+    """One migration: its id, state (applied, pending, skipped, edited, missing, ...), when, who."""
 
     id: str
     state: str
@@ -43,6 +46,7 @@ class Status:
     """A database as the ledger and the files see it.
 
     project the folder whose files these are
+    skipped apps that lack an extension, as a line for people and in its parts
     ledger  "none" (nothing was ever applied), "unrecorded" (built by install.sql), "present"
     """
 
@@ -57,6 +61,8 @@ class Status:
     deploying: str | None
     invalid_indexes: list[str]
     warnings: list[str] = field(default_factory=list)
+    extensions: list[str] = field(default_factory=list)
+    skipped: dict[str, Skipped] = field(default_factory=dict)
 
     @property
     def pending(self) -> bool:
@@ -90,6 +96,11 @@ class Status:
             "functions": self.functions,
             "removed_functions": self.removed,
             "bootstrap": self.bootstrap,
+            "extensions": self.extensions,
+            "skipped": [
+                {"app": one.app, "reason": one.reason, "commands": list(one.commands)}
+                for one in self.skipped.values()
+            ],
             "conflicts": [
                 {"kind": c.kind, "id": c.id, "message": c.message, "hint": c.hint}
                 for c in self.conflicts
@@ -106,10 +117,12 @@ def look(project: Project, where: Target) -> Status:
     with where.connect("strongroom migrate: status") as connection:
         warnings = [target.POOLER_HINT] if target.behind_pooler(connection) else []
         recorded, built = _read(project, connection, where)
+        has = extensions.look(connection, project, plan.needs(project, migrations))
         found = plan.make(
             project,
             migrations,
             recorded,
+            has,
             major=connection.info.server_version // 10000,
             built=built,
         )
@@ -117,7 +130,7 @@ def look(project: Project, where: Target) -> Status:
             project=str(project.root),
             target=target.describe(connection),
             ledger="present" if recorded.exists else "unrecorded" if built else "none",
-            migrations=_rows(migrations, recorded, found.conflicts),
+            migrations=_rows(migrations, recorded, found),
             functions=_functions(found),
             removed=found.removed,
             bootstrap=[part.file.name for part in found.bootstrap],
@@ -125,6 +138,8 @@ def look(project: Project, where: Target) -> Status:
             deploying=lock.holder(connection, []),
             invalid_indexes=[row[0] for row in connection.execute(_INVALID)],
             warnings=warnings,
+            extensions=list(found.extensions),
+            skipped={one.line(where): one for one in found.skipped},
         )
 
 
@@ -140,15 +155,16 @@ def _read(project: Project, connection: Connection, where: Target) -> tuple[Ledg
         raise ledger.may_not_read(connection, error) from error
 
 
-def _rows(
-    migrations: Sequence[SqlMigration], recorded: Ledger, conflicts: Sequence[Conflict]
-) -> list[Row]:
-    wrong = {conflict.id: conflict.kind for conflict in conflicts if conflict.kind != "forked"}
+def _rows(migrations: Sequence[SqlMigration], recorded: Ledger, found: Plan) -> list[Row]:
+    wrong = {one.id: one.kind for one in found.conflicts if one.kind not in _OF_NO_FILE}
+    skipped = {one.app for one in found.skipped}
     partial = set(recorded.partial())
     rows = []
     for name in _in_place(migrations, recorded):
         row = recorded.applied.get(name)
         state = "applied" if row else "partial" if name in partial else "pending"
+        if state == "pending" and line_of(name) in skipped:
+            state = "skipped"
         at = f"{row.applied_at:%Y-%m-%dT%H:%M:%SZ}" if row else None
         rows.append(Row(name, wrong.get(name, state), at, row.applied_by if row else None))
     return rows

@@ -11,6 +11,7 @@ import pytest
 
 from strongroom.pgtap.databases import clone, drop, open_gate
 from strongroom.server import Server
+from tests.python.fix_apps import apps_of
 from tests.python.fix_templates import new_name, templates_of
 
 Connection = psycopg.Connection[Any]
@@ -71,9 +72,14 @@ def database(server: Server, template: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def any_database(request: pytest.FixtureRequest, any_server: Server) -> Iterator[Database]:
-    """A fresh copy of everything on one server, where the version does not matter."""
-    yield from _fresh(any_server, templates_of(request.config).name(any_server))
+def any_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A fresh copy of everything on one server, where the version does not matter.
+
+    It is one that can hold the app in whose folder the test stands.
+    """
+    apps = apps_of(request.config)
+    server = apps.server_for(apps.needed_by(request.path, {}))
+    yield from _fresh(server, templates_of(request.config).name(server))
 
 
 @pytest.fixture(scope="module")

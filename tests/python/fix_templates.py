@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from strongroom import extensions
 from strongroom.errors import StrongroomError
 from strongroom.migrate.apply import apply
 from strongroom.migrate.target import EMBEDDED_USER, Target, owner_of
@@ -108,10 +109,23 @@ def template(request: pytest.FixtureRequest, server: Server) -> str:
     return templates_of(request.config).name(server)
 
 
-def _deploy(project: Project, server: Server, name: str) -> None:
-    """As on a live database: an administrator makes the roles, the migrator does the rest."""
+def administer(project: Project, server: Server, name: str) -> None:
+    """What an administrator does in a new database: roles, and extensions that are not trusted."""
+    needs = extensions.needs_of(project)
     with psycopg.connect(server.url(name), autocommit=True) as admin:
         admin.execute((project.schema / "roles.sql").read_bytes())
+        admin.execute((project.schema / "extensions" / "schema.sql").read_bytes())
+        admin.execute("RESET ROLE")
+        with psycopg.connect(server.url(name, EMBEDDED_USER), autocommit=True) as migrator:
+            found = extensions.look(migrator, project, needs)
+        for app in found.lacks:
+            for statement in found.statements(app):
+                admin.execute(statement.encode())
+
+
+def _deploy(project: Project, server: Server, name: str) -> None:
+    """As on a live database: an administrator's part, and the migrator does the rest."""
+    administer(project, server, name)
     said: list[str] = []
     try:
         apply(project, Target(server.url(name, EMBEDDED_USER), owner_of(project)), said.append)

@@ -65,10 +65,11 @@ def test_every_file_is_loaded_exactly_once() -> None:
 
 
 def test_roles_and_kernel_come_first() -> None:
-    """Roles, then the kernel's schema, then kernel functions before the first table."""
+    """Roles, then the schemas that all need, then kernel functions before the first table."""
     order = [file.name for file in PROJECT.install_order()]
-    assert order[:2] == ["schema/roles.sql", "schema/kernel/schema.sql"]
-    apps = [n for n, name in enumerate(order) if "/" in name and "/kernel/" not in name][1:]
+    begin = ["roles.sql", "kernel/schema.sql", "extensions/schema.sql"]
+    assert order[:3] == [f"schema/{name}" for name in begin]
+    apps = [n for n, name in enumerate(order) if n > 2 and "/kernel/" not in name]
     kernel = [n for n, name in enumerate(order) if "/kernel/" in name]
     assert not apps or max(kernel) < min(apps)
 
@@ -100,7 +101,7 @@ def test_one_table_one_room() -> None:
 
 def test_no_app_names_another() -> None:
     """Apps may name the kernel; the kernel names no app, and apps do not name each other."""
-    apps = {f.parent.name for f in SQL if f.name == "schema.sql"} - {"kernel"}
+    apps = {f.parent.name for f in SQL if f.name == "schema.sql"} - {"kernel", "extensions"}
     wrong = []
     for file in (*SQL, *FUNCTIONS, *QUERIES):
         code = re.sub(r"--[^\n]*", "", file.read_text("utf-8"))

@@ -10,6 +10,7 @@ from psycopg import sql
 
 from strongroom.project import install, read_project, shipped_root
 from tests.python.fix_databases import Database
+from tests.python.fix_templates import administer
 
 _PROJECT = read_project(shipped_root())
 _SNAPSHOT = "SELECT kind, identity, definition FROM kernel.catalog_snapshot()"
@@ -25,6 +26,7 @@ def test_the_migrator_builds_what_a_superuser_builds(
                 sql.Identifier(empty_database.name), sql.Identifier(owner)
             )
         )
+    administer(_PROJECT, empty_database.server, empty_database.name)
     with empty_database.connect("strongroom_migrator") as migrator:
         install(migrator, _PROJECT)
     assert _snapshot(empty_database) == _snapshot(shared_database)

@@ -23,8 +23,10 @@ from strongroom.migrate.rollback import Until, rollback
 from strongroom.migrate.target import Target, owner_of
 from strongroom.project import Project, read_project
 from strongroom.server import Server
+from strongroom.server.embedded import EmbeddedServer
 from tests.python.fix_databases import Database
 from tests.python.fix_templates import new_name
+from tests.python.migrate.shops import Later, Shop
 
 Connection = psycopg.Connection[Any]
 ROOT = Path(__file__).parents[3]
@@ -179,3 +181,37 @@ def started(sandbox: Sandbox) -> Sandbox:
     )
     sandbox.apply()
     return sandbox
+
+
+@pytest.fixture
+def shop(sandbox: Sandbox, plain_database: Database) -> Iterator[Shop]:
+    """Applied by a role that is no superuser, as an owner that is none."""
+    admin = plain_database.admin()
+    owner, deployer = (f"{kind}_{plain_database.name}" for kind in ("holder", "deployer"))
+    names = [sql.Identifier(name) for name in (owner, deployer, plain_database.name)]
+    admin.execute(sql.SQL("CREATE ROLE {}").format(names[0]))
+    admin.execute(sql.SQL("CREATE ROLE {} LOGIN").format(names[1]))
+    admin.execute(sql.SQL("GRANT {} TO {}").format(*names[:2]))
+    admin.execute(sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(names[2], names[0]))
+    sandbox.write("schema/roles.sql", f"SET ROLE {owner};\n")
+    sandbox.write("schema/extensions/schema.sql", "CREATE SCHEMA IF NOT EXISTS extensions;\n")
+    (sandbox.folder / "schema/app/schema.sql").unlink()
+    (sandbox.folder / "schema/app").rmdir()
+    found = Shop(sandbox, plain_database.url(deployer))
+    found.write("cafe", 101, "")
+    try:
+        yield found
+    finally:
+        for name in names[:2]:
+            admin.execute(sql.SQL("DROP OWNED BY {} CASCADE").format(name))
+            admin.execute(sql.SQL("DROP ROLE {}").format(name))
+
+
+@pytest.fixture
+def later(any_server: Server) -> Iterator[Later]:
+    if not isinstance(any_server, EmbeddedServer):
+        pytest.skip("only the embedded server has a folder of ours for extensions")
+    share = any_server.settings()["extension_control_path"].split(":")[1]
+    found = Later(new_name().replace("t_", "later_"), Path(share) / "extension")
+    yield found
+    found.leave()

@@ -1,0 +1,173 @@
+"""Extensions that apps need: whether a database has them, may have them, or can't.
+
+An app says `@extensions NAME ...` in the comment of its schema, in `schema/<app>/schema.sql`, and
+`-- requires: extension NAME ...` in its migrations. Where one is not to be had, the app is left out
+as a whole. `schema/extensions/make.psql` is the same for `psql -f schema/install.sql`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from strongroom.project import Project, SqlFile
+
+HOME = "extensions"
+"""The schema that extensions are made in, where a project has it."""
+
+Needs = Mapping[str, tuple[str, ...]]
+"""By app: the names of the extensions that it can't do without."""
+
+_TAG = re.compile(r"^@extensions[ \t]+([\w \t-]+)", re.MULTILINE)
+_STATES = """
+SELECT
+    w.name,
+    CASE
+        WHEN n.nspname = %(home)s OR e.oid IS NOT NULL AND %(home)s::text IS NULL THEN 'there'
+        WHEN e.oid IS NOT NULL AND e.extrelocatable THEN 'movable'
+        WHEN e.oid IS NOT NULL THEN 'elsewhere'
+        WHEN v.name IS NULL THEN 'missing'
+        WHEN v.trusted OR NOT v.superuser THEN 'owner'
+        WHEN me.rolsuper THEN 'superuser'
+        ELSE 'administrator'
+    END,
+    n.nspname
+FROM unnest(%(names)s::text[]) AS w (name)
+LEFT JOIN pg_catalog.pg_extension AS e ON e.extname = w.name
+LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
+LEFT JOIN pg_catalog.pg_available_extensions AS a ON a.name = w.name
+LEFT JOIN pg_catalog.pg_available_extension_versions AS v
+    ON v.name = a.name AND v.version = a.default_version
+JOIN pg_catalog.pg_roles AS me ON me.rolname = session_user
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Why an extension is not to be had here.
+
+    statement   what an administrator of the database may run; None where nothing helps
+    """
+
+    extension: str
+    reason: str
+    statement: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Extensions:
+    """What a database has of the extensions that some apps need.
+
+    lacks       by app: what is not to be had
+    to_make     by app: what is not there yet, and whether only a superuser may make it
+    """
+
+    lacks: dict[str, list[Lack]]
+    to_make: dict[str, dict[str, bool]]
+
+    def why_not(self, app: str) -> str:
+        """What an app lacks, as one line."""
+        return "; ".join(lack.reason for lack in self.lacks[app])
+
+    def statements(self, app: str) -> list[str]:
+        """What an administrator may run so that an app lacks nothing; empty where nothing helps."""
+        found = [lack.statement for lack in self.lacks[app]]
+        return [text for text in found if text] if all(found) else []
+
+
+def needs_of(project: Project, required: Iterable[tuple[str, Iterable[str]]] = ()) -> Needs:
+    """The extensions of each app: what its schema's comment says, and what `required` adds to it.
+
+    required    pairs of an app and names, as the headers of its migrations say
+    """
+    found: dict[str, dict[str, None]] = {}
+    for path in sorted(project.schema.glob("*/schema.sql")):
+        for names in _TAG.findall(path.read_text("utf-8")):
+            found.setdefault(path.parent.name, {}).update(dict.fromkeys(names.split()))
+    for app, names in required:
+        if names:
+            found.setdefault(app, {}).update(dict.fromkeys(names))
+    return {app: tuple(names) for app, names in found.items()}
+
+
+def look(connection: psycopg.Connection[Any], project: Project, needs: Needs) -> Extensions:
+    """What a database has of what is needed; for the role that connected, and changes nothing."""
+    home = home_of(project)
+    names = sorted({name for wanted in needs.values() for name in wanted})
+    if not names:
+        return Extensions({}, {})
+    rows = connection.execute(_STATES, {"names": names, "home": home}).fetchall()
+    states = {name: (state, schema) for name, state, schema in rows}
+    lacks: dict[str, list[Lack]] = {}
+    to_make: dict[str, dict[str, bool]] = {}
+    for app, wanted in needs.items():
+        for name in wanted:
+            state, schema = states[name]
+            if state in ("owner", "superuser"):
+                to_make.setdefault(app, {})[name] = state == "superuser"
+            elif state != "there":
+                lacks.setdefault(app, []).append(_lack(connection, name, state, schema, home))
+    return Extensions(lacks, to_make)
+
+
+def home_of(project: Project) -> str | None:
+    """The schema that extensions are made in; None: the first of the search path."""
+    return HOME if (project.schema / HOME / "schema.sql").is_file() else None
+
+
+def creation(name: str, home: str | None) -> sql.Composed:
+    """The statement that makes an extension, unless it is there."""
+    place = sql.SQL(" SCHEMA {}").format(sql.Identifier(home)) if home else sql.SQL("")
+    made = sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(name))
+    return made + place
+
+
+def installable(connection: psycopg.Connection[Any], project: Project) -> Iterator[SqlFile]:
+    """The files that build a database, in order, without those of apps that it can't hold.
+
+    What an app needs is made when its first file's turn comes, as the role that connected where
+    only that one may; the role in force stays.
+    """
+    needs = needs_of(project)
+    left_out: dict[str, bool] = {}
+    for file in project.install_order():
+        app = file.path.parent.name
+        if app in needs and app not in left_out:
+            found = look(connection, project, {app: needs[app]})
+            left_out[app] = app in found.lacks
+            if not left_out[app]:
+                _make(connection, found.to_make.get(app, {}), home_of(project))
+        if not left_out.get(app, False):
+            yield file
+
+
+def _make(connection: psycopg.Connection[Any], wanted: dict[str, bool], home: str | None) -> None:
+    for name, as_superuser in wanted.items():
+        if not as_superuser:
+            connection.execute(creation(name, home))
+            continue
+        row = connection.execute("SELECT current_user").fetchone()
+        assert row is not None
+        connection.execute("RESET ROLE")
+        connection.execute(creation(name, home))
+        connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(row[0])))
+
+
+def _lack(
+    connection: psycopg.Connection[Any], name: str, state: str, schema: str, home: str | None
+) -> Lack:
+    create = creation(name, home).as_string(connection)
+    if state == "missing":
+        return Lack(name, f"this server has no extension {name}", None)
+    if state == "administrator":
+        return Lack(name, f"only an administrator may create extension {name}", create)
+    where = f"extension {name} is in schema {schema}, and not in {home}"
+    quoted = sql.Identifier(name).as_string(connection)
+    if state == "movable":
+        return Lack(name, where, f"ALTER EXTENSION {quoted} SET SCHEMA {home}")
+    return Lack(name, where, f"DROP EXTENSION {quoted}; {create}")
