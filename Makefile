@@ -63,4 +63,5 @@ trace: generate/trace ## which test proves which requirement (the same as genera
 
 clean: ## stop this folder's servers and remove what was built (never a source)
 	@if [ -x $(BIN)/strongroom ]; then $(BIN)/strongroom server stop --all; fi
+	@for link in .strongroom/*-test; do if [ -L "$$link" ]; then rm -rf "$$(readlink "$$link")"; fi; done
 	@rm -rf .venv .strongroom .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

@@ -18,6 +18,7 @@ import pytest
 from strongroom.project import Project, install, read_project, shipped_root
 from strongroom.server import Server, debian, embedded, full, installed_majors
 from strongroom.server.embedded import EmbeddedServer
+from tests.python.memory_folder import keep_in_memory, memory_folder
 
 
 class TestServers:
@@ -72,6 +73,7 @@ class TestServers:
         fcntl.flock(users, fcntl.LOCK_SH)
         if self._starts:
             with self._turn(server.label):
+                keep_in_memory(self.project.state / f"{server.label}-test", self.project.root)
                 server.start()
         return users
 
@@ -94,6 +96,9 @@ def servers_of(config: pytest.Config) -> TestServers:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Find out which servers can run; a worker of a parallel run leaves starting to its master."""
+    if folder := memory_folder(config.rootpath):
+        # Where pytest makes the folders of `tmp_path`; some tests make whole clusters in theirs.
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
     config.stash[_KEY] = TestServers(
         read_project(config.rootpath),
         config.getoption("--servers"),
