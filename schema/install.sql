@@ -353,6 +353,7 @@
 \ir ../functions/kernel/verify_audit.sql
 \ir ../functions/kernel/erase_audit.sql
 \ir ../functions/kernel/log_access.sql
+\ir ../functions/kernel/app_audit.sql
 \ir ../functions/kernel/audit_named_values.sql
 \ir ../functions/kernel/audit_named_hashes.sql
 \ir ../functions/kernel/audit_named_entries.sql
@@ -587,10 +588,29 @@
 \ir persona/user_settings.sql
 \ir persona/admin_users.sql
 
+-- What the CHECKs of the next tables call.
+\ir ../functions/persona/is_free_of_secrets.sql
+\ir ../functions/persona/sanitised_text.sql
+\ir ../functions/persona/sanitised.sql
+
+\ir persona/app_settings.sql
+\ir persona/vendor_keys.sql
+\ir persona/llm_cache.sql
+\ir persona/llm_cache_claims.sql
+\ir persona/usage_stats.sql
+\ir persona/usage_days.sql
+\ir persona/daily_usage.sql
+\ir persona/plans.sql
+\ir persona/subscriptions.sql
+
 -- What keeps them as they should be.
 \ir ../functions/persona/tg_stamp_rate.sql
 \ir ../functions/persona/tg_derive_is_admin.sql
 \ir ../functions/persona/tg_mark_admin.sql
+\ir ../functions/persona/tg_keep_settings.sql
+\ir ../functions/persona/tg_tell_settings.sql
+\ir ../functions/persona/tg_require_key_right.sql
+\ir ../functions/persona/tg_keep_totals.sql
 
 -- Rights, before what asks for them.
 \ir ../functions/persona/require_right.sql
@@ -607,6 +627,39 @@
 \ir ../functions/persona/view_profile.sql
 \ir ../functions/persona/find_people.sql
 \ir ../functions/persona/change_settings_of.sql
+
+-- The bot itself.
+\ir ../functions/persona/change_app_settings.sql
+
+-- Cached answers.
+\ir ../functions/persona/scoped_cache_key.sql
+\ir ../functions/persona/cache_scope.sql
+\ir ../functions/persona/require_lease.sql
+\ir ../functions/persona/find_answer.sql
+\ir ../functions/persona/drop_claim.sql
+\ir ../functions/persona/claim_answer.sql
+\ir ../functions/persona/store_answer.sql
+\ir ../functions/persona/release_claim.sql
+\ir ../functions/persona/forget_answers.sql
+
+-- Use.
+\ir ../functions/persona/add_usage.sql
+\ir ../functions/persona/record_usage.sql
+\ir ../functions/persona/record_system_usage.sql
+\ir ../functions/persona/usage_by_vendor.sql
+\ir ../functions/persona/usage_by_day.sql
+\ir ../functions/persona/usage_of.sql
+
+-- Subscriptions.
+\ir ../functions/persona/begin_subscription.sql
+\ir ../functions/persona/cancel_subscription.sql
+\ir ../functions/persona/expire_subscriptions.sql
+
+-- The journal of who saw or changed whose data.
+\ir ../functions/persona/audit_action.sql
+\ir ../functions/persona/audit_details.sql
+\ir persona/pd_audit_log.sql
+\ir ../functions/persona/list_pd_audit.sql
 
 -- App: chatsphere.
 \ir chatsphere/schema.sql

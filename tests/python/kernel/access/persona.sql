@@ -7,3 +7,21 @@ INSERT INTO persona.user_settings (user_id)
 VALUES (1001), (1002);
 INSERT INTO persona.admin_users (user_id)
 VALUES (1001), (1002);
+INSERT INTO persona.vendor_keys (vendor, api_key)
+VALUES ('openai', decode('01' || repeat('00', 60), 'hex'));
+INSERT INTO persona.llm_cache (
+    vendor, cache_key, request_payload, response_payload, expires_at, user_id
+)
+VALUES
+    ('openai', repeat('a', 64), '{}', '{}', 'tomorrow', 1001),
+    ('openai', repeat('b', 64), '{}', '{}', 'tomorrow', 1002);
+INSERT INTO persona.llm_cache_claims (vendor, cache_key, token, claimed_at, lease_until)
+VALUES ('openai', repeat('c', 64), gen_random_uuid(), now(), 'tomorrow');
+INSERT INTO persona.usage_stats (user_id, vendor)
+VALUES (1001, 'openai'), (1002, 'openai');
+INSERT INTO persona.usage_days (user_id, vendor, day)
+VALUES (1001, 'openai', 'today'), (1002, 'openai', 'today');
+INSERT INTO persona.subscriptions (user_id, plan, price, currency)
+VALUES (1001, 'free', 0, 'rub'), (1002, 'free', 0, 'rub');
+INSERT INTO kernel.audit_inbox (app, operation, subject, role, details)
+VALUES ('persona', 'ACCESS', '1001', 'x', '{"action": "view_profile", "columns": []}');

@@ -1,0 +1,232 @@
+-- Plans, and who has subscribed to which.
+-- depends: 0104.persona.count-use
+-- locks: SHARE ROW EXCLUSIVE on persona.users, for an instant: foreign keys
+
+-- Keyed by the plan: no row belongs to a person, and everybody sees all of them.
+CREATE TABLE persona.plans (
+    plan text NOT NULL,
+    price numeric(14, 2) NOT NULL,
+    currency persona.currency NOT NULL,
+    days integer,
+    is_offered boolean NOT NULL DEFAULT true,
+    updated_at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    CONSTRAINT plans_pkey PRIMARY KEY (plan),
+    CONSTRAINT plans_plan_form_check CHECK (plan ~ '^[a-z][a-z0-9_]{0,39}$'),
+    CONSTRAINT plans_price_check CHECK (price BETWEEN 0 AND 1000000),
+    CONSTRAINT plans_days_check CHECK (days BETWEEN 1 AND 3660),
+    -- What costs nothing may go on for ever.
+    CONSTRAINT plans_end_check CHECK (days IS NOT NULL OR price = 0)
+);
+
+COMMENT ON TABLE persona.plans IS
+'What can be subscribed to. A plan is a row, for prices change without a release.
+@row Plan
+@rows 20';
+COMMENT ON COLUMN persona.plans.plan IS
+'Name of the plan, as programs write it.
+@public';
+COMMENT ON COLUMN persona.plans.price IS
+'What a subscription costs, whole.
+@public';
+COMMENT ON COLUMN persona.plans.currency IS
+'What the price is in.
+@public';
+COMMENT ON COLUMN persona.plans.days IS
+'How long a subscription runs; NULL: without an end.
+@public';
+COMMENT ON COLUMN persona.plans.is_offered IS
+'False for plans that nobody can begin any more.
+@public';
+COMMENT ON COLUMN persona.plans.updated_at IS
+'When the plan last changed.
+@public';
+
+ALTER TABLE persona.plans ENABLE ROW LEVEL SECURITY;
+ALTER TABLE persona.plans FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_owner ON persona.plans
+FOR ALL TO strongroom_owner USING (true) WITH CHECK (true);
+CREATE POLICY all_serving ON persona.plans
+AS RESTRICTIVE FOR ALL
+TO strongroom_owner, persona_app, persona_worker, persona_analyst, persona_definer
+USING (kernel.is_serving()) WITH CHECK (kernel.is_serving());
+CREATE POLICY select_any ON persona.plans
+FOR SELECT TO persona_app, persona_worker, persona_analyst, persona_definer USING (true);
+
+GRANT SELECT ON persona.plans TO persona_app, persona_worker, persona_analyst, persona_definer;
+
+CREATE TRIGGER t10_touch_updated_at
+BEFORE UPDATE ON persona.plans
+FOR EACH ROW EXECUTE FUNCTION kernel.tg_touch_updated_at();
+
+COMMENT ON TRIGGER t10_touch_updated_at ON persona.plans IS
+'updated_at is not for statements to set.';
+
+INSERT INTO persona.plans (plan, price, currency, days)
+VALUES
+    ('free', 0, 'rub', NULL),
+    ('pro', 490, 'rub', 30)
+ON CONFLICT (plan) DO NOTHING;
+
+SELECT kernel.enable_audit('persona.plans');
+
+CREATE TABLE persona.subscriptions (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    user_id bigint NOT NULL,
+    plan text NOT NULL,
+    started_at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    expires_at timestamptz,
+    status text NOT NULL DEFAULT 'active',
+    metadata jsonb NOT NULL DEFAULT '{}',
+    price numeric(14, 2) NOT NULL,
+    currency persona.currency NOT NULL,
+    payment_reference text,
+    cancelled_at timestamptz,
+    updated_at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    CONSTRAINT subscriptions_pkey PRIMARY KEY (user_id, id),
+    CONSTRAINT subscriptions_user_id_fkey FOREIGN KEY (user_id)
+        REFERENCES persona.users (id) ON DELETE CASCADE,
+    CONSTRAINT subscriptions_plan_fkey FOREIGN KEY (plan)
+        REFERENCES persona.plans (plan) ON DELETE RESTRICT,
+    CONSTRAINT subscriptions_status_check CHECK (status IN ('active', 'cancelled', 'expired')),
+    CONSTRAINT subscriptions_window_check CHECK (expires_at > started_at),
+    CONSTRAINT subscriptions_price_check CHECK (price BETWEEN 0 AND 1000000),
+    -- What was paid for was paid by something, and ends.
+    CONSTRAINT subscriptions_payment_check
+        CHECK (price = 0 OR payment_reference IS NOT NULL AND expires_at IS NOT NULL),
+    CONSTRAINT subscriptions_payment_reference_length_check
+        CHECK (length(payment_reference) BETWEEN 1 AND 255),
+    CONSTRAINT subscriptions_expired_check CHECK (status <> 'expired' OR expires_at IS NOT NULL),
+    CONSTRAINT subscriptions_cancelled_check
+        CHECK ((status = 'cancelled') = (cancelled_at IS NOT NULL)),
+    CONSTRAINT subscriptions_metadata_check CHECK (jsonb_typeof(metadata) = 'object'),
+    -- Python reads years from 1 to 9999, and no row may stop a list of them.
+    CONSTRAINT subscriptions_range_check CHECK (
+        started_at AT TIME ZONE 'UTC' BETWEEN timestamp '2000-01-01' AND timestamp '9999-01-01'
+        AND expires_at AT TIME ZONE 'UTC' BETWEEN timestamp '2000-01-01' AND timestamp '9999-01-01'
+    )
+);
+
+-- One that runs at a time.
+CREATE UNIQUE INDEX subscriptions_active_key ON persona.subscriptions (user_id)
+WHERE status = 'active';
+
+-- Across all people: one payment at the provider pays for one subscription.
+CREATE UNIQUE INDEX subscriptions_payment_reference_key
+ON persona.subscriptions (payment_reference)
+WHERE payment_reference IS NOT NULL;
+
+CREATE INDEX subscriptions_expires_at_idx ON persona.subscriptions (expires_at)
+WHERE status = 'active';
+
+CREATE INDEX subscriptions_plan_idx ON persona.subscriptions (plan);
+
+COMMENT ON TABLE persona.subscriptions IS
+'Who has subscribed to what, and had before. A row is active until it is cancelled or over; then it
+stays as it is.
+@row Subscription
+@rows 1M';
+COMMENT ON COLUMN persona.subscriptions.id IS
+'Number of the subscription, rising with time.
+@internal';
+COMMENT ON COLUMN persona.subscriptions.user_id IS
+'Whose.
+@internal';
+COMMENT ON COLUMN persona.subscriptions.plan IS
+'To what.
+@personal subscription
+@erase delete';
+COMMENT ON COLUMN persona.subscriptions.started_at IS
+'From when on.
+@personal subscription
+@erase delete';
+COMMENT ON COLUMN persona.subscriptions.expires_at IS
+'Until when; NULL: without an end.
+@personal subscription
+@erase delete';
+COMMENT ON COLUMN persona.subscriptions.status IS
+'active: runs. cancelled: ended by the person. expired: over.
+@internal';
+COMMENT ON COLUMN persona.subscriptions.metadata IS
+'What the gateway said of the payment. Its reference has a column of its own.
+@personal payment
+@erase delete';
+COMMENT ON COLUMN persona.subscriptions.price IS
+'What was paid, whole.
+@personal payment
+@erase delete';
+COMMENT ON COLUMN persona.subscriptions.currency IS
+'What it was paid in.
+@personal payment
+@erase delete';
+COMMENT ON COLUMN persona.subscriptions.payment_reference IS
+'What the gateway calls the payment; unique across people. NULL where nothing was paid.
+@personal payment
+@erase delete';
+COMMENT ON COLUMN persona.subscriptions.cancelled_at IS
+'When the person cancelled it.
+@personal subscription
+@erase delete';
+COMMENT ON COLUMN persona.subscriptions.updated_at IS
+'When the row last changed.
+@internal';
+COMMENT ON INDEX persona.subscriptions_active_key IS
+'@error SubscriptionRuns The person has a subscription that runs; it is cancelled or over first.';
+COMMENT ON CONSTRAINT subscriptions_window_check ON persona.subscriptions IS
+'@error SubscriptionWindow A subscription ends after it begins.';
+COMMENT ON CONSTRAINT subscriptions_payment_check ON persona.subscriptions IS
+'@error SubscriptionUnpaid What costs something has a payment reference and an end.';
+COMMENT ON CONSTRAINT subscriptions_payment_reference_length_check ON persona.subscriptions IS
+'@error PaymentReferenceLength A payment reference has 1 to 255 characters.';
+COMMENT ON CONSTRAINT subscriptions_metadata_check ON persona.subscriptions IS
+'@error MetadataNotAnObject What the gateway said is a JSON object.';
+
+ALTER TABLE persona.subscriptions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE persona.subscriptions FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_owner ON persona.subscriptions
+FOR ALL TO strongroom_owner USING (true) WITH CHECK (true);
+CREATE POLICY all_serving ON persona.subscriptions
+AS RESTRICTIVE FOR ALL
+TO strongroom_owner, persona_app, persona_worker, persona_analyst, persona_definer
+USING (kernel.is_serving()) WITH CHECK (kernel.is_serving());
+CREATE POLICY select_own ON persona.subscriptions
+FOR SELECT TO persona_app USING (user_id = kernel.user_bigint());
+CREATE POLICY select_worker ON persona.subscriptions
+FOR SELECT TO persona_worker USING (true);
+CREATE POLICY select_definer ON persona.subscriptions
+FOR SELECT TO persona_definer USING (true);
+CREATE POLICY insert_definer ON persona.subscriptions
+FOR INSERT TO persona_definer WITH CHECK (true);
+CREATE POLICY update_definer ON persona.subscriptions
+FOR UPDATE TO persona_definer USING (true) WITH CHECK (true);
+
+-- What the gateway said is for those who settle a dispute.
+GRANT SELECT (
+    id, user_id, plan, started_at, expires_at, status, price, currency, payment_reference,
+    cancelled_at, updated_at
+)
+ON persona.subscriptions TO persona_app;
+GRANT SELECT ON persona.subscriptions TO persona_worker;
+GRANT
+    SELECT,
+    INSERT (user_id, plan, expires_at, metadata, price, currency, payment_reference),
+    UPDATE (status, cancelled_at)
+ON persona.subscriptions TO persona_definer;
+
+CREATE TRIGGER t10_touch_updated_at
+BEFORE UPDATE ON persona.subscriptions
+FOR EACH ROW EXECUTE FUNCTION kernel.tg_touch_updated_at();
+
+COMMENT ON TRIGGER t10_touch_updated_at ON persona.subscriptions IS
+'updated_at is not for statements to set.';
+
+SELECT kernel.enable_audit('persona.subscriptions');
+
+-- For people who count, and may know nobody.
+SELECT kernel.masked_view('persona.subscriptions');
+
+-- For the job.
+GRANT USAGE ON SCHEMA persona TO strongroom_runner;
+
+INSERT INTO kernel.job (name, function_name, schedule)
+VALUES ('persona_expire_subscriptions', 'persona.expire_subscriptions()', '5 minutes')
+ON CONFLICT DO NOTHING;
