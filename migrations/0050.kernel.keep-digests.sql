@@ -1,5 +1,5 @@
 -- Digest the rows of a partition before it is detached, and prove later that they are the same.
--- depends: 0027.kernel.replay-erasures
+-- depends: 0070.kernel.expect-triggers-of-partitions
 -- locks: ACCESS EXCLUSIVE on kernel.expiring_partition, for an instant; it has a row or none
 
 ALTER TABLE kernel.expiring_partition
