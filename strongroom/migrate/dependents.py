@@ -70,6 +70,8 @@ class Dependents:
     def refuse(self, name: str, changed: Sequence[int]) -> None:
         """MigrationError when a changed function has stored values that depend on it."""
         touched = [oid for oid in changed if oid in self._stored]
+        if not touched:
+            return
         bodies = self._look(touched)
         for oid in touched:
             if bodies[oid] == self._bodies.get(oid):

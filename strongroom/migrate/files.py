@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Container, Iterable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from yoyo.migrations import Migration
@@ -165,16 +165,22 @@ def _check_namespace(project: Project, migration: SqlMigration) -> None:
 
 
 def _check_statements(file: SqlFile) -> None:
-    found = statements.parse(file.text)
+    problem = _first_problem(file.text, transactional=file.headers.transactional)
+    if problem:
+        start, message = problem
+        raise LintError(f"{place(file.name, file.text, start)}: {message}")
+
+
+@cache
+def _first_problem(text: str, *, transactional: bool) -> tuple[int, str] | None:
+    """Where in a text something may not be said, and why; files are looked at more than once."""
+    found = statements.parse(text)
     if isinstance(found, statements.Unparsable):
-        if not file.headers.transactional:
-            raise LintError(f"{place(file.name, file.text, found.start)}: {found.message}")
-        return
+        return None if transactional else (found.start, found.message)
     for statement in found:
-        problem = _problem(statement, transactional=file.headers.transactional)
-        if problem:
-            where = place(file.name, file.text, statement.start)
-            raise LintError(f"{where}: {problem}")
+        if problem := _problem(statement, transactional=transactional):
+            return statement.start, problem
+    return None
 
 
 def _problem(statement: statements.Statement, *, transactional: bool) -> str | None:

@@ -22,20 +22,22 @@ from strongroom.migrate.script import ScriptError
 from strongroom.migrate.target import Connection
 from strongroom.project import Project, SqlFile
 
-_ROUTINES = """
-SELECT p.oid, p.ctid::text || p.xmin::text
+# Only what this transaction may have written: a row that is older can't have changed in it.
+_WRITTEN = """
+SELECT 'pg_catalog.pg_proc', p.oid, p.ctid::text || p.xmin::text
 FROM pg_catalog.pg_proc AS p
 WHERE p.pronamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
-"""
-_TRIGGERS = """
-SELECT t.oid, t.ctid::text || t.xmin::text
+  AND pg_catalog.age(p.xmin) <= pg_catalog.age(pg_catalog.pg_current_xact_id()::xid)
+UNION ALL
+SELECT 'pg_catalog.pg_trigger', t.oid, t.ctid::text || t.xmin::text
 FROM pg_catalog.pg_trigger AS t
 WHERE NOT t.tgisinternal
+  AND pg_catalog.age(t.xmin) <= pg_catalog.age(pg_catalog.pg_current_xact_id()::xid)
 """
 _NAMES = """
-SELECT (pg_catalog.pg_identify_object(%s::regclass, o.oid, 0)).identity
-FROM pg_catalog.unnest(%s::oid[]) AS o (oid)
-ORDER BY 1
+SELECT (pg_catalog.pg_identify_object(o.catalog::regclass, o.oid, 0)).identity
+FROM ROWS FROM (pg_catalog.unnest(%s::text[]), pg_catalog.unnest(%s::oid[])) AS o (catalog, oid)
+ORDER BY o.catalog, 1
 """
 _EXISTING = """
 SELECT i.name
@@ -170,30 +172,30 @@ def _refuse_overload(connection: Connection, item: Pending, objects: list[str]) 
 def _still_there(connection: Connection, identities: set[str]) -> list[str]:
     """Those of some routines that exist; triggers are no routines."""
     names = sorted(identity for identity in identities if identity.endswith(")"))
+    if not names:
+        return []
     return [row[0] for row in connection.execute(_EXISTING, (names,))]
 
 
-_Seen = tuple[dict[int, str], dict[int, str]]
+_Seen = dict[tuple[str, int], str]
 
 
 def _look(connection: Connection) -> _Seen:
-    """Every routine and trigger with what tells one version of its row from the next."""
-    routines = dict(connection.execute(_ROUTINES).fetchall())
-    triggers = dict(connection.execute(_TRIGGERS).fetchall())
-    return routines, triggers
+    """What this transaction wrote, with what tells one version of a row from the next."""
+    rows = connection.execute(_WRITTEN).fetchall()
+    return {(catalog, oid): version for catalog, oid, version in rows}
 
 
 def _difference(connection: Connection, before: _Seen) -> tuple[list[str], list[int], _Seen]:
     """What was made or replaced since a look: identities, oids of routines, and the new look."""
     now = _look(connection)
-    routines = [oid for oid, version in now[0].items() if before[0].get(oid) != version]
-    triggers = [oid for oid, version in now[1].items() if before[1].get(oid) != version]
-    names = [
-        *_names(connection, "pg_catalog.pg_proc", routines),
-        *_names(connection, "pg_catalog.pg_trigger", triggers),
-    ]
-    return names, routines, now
+    changed = [key for key, version in now.items() if before.get(key) != version]
+    routines = [oid for catalog, oid in changed if catalog == "pg_catalog.pg_proc"]
+    return _names(connection, changed), routines, now
 
 
-def _names(connection: Connection, catalog: str, oids: list[int]) -> list[str]:
-    return [row[0] for row in connection.execute(_NAMES, (catalog, oids))]
+def _names(connection: Connection, changed: list[tuple[str, int]]) -> list[str]:
+    if not changed:
+        return []
+    catalogs, oids = zip(*changed, strict=True)
+    return [row[0] for row in connection.execute(_NAMES, (list(catalogs), list(oids)))]
