@@ -8,6 +8,7 @@ from pathlib import Path
 from strongroom.errors import StrongroomError
 from strongroom.project import Project, find_project
 from strongroom_codegen.diagnostics import Diagnostics
+from strongroom_codegen.diagram_pages import edited_diagrams
 from strongroom_codegen.errors_registry import ErrorCode, read_registry
 from strongroom_codegen.read import QueryFile, read_queries
 from strongroom_codegen.sources_file import (
@@ -54,7 +55,8 @@ def stale_files(
         if not path.endswith(MARKER) and not read_stamp(texts[path]):
             found.append(f"{path}: edited by hand")
     found += [f"{path}: left over" for path in orphans(project, expected)]
-    return [*_changed_sources(project, files, texts, is_whole=not found), *found]
+    changed = _changed_sources(project, files, texts, is_whole=not found)
+    return [*changed, *found, *edited_diagrams(project)]
 
 
 def _changed_sources(

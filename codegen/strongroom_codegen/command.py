@@ -16,6 +16,7 @@ from strongroom.errors import MismatchError, StrongroomError, UsageError
 from strongroom.project import Project, find_project
 from strongroom_codegen.check import UP_TO_DATE, stale_files
 from strongroom_codegen.diagnostics import Diagnostics, QueryError
+from strongroom_codegen.diagrams import write_diagrams
 from strongroom_codegen.emit import emit_json
 from strongroom_codegen.explain import explain_null
 from strongroom_codegen.grants_command import run_grants
@@ -165,6 +166,8 @@ def _run(
             typer.echo(f"wrote {project.generated.name}/{path}")
         for path in removed:
             typer.echo(f"removed {project.generated.name}/{path}")
+        for path in write_diagrams(project):
+            typer.echo(f"drew the diagram of {path}")
         count = sum(len(s.queries) for app in model.apps for s in app.subjects)
         return f"{count} queries, {len(changed)} files changed, {len(removed)} removed"
     return None
