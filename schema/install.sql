@@ -8,8 +8,11 @@
 \ir ../functions/kernel/current_app.sql
 \ir ../functions/kernel/user_bigint.sql
 \ir ../functions/kernel/user_uuid.sql
+\ir ../functions/kernel/user_text.sql
 \ir ../functions/kernel/actor.sql
 \ir ../functions/kernel/request_id.sql
+\ir ../functions/kernel/served_app.sql
+\ir ../functions/kernel/trusted_app.sql
 \ir ../functions/kernel/require_user_bigint.sql
 \ir ../functions/kernel/require_user_uuid.sql
 \ir ../functions/kernel/lock_space.sql
@@ -176,6 +179,12 @@
 \ir ../functions/kernel/require_maskable.sql
 \ir ../functions/kernel/masked_view.sql
 \ir ../functions/kernel/drop_masked_view.sql
+
+-- Consent: what a migration may call, and what policies and triggers call.
+\ir ../functions/kernel/publish_consent_text.sql
+\ir ../functions/kernel/subject_has_consent.sql
+\ir ../functions/kernel/has_consent.sql
+\ir ../functions/kernel/require_consent.sql
 
 \ir kernel/data_map.sql
 
@@ -388,6 +397,20 @@
 \ir ../functions/kernel/import_erasure.sql
 \ir ../functions/kernel/replay_erasures.sql
 \ir ../functions/kernel/open_gate.sql
+
+-- Consent.
+\ir kernel/consent_text.sql
+\ir kernel/consent_event.sql
+\ir kernel/my_consents.sql
+\ir kernel/current_consent_text.sql
+\ir ../functions/kernel/lock_consent.sql
+\ir ../functions/kernel/require_wording.sql
+\ir ../functions/kernel/add_consent_event.sql
+\ir ../functions/kernel/give_consent.sql
+\ir ../functions/kernel/withdraw_consent.sql
+\ir ../functions/kernel/blank_consents.sql
+\ir ../functions/kernel/forget_consents.sql
+\ir ../functions/kernel/trim_consents.sql
 
 -- Requests and erasure.
 \ir kernel/erased_subject.sql

@@ -25,6 +25,8 @@ BEGIN
             v_count := kernel.erase_audit(p_app, p_subject);
         WHEN 'keys' THEN
             v_count := kernel.shred_subject_keys(p_app, p_subject);
+        WHEN 'consents' THEN
+            v_count := kernel.blank_consents(p_app, p_subject);
         WHEN 'views', 'statistics' THEN
             v_count := kernel.renew_derived(p_step.request_id, p_app, p_step.kind);
         WHEN 'forget' THEN

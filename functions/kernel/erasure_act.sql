@@ -26,6 +26,11 @@ AS $$
         'approved_by', p_request.approved_by,
         'requested_at', to_jsonb(p_request.requested_at),
         'due_at', to_jsonb(coalesce(p_request.extended_to, p_request.due_at)),
+        'consents', (
+            SELECT count(*)
+            FROM kernel.consent_event AS e
+            WHERE e.app = p_request.app AND e.pseudonym = p_pseudonym AND e.erased_at = now()
+        ),
         'accepted_traces', (
             SELECT coalesce(
                 jsonb_agg(
@@ -41,4 +46,5 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION kernel.erasure_act(kernel.subject_request, bytea, text) IS
-'The act of an erasure: what kernel.erasure_evidence keeps of it.';
+'The act of an erasure: what kernel.erasure_evidence keeps of it. consents: how many events stay under
+the pseudonym, kernel.forget_consents() having been called before.';

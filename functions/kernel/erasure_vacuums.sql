@@ -22,7 +22,8 @@ BEGIN
             FROM (
                 VALUES
                     ('forget', 'kernel.erasure_token'), ('audit', 'kernel.audit_log'),
-                    ('audit', 'kernel.audit_inbox'), ('keys', 'kernel.subject_key')
+                    ('audit', 'kernel.audit_inbox'), ('keys', 'kernel.subject_key'),
+                    ('consents', 'kernel.consent_event')
             ) AS k (kind, name)
             WHERE k.kind = s.kind
             UNION ALL

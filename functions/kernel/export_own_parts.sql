@@ -47,10 +47,20 @@ AS $$
                 'SELECT s.id FROM kernel.audit_shape AS s'
                 ' WHERE jsonb_array_length(s.columns -> ''subject'') > 1))'
                 ' THEN e.subject::jsonb ? $1 ELSE e.subject = $1 END) ORDER BY t.id'
+            ),
+            (
+                6, 'kernel.consent_event',
+                'SELECT jsonb_build_object(''id'', t.id::text, ''purpose'', t.purpose,'
+                ' ''granted'', t.granted, ''given_at'', t.given_at, ''method'', t.method,'
+                ' ''evidence'', t.evidence, ''version'', t.version, ''language'', t.language,'
+                ' ''wording'', w.body) AS part'
+                ' FROM kernel.consent_event AS t JOIN kernel.consent_text AS w'
+                ' USING (app, purpose, version) WHERE t.app = %1$L AND t.subject = $1 ORDER BY t.id'
             )
     ) AS own (level, part, statement)
 $$;
 
 COMMENT ON FUNCTION kernel.export_own_parts(text) IS
 'What an export shows beside the tables of the app: counters by person, requests, data keys (that
-there are any), entries of the audit log. Holds are left out: to tell of one may be forbidden.';
+there are any), entries of the audit log, consents with their wordings. Holds are left
+out: to tell of one may be forbidden.';

@@ -32,6 +32,7 @@ BEGIN
         RETURN false;
     END IF;
 
+    PERFORM kernel.forget_consents(v_request.app, v_request.subject, p_pseudonym, p_key_id);
     INSERT INTO kernel.erasure_evidence (id, app, pseudonym, key_id, act, log, keep_until)
     VALUES (
         p_id, v_request.app, p_pseudonym, p_key_id,

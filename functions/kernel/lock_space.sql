@@ -13,6 +13,7 @@ DECLARE
         WHEN 'counter' THEN 2
         WHEN 'expiry' THEN 3
         WHEN 'replay' THEN 4
+        WHEN 'consent' THEN 5
     END;
 BEGIN
     IF c_number IS NULL THEN
@@ -29,4 +30,4 @@ COMMENT ON FUNCTION kernel.lock_space(text) IS
 'The first half of the advisory locks for one use, so that no two uses collide; the second half says
 which job, which counter. Advisory locks of the kernel always have two halves.';
 
-GRANT EXECUTE ON FUNCTION kernel.lock_space(text) TO strongroom_runner;
+GRANT EXECUTE ON FUNCTION kernel.lock_space(text) TO strongroom_runner, strongroom_definer;

@@ -12,8 +12,8 @@ AS $$
     ORDER BY
         array_position(
             ARRAY[
-                'tokens', 'cut', 'rows', 'counters', 'audit', 'keys', 'views', 'statistics', 'scan',
-                'forget', 'vacuum'
+                'tokens', 'cut', 'rows', 'counters', 'audit', 'keys', 'consents', 'views',
+                'statistics', 'scan', 'forget', 'vacuum'
             ],
             s.kind
         ),

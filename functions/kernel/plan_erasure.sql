@@ -7,7 +7,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     c_kernel CONSTANT text[] := ARRAY[
-        'counters', 'audit', 'keys', 'views', 'statistics', 'scan', 'forget', 'vacuum'
+        'counters', 'audit', 'keys', 'consents', 'views', 'statistics', 'scan', 'forget', 'vacuum'
     ];
     v_plan record;
     v_change record;

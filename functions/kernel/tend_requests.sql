@@ -51,7 +51,7 @@ BEGIN
         )
     );
     GET DIAGNOSTICS v_count = ROW_COUNT;
-    v_all := v_all + v_count + kernel.trim_requests(c_limit);
+    v_all := v_all + v_count + kernel.trim_requests(c_limit) + kernel.trim_consents(c_limit);
 
     BEGIN
         v_count := (
@@ -73,7 +73,7 @@ $$;
 
 COMMENT ON FUNCTION kernel.tend_requests() IS
 'A job, one batch: refuses requests that nobody confirmed in time, lets those go on that waited for a
-legal hold that is over, removes evidence and requests whose three years are over, and has tables that came
-later keep erased people out; how many.';
+legal hold that is over, removes evidence, requests, and consents of people who were erased, whose
+three years are over, and has tables that came later keep erased people out; how many.';
 
 GRANT EXECUTE ON FUNCTION kernel.tend_requests() TO strongroom_runner;

@@ -17,8 +17,8 @@ CREATE TABLE kernel.erasure_step (
         REFERENCES kernel.subject_request (id) ON DELETE CASCADE,
     CONSTRAINT erasure_step_kind_check CHECK (
         kind IN (
-            'tokens', 'cut', 'rows', 'counters', 'audit', 'keys', 'views', 'statistics', 'scan',
-            'forget', 'vacuum'
+            'tokens', 'cut', 'rows', 'counters', 'audit', 'keys', 'consents', 'views',
+            'statistics', 'scan', 'forget', 'vacuum'
         )
     ),
     CONSTRAINT erasure_step_relation_check
@@ -43,8 +43,8 @@ COMMENT ON COLUMN kernel.erasure_step.id IS
 'Its place in the order, from 1.';
 COMMENT ON COLUMN kernel.erasure_step.kind IS
 'tokens: remember what to look for. cut: empty columns of foreign keys that go round in a circle.
-rows: delete or change the rows of a table. counters, audit, keys: what the kernel keeps. views:
-refresh materialised views. statistics: ANALYZE. scan: look for what was remembered, everywhere.
+rows: delete or change the rows of a table. counters, audit, keys, consents: what the kernel keeps.
+views: refresh materialised views. statistics: ANALYZE. scan: look for what was remembered, everywhere.
 forget: what was remembered. vacuum: what is dead goes from the files.';
 COMMENT ON COLUMN kernel.erasure_step.relation IS
 'The table, of cut and rows.';

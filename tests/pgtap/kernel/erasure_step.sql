@@ -231,7 +231,7 @@ SELECT set_eq(
     ARRAY[
         'version', 'form', 'operator', 'operator_address', 'system', 'subject', 'subject_key', 'categories',
         'method', 'reason', 'destroyed_at', 'carried_out_by', 'approved_by', 'requested_at', 'due_at',
-        'tables', 'kept', 'kernel', 'accepted_traces'
+        'tables', 'kept', 'kernel', 'consents', 'accepted_traces'
     ],
     'and has the fields of an act'
 );

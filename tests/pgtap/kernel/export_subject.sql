@@ -66,7 +66,8 @@ SELECT results_eq(
     $$SELECT p ->> 'part', (p ->> 'rows')::integer, (p ->> 'shared')::boolean
       FROM jsonb_array_elements(pg_temp.made('{manifest,parts}')) AS p$$,
     $$VALUES ('probe.people', 1, false), ('probe.pairs', 1, true), ('probe."no"" key"', 2, false),
-        ('kernel.subject_request', 0, false), ('kernel.subject_key', 0, false), ('kernel.audit_entries', 0, false)$$,
+        ('kernel.subject_request', 0, false), ('kernel.subject_key', 0, false), ('kernel.audit_entries', 0, false),
+        ('kernel.consent_event', 0, false)$$,
     'the manifest counts every part, what people refer to first'
 );
 SELECT is(
@@ -89,7 +90,8 @@ SELECT results_eq(
     $$SELECT e.actor, e.details ->> 'action', e.details -> 'columns' FROM kernel.audit_entries AS e
       WHERE e.app = 'probe' AND e.subject = '9007199254740993'$$,
     $$VALUES ('staff-7', 'export_data',
-        '["probe.people", "probe.pairs", "kernel.subject_request", "kernel.subject_key", "kernel.audit_entries"]'::jsonb)$$,
+        '["probe.people", "probe.pairs", "kernel.subject_request", "kernel.subject_key", "kernel.audit_entries",
+          "kernel.consent_event"]'::jsonb)$$,
     '[A-51] [P-15.4] an export is written down: by whom, of whom, of what'
 );
 SELECT ok(

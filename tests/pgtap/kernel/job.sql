@@ -271,8 +271,8 @@ SET LOCAL ROLE tarot_app;
 SELECT throws_ok('SELECT FROM kernel.run_due_jobs()', '42501', NULL, 'an app runs no jobs');
 RESET ROLE;
 SELECT is(
-    (SELECT count(DISTINCT kernel.lock_space(u)) FROM unnest(ARRAY['job', 'counter', 'expiry', 'replay']) AS u),
-    4::bigint,
+    (SELECT count(DISTINCT kernel.lock_space(u)) FROM unnest(ARRAY['job', 'counter', 'expiry', 'replay', 'consent']) AS u),
+    5::bigint,
     'locks of different uses differ'
 );
 SELECT throws_ok('SELECT kernel.lock_space(''nothing'')', '22023', NULL, 'and each use is listed');
