@@ -81,7 +81,7 @@ FOR SELECT TO chatsphere_definer USING (true);
 
 GRANT SELECT ON chatsphere.error_logs TO chatsphere_app, chatsphere_worker;
 GRANT
-    SELECT (id),
+    SELECT (user_id, id),
     INSERT (user_id, chatbot_id, error_type, error_message, stack_trace, metadata)
 ON chatsphere.error_logs TO chatsphere_definer;
 

@@ -28,7 +28,7 @@ SELECT results_eq(
         ('support_access_until', 'timestamp with time zone', false, NULL),
         ('erased_at', 'timestamp with time zone', false, NULL)
     $$,
-    '[C-03] [C-10.1..C-10.6] [C-10.8..C-10.11] [C-F14] users has its columns, required where they should be'
+    '[C-01] [C-03] [C-10.1..C-10.6] [C-10.8..C-10.11] [C-F14] users has its columns, required where they should be'
 );
 SELECT results_eq(
     $$

@@ -108,8 +108,7 @@ def test_the_last_bot_of_a_plan_is_made_once(platform: Platform) -> None:
     platform.bot(person, "first")
     platform.bot(person, "second")
     apps = [platform.app(person) for _ in range(6)]
-    tasks = [partial(outcome, app, _CREATE, f"bot {n}") for n, app in enumerate(apps)]
-    answers = at_once(tasks)
+    answers = at_once([partial(outcome, app, _CREATE, f"bot {n}") for n, app in enumerate(apps)])
     assert answers.count("SP008") == 5, answers
 
 

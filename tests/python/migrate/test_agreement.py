@@ -177,6 +177,7 @@ def test_adoption_needs_the_right_to_make_a_database(built: Database, project: P
 
 
 def test_apply_rollback_apply_comes_back_to_the_same(empty: Database, project: Project) -> None:
+    """[C-29] [C-F28] Tables go with their policies and grants, and come back with them."""
     target = migrator(empty, project)
     apply(project, target, quiet)
     before = shot(empty)

@@ -108,6 +108,7 @@ KINDS = ("call", "block", "fail", "fail in a block", "write", "stream", "items")
 
 
 def test_identity_never_leaks_to_the_next_client(clients: list[Connection], way: str) -> None:
+    """[C-42] Whoever gets the connection of the server next is nobody."""
     one, two, bystander = clients
     prepare = WAYS[way][1]
     turns = [
