@@ -65,7 +65,7 @@ CREATE TABLE persona.app_settings (
 
 COMMENT ON TABLE persona.app_settings IS
 'The settings of the whole bot: one row, from the start and for ever. Changed by
-persona.change_app_settings() and persona.publish_consent(), which take a right.
+persona.change_app_settings(), which takes a right; the wording of the consent by the owner.
 @row AppSettings
 @rows 1';
 COMMENT ON COLUMN persona.app_settings.id IS
