@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -44,10 +45,11 @@ def test_figures_are_exact_when_many_write(bot: Bot) -> None:
         for _ in range(each):
             row(connection, statement)
 
-    at_once(
-        [partial(write, w, own) for w in writers[0]]
-        + [partial(write, w, system) for w in writers[1]]
-    )
+    tasks: list[Callable[[], None]] = [
+        *(partial(write, w, own) for w in writers[0]),
+        *(partial(write, w, system) for w in writers[1]),
+    ]
+    at_once(tasks)
     figures = bot.owner.execute(
         "SELECT user_id IS NULL, total_requests, total_tokens FROM persona.usage_stats ORDER BY 1"
     ).fetchall()
@@ -72,13 +74,12 @@ def test_a_person_goes_while_others_are_counted(bot: Bot) -> None:
         row(bot.app(person), "SELECT persona.record_usage('openai', 10)")
     worker = bot.worker()
     owners = [bot.database.admin() for _ in people]
-    at_once(
-        [
-            partial(o.execute, b"DELETE FROM persona.users WHERE id = %s", (p,))
-            for o, p in zip(owners, people, strict=True)
-        ]
-        + [partial(worker.execute, b"SELECT persona.record_system_usage('openai', 10)")]
-    )
+    tasks: list[Callable[[], object]] = [
+        partial(o.execute, b"DELETE FROM persona.users WHERE id = %s", (p,))
+        for o, p in zip(owners, people, strict=True)
+    ]
+    tasks.append(partial(worker.execute, b"SELECT persona.record_system_usage('openai', 10)"))
+    at_once(tasks)
     assert bot.one("SELECT sum(total_tokens)::int FROM persona.usage_stats") == 50
 
 
