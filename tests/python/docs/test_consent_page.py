@@ -107,13 +107,12 @@ def test_an_app_that_asks_for_consent_gets_no_row_without(database: Database) ->
 def test_the_queries_of_the_page_are_typed_functions(
     any_database: Database, tmp_path: Path
 ) -> None:
-    for part in ("schema", "functions"):
+    for part in ("schema", "functions", "queries"):
         shutil.copytree(ROOT / part, tmp_path / part)
     (tmp_path / "docs").mkdir()
     shutil.copy(ROOT / "docs" / "error-codes.md", tmp_path / "docs")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     queries = tmp_path / "queries" / "tarot" / "consents.sql"
-    queries.parent.mkdir(parents=True)
     queries.write_text(_block("queries"), "utf-8")
     packages = [tmp_path / "generated", ROOT, ROOT / "codegen"]
     environment = {
