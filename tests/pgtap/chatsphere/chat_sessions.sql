@@ -136,8 +136,9 @@ RESET ROLE;
 UPDATE chatsphere.chat_sessions
 SET started_at = now() - interval '1 day', last_active_at = now() - interval '1 day', ended_at = now();
 SET LOCAL ROLE chatsphere_app;
-SELECT set_config('test.token3', o.session_token, true), ok(o.is_new, '[C-F16] after it another one begins')
+SELECT set_config('test.token3', o.session_token, true), set_config('test.is_new', o.is_new::text, true)
 FROM chatsphere.open_session(current_setting('test.bot')::uuid, repeat('a', 64)) AS o;
+SELECT ok(current_setting('test.is_new')::boolean, '[C-F16] after it another one begins');
 RESET ROLE;
 UPDATE chatsphere.chat_sessions
 SET started_at = now() - interval '4 hours', last_active_at = now() - interval '3 hours'
