@@ -14,6 +14,7 @@ AS $$
 DECLARE
     v_app CONSTANT text := kernel.require_key_access(p_subject);
 BEGIN
+    PERFORM kernel.refuse_erased(v_app, p_subject);
     PERFORM FROM kernel.encryption_key AS e
     WHERE e.id = p_encryption_key_id
       AND e.app = v_app
@@ -21,7 +22,6 @@ BEGIN
       AND e.kind = 'seal'
       AND e.state = 'active'
     FOR KEY SHARE;
-    PERFORM kernel.refuse_erased(v_app, p_subject);
     -- What another one made, or a rotation, is the answer below.
     IF FOUND THEN
         INSERT INTO kernel.subject_key AS k (app, subject, purpose, encryption_key_id, wrapped)
