@@ -30,7 +30,9 @@ def taken(field: Field[Any], subject: Part | None, *row_key: Part) -> tuple[Take
     """What seals the second parameter of items, and the key that it seals by."""
     owner = "42" if subject is USER else None
     key = data_key(7, "tarot", owner, field.purpose, os.urandom(32))
-    sealed: SealedStatement[Any] = SealedStatement(statement=ADD, takes=(None, Seal(field, row_key, subject)))
+    sealed: SealedStatement[Any] = SealedStatement(
+        statement=ADD, takes=(None, Seal(field, row_key, subject))
+    )
     keys = Keys(RING, "42", {(field.purpose, owner): key})
     return Taken(sealed, lambda item: item, keys), key
 
