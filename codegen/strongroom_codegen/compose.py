@@ -103,6 +103,9 @@ class Composer:
         analysed: dict[str, AnalysedQuery],
         named: NamedTypes,
     ) -> AppModel:
+        if app in shared:
+            # Each knows those before it: two that knew each other could not be imported.
+            shared = shared[: shared.index(app)]
         types = read_app_types(
             app, self.catalog, named.overrides, self.diagnostics, named, self.places
         )
@@ -134,7 +137,7 @@ class Composer:
             rows=self._all_rows(app, files, rows, types) if files else (),
             records=tuple(types.records.values()) if files else (),
             errors=errors,
-            shared_errors=tuple(name for name in shared if name != app),
+            shared_errors=tuple(shared),
             subjects=tuple(subjects),
         )
 
