@@ -10,6 +10,10 @@ import pytest
 from tests.python.fix_databases import Connection, Database
 
 SETUP = """
+-- The rows that apps ship with have entries of their own.
+SET session_replication_role = replica;
+DELETE FROM kernel.audit_inbox;
+RESET session_replication_role;
 CREATE SCHEMA probe AUTHORIZATION strongroom_owner;
 COMMENT ON SCHEMA probe IS E'An app.\\n@app';
 SET ROLE strongroom_owner;
