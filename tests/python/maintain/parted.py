@@ -29,6 +29,7 @@ ALTER TABLE probe.visits ENABLE ROW LEVEL SECURITY;
 ALTER TABLE probe.visits FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_owner ON probe.visits TO strongroom_owner USING (true) WITH CHECK (true);
 -- Those that the kernel itself has are not counted.
+DELETE FROM kernel.retention_policy WHERE action = 'drop';
 DELETE FROM kernel.partition_policy;
 INSERT INTO kernel.partition_policy (parent, key_kind, every, ahead, keep)
 VALUES ('probe.visits', 'time', '1 month', 3, '3 months');

@@ -16,6 +16,7 @@ CREATE TABLE tarot.visits (
 ALTER TABLE tarot.visits ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tarot.visits FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_owner ON tarot.visits TO strongroom_owner USING (true) WITH CHECK (true);
+DELETE FROM kernel.retention_policy WHERE action = 'drop';
 DELETE FROM kernel.partition_policy;
 INSERT INTO kernel.partition_policy (parent, key_kind, every, ahead, keep)
 VALUES ('tarot.visits', 'time', '1 month', 3, '3 months');
