@@ -34,7 +34,7 @@ BEGIN
             p_user_id, p_plan_name, p_price_id, p_status, p_period_start, p_period_end,
             p_cancel_at_period_end, p_provider_subscription_id, p_event_at
         )
-        RETURNING user_id, id INTO v_known;
+        RETURNING user_id, id, provider_event_at INTO v_known;
     ELSIF v_known.user_id IS DISTINCT FROM p_user_id THEN
         RAISE EXCEPTION USING
             ERRCODE = 'SP006',

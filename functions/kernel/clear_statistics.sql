@@ -6,10 +6,12 @@ PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    -- By name, for a server that has no such function checks the text, too.
+    c_clear CONSTANT regproc := to_regproc('pg_catalog.pg_clear_attribute_stats');
     v_part record;
     v_is_empty boolean;
 BEGIN
-    IF current_setting('server_version_num')::integer < 180000 THEN
+    IF c_clear IS NULL THEN
         RETURN;
     END IF;
     FOR v_part IN
@@ -20,10 +22,11 @@ BEGIN
     LOOP
         EXECUTE format('SELECT NOT EXISTS (SELECT FROM %s)', v_part.oid::regclass) INTO v_is_empty;
         CONTINUE WHEN NOT v_is_empty;
-        EXECUTE
-            'SELECT pg_clear_attribute_stats($1, $2, a.attname, i.inherited)'
+        EXECUTE format(
+            'SELECT %s($1, $2, a.attname, i.inherited)'
             ' FROM pg_attribute AS a CROSS JOIN (VALUES (false), (true)) AS i (inherited)'
-            ' WHERE a.attrelid = $3 AND a.attnum > 0 AND NOT a.attisdropped'
+            ' WHERE a.attrelid = $3 AND a.attnum > 0 AND NOT a.attisdropped', c_clear
+        )
         USING v_part.nspname, v_part.relname, v_part.oid;
     END LOOP;
 END;
