@@ -17,8 +17,8 @@ setup: .venv/ready ## make the environment in .venv (the other targets do it whe
 .venv/ready: pyproject.toml .ci/venv
 	@PYTHON='$(PYTHON)' .ci/venv
 
-demo: .venv/ready ## a day at the tarot table, on a PostgreSQL of its own
-	@$(BIN)/python examples/tarot_day/play.py
+demo: .venv/ready ## a day in every app that the server can run, on a PostgreSQL of its own
+	@$(BIN)/python examples/play.py
 
 test: .venv/ready ## every test, on every PostgreSQL that this machine can run
 	@$(RUN) pytest -n 2

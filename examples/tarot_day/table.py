@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 from uuid import uuid4
 
-import deck
 import psycopg
 from psycopg_pool import ConnectionPool
 
@@ -17,6 +16,7 @@ from strongroom_db.tarot import credits, readings, transactions, users
 from strongroom_db.tarot.errors import IdempotencyKeyReused, InsufficientCredits
 from strongroom_db.tarot.rows import DrawReadingRow
 from strongroom_db.tarot.types import ReadingsSpreadType
+from tarot_day import deck
 
 Say = Callable[[str], None]
 QUESTIONS = (

@@ -1,4 +1,4 @@
-"""The day at the tarot table, played on a copy of the project: nobody's server is touched."""
+"""The day of each app, played on a copy of the project: nobody's server is touched."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 PARTS = ("schema", "functions", "queries", "migrations")
+GHOST = """COMMENT ON SCHEMA ghost IS
+'What burns.
+@app
+@extensions phlogiston';
+"""
 
 
 @pytest.fixture
@@ -21,13 +26,16 @@ def copy(tmp_path: Path) -> Iterator[Path]:
     for part in PARTS:
         shutil.copytree(ROOT / part, tmp_path / part)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    # An app that no server can hold is skipped in one line.
+    (tmp_path / "schema" / "ghost").mkdir()
+    (tmp_path / "schema" / "ghost" / "schema.sql").write_text(GHOST)
     yield tmp_path
     subprocess.run([sys.executable, "-m", "strongroom", "server", "stop"], cwd=tmp_path, check=True)
 
 
 def play(folder: Path) -> str:
     ran = subprocess.run(
-        [sys.executable, ROOT / "examples" / "tarot_day" / "play.py"],
+        [sys.executable, ROOT / "examples" / "play.py"],
         cwd=folder,
         # The demo must not look at it: nothing answers there.
         env={**os.environ, "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"},
@@ -55,6 +63,9 @@ def test_the_day_is_played_twice_on_one_database(copy: Path) -> None:
         assert "tarot.readings: 1 to be deleted" in told
         assert "done: " in told
         assert "0 breaks in the ledger" in told
+        assert "looks at person 1: RightMissing [" in told
+        assert "— persona —" in told
+        assert "ghost is not played: this server has no phlogiston" in told
     assert "its health  .venv/bin/strongroom doctor" in first
     done = subprocess.run(
         [sys.executable, "-m", "strongroom", "doctor", "--level", "warn"],
