@@ -12,6 +12,7 @@ import sys
 import time
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg_pool import ConnectionPool
@@ -104,7 +105,7 @@ def play_all(project: Project) -> int:
     return wrong
 
 
-def play_one(project: Project, app: str, pool: ConnectionPool[psycopg.Connection[object]]) -> int:
+def play_one(project: Project, app: str, pool: ConnectionPool[Any]) -> int:
     """The day of one app; 1 if something went wrong."""
     console.print(f"\n[bold cyan]— {escape(app)} —[/]")
     stage = Stage(

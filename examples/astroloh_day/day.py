@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, time
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
-from stage import Stage
 
+from stage import Stage
 from strongroom.sealing import Keyring
 from strongroom.session import session
 from strongroom_db.astroloh import security_logs, user_identities, user_sessions, users
@@ -39,9 +39,7 @@ def _join(stage: Stage, account: str) -> UUID:
         known = users.find_user(db, platform="telegram", platform_user_id=f"tg-{account}")
     with session(stage.pool, app="astroloh", user_id=nika) as db:
         if known is None:
-            user_identities.link_identity(
-                db, platform="telegram", platform_user_id=f"tg-{account}"
-            )
+            user_identities.link_identity(db, platform="telegram", platform_user_id=f"tg-{account}")
         found = [identity.platform for identity in user_identities.list_identities(db)]
         stage.say(f"comes by {' and '.join(found)}")
     return nika
@@ -69,7 +67,7 @@ def _seal(stage: Stage, nika: UUID, ring: Keyring) -> int:
 
 def _talk(stage: Stage, nika: UUID, ring: Keyring) -> int:
     with session(stage.pool, app="astroloh", user_id=nika, keyring=ring) as db:
-        talk = user_sessions.open_session(db, platform="yandex_alice", session_id=f"talk-{nika}")
+        talk = user_sessions.open_session(db, platform="yandex_alice", session_id=f"talk-{uuid4()}")
         before = user_sessions.get_session(db, id=talk)
         assert before is not None
         steps = [
@@ -83,5 +81,7 @@ def _talk(stage: Stage, nika: UUID, ring: Keyring) -> int:
             for _ in range(2)
         ]
         user_sessions.end_session(db, id=talk)
-    stage.say(f"the same step twice from {before.current_state!r}: moved {steps[0]}, then {steps[1]}")
+    stage.say(
+        f"the same step twice from {before.current_state!r}: moved {steps[0]}, then {steps[1]}"
+    )
     return int(steps != [1, 0])

@@ -8,7 +8,7 @@ import psycopg
 
 from stage import Stage
 from strongroom.session import session
-from strongroom_db.persona import admin_users, user_settings, users
+from strongroom_db.persona import admin_users, user_settings, users, vendor_keys
 from strongroom_db.persona.errors import ExchangeRateNotForRoubles, RightMissing
 
 
@@ -21,9 +21,11 @@ def play(stage: Stage) -> int:
     )
     stage.scene("Each is answered as they like")
     _set_up(stage, lena)
-    stage.scene("An administrator looks, and it is written down")
+    stage.scene("A vendor's key, sealed before it leaves the program")
     _make_administrator(stage, olga)
-    wrong = _look(stage, olga, lena) == "refused"
+    _keep_key(stage, olga)
+    stage.scene("An administrator looks, and it is written down")
+    wrong = int(_look(stage, olga, lena) == "refused")
     wrong += _look(stage, pavel, lena) != "refused"
     return wrong
 
@@ -45,7 +47,7 @@ def _set_up(stage: Stage, user_id: int) -> None:
         mine = user_settings.get_settings(db)
         stage.say(f"signed {mine.signature!r}, in {mine.default_currency} at {mine.exchange_rate}")
         try:
-            user_settings.set_currency(db, default_currency="cny", exchange_rate=Decimal("11.8200"))
+            user_settings.set_currency(db, default_currency="cny", exchange_rate=Decimal("11.8500"))
         except ExchangeRateNotForRoubles as refused:
             stage.say(f"a rate for yuan: {type(refused).__name__}")
 
@@ -63,6 +65,21 @@ def _make_administrator(stage: Stage, user_id: int) -> None:
         rights = admin_users.my_rights(db)
         assert rights is not None
         stage.say(f"olga may manage users: {rights.can_manage_users}")
+
+
+def _keep_key(stage: Stage, user_id: int) -> None:
+    """Worker and administrator at once: a person who may, through a program that may."""
+    ring = stage.keyring(seal=("vendors",))
+    with session(stage.pool, app="persona", user_id=user_id, role="worker", keyring=ring) as jobs:
+        vendor_keys.set_vendor_key(jobs, vendor="openai", api_key="sk-not-a-key-of-anyone")
+        kept = vendor_keys.get_vendor_key(jobs, vendor="openai")
+        assert kept is not None
+        stage.say(f"to the worker: {kept.api_key}")
+    with psycopg.connect(stage.owner_url) as connection:
+        connection.execute("SELECT set_config('role', 'strongroom_owner', true)")
+        row = connection.execute("SELECT k.api_key FROM persona.vendor_keys AS k").fetchone()
+    assert row is not None
+    stage.say(f"to the owner of the database: {bytes(row[0]).hex()[:32]}...")
 
 
 def _look(stage: Stage, user_id: int, at: int) -> str:
