@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,7 +69,8 @@ class Database:
 @pytest.fixture
 def database(server: Server, template: str) -> Iterator[Database]:
     """A fresh copy of everything, for one test; the test runs on each server."""
-    yield from _fresh(server, template)
+    with fresh(server, template) as found:
+        yield found
 
 
 @pytest.fixture
@@ -79,22 +81,27 @@ def any_database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """
     apps = apps_of(request.config)
     server = apps.server_for(apps.needed_by(request.path, {}))
-    yield from _fresh(server, templates_of(request.config).name(server))
+    with fresh(server, templates_of(request.config).name(server)) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
 def shared_database(server: Server, template: str) -> Iterator[Database]:
     """One copy of everything for a whole module, whose tests must leave nothing behind."""
-    yield from _fresh(server, template)
+    with fresh(server, template) as found:
+        yield found
 
 
 @pytest.fixture
 def empty_database(server: Server) -> Iterator[Database]:
     """A database with nothing in it."""
-    yield from _fresh(server, "template0")
+    with fresh(server, "template0") as found:
+        yield found
 
 
-def _fresh(server: Server, template: str) -> Iterator[Database]:
+@contextmanager
+def fresh(server: Server, template: str) -> Iterator[Database]:
+    """A copy of a template, dropped at the end."""
     found = Database(server, new_name())
     with psycopg.connect(server.url(), autocommit=True) as admin:
         clone(admin, found.name, template)
