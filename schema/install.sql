@@ -529,8 +529,23 @@
 
 -- What checks of its tables call.
 \ir ../functions/astroloh/is_valid_context.sql
+\ir ../functions/astroloh/is_valid_interests.sql
+\ir ../functions/astroloh/is_valid_time_slots.sql
 
 \ir astroloh/user_sessions.sql
+\ir astroloh/horoscope_requests.sql
+\ir astroloh/daily_requests.sql
+\ir astroloh/user_preferences.sql
+\ir astroloh/user_interactions.sql
+\ir astroloh/daily_interactions.sql
+\ir astroloh/recommendations.sql
+\ir astroloh/recommendation_metrics.sql
+\ir astroloh/recommendation_performance.sql
+\ir astroloh/user_clusters.sql
+\ir astroloh/cluster_sizes.sql
+\ir astroloh/ab_tests.sql
+\ir astroloh/ab_test_groups.sql
+\ir astroloh/data_deletion_requests.sql
 
 -- People, and the ways by which they come.
 \ir ../functions/astroloh/find_user.sql
@@ -550,6 +565,16 @@
 \ir ../functions/astroloh/open_session.sql
 \ir ../functions/astroloh/cleanup_expired_sessions.sql
 \ir ../functions/astroloh/tend_sessions.sql
+
+-- Consultations, recommendations, experiments.
+\ir ../functions/astroloh/tg_log_requests.sql
+\ir ../functions/astroloh/tg_move_recommendation.sql
+\ir ../functions/astroloh/expire_recommendations.sql
+\ir ../functions/astroloh/assign_group.sql
+
+-- Whose time is over.
+\ir ../functions/astroloh/enforce_data_retention.sql
+\ir ../functions/astroloh/tend_people.sql
 
 -- App: tarot.
 \ir tarot/schema.sql

@@ -1,0 +1,68 @@
+-- Who has been away for too long goes to review, and is seen until they are erased.
+BEGIN;
+SET LOCAL search_path = pgtap, pg_catalog;
+SELECT no_plan();
+\ir _columns.sql
+
+INSERT INTO astroloh.users (id, data_consent, data_retention_days, last_accessed)
+SELECT
+    ('a0000000-0000-4000-8000-00000000000' || made.n)::uuid, made.consent, made.days, now() - make_interval(days => made.away)
+FROM (VALUES (1, true, 30, 32), (2, false, 30, 40), (3, true, 365, 40), (4, true, 30, 29), (5, true, 30, 30)) AS made (n, consent, days, away);
+CREATE FUNCTION pg_temp.numbers(p_state text) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(right(r.subject, 1), ',' ORDER BY r.subject)
+    FROM kernel.subject_request AS r WHERE r.app = 'astroloh' AND r.kind = 'erasure' AND r.origin = 'retention' AND r.state = p_state
+$$;
+SET LOCAL ROLE strongroom_runner;
+SELECT is(astroloh.enforce_data_retention(), 2, '[A-25] who was away for longer than they wanted goes to review, with consent or without');
+SELECT is(astroloh.enforce_data_retention(), 0, '[A-25] once');
+SELECT is(astroloh.tend_people(), 0::bigint, '[A-25] the job finds nobody more');
+RESET ROLE;
+SELECT is(pg_temp.numbers('verified'), '1,2', '[A-26] [A-F8] each has an erasure that waits for approval');
+SELECT results_eq(
+    $$ SELECT right(u.id::text, 1)::int, u.data_consent FROM astroloh.users AS u ORDER BY 1 $$,
+    $$ VALUES (1, false), (2, false), (3, true), (4, true), (5, true) $$,
+    '[A-25] and is not processed meanwhile; [A-48] each person has a period of their own'
+);
+SELECT results_eq(
+    $$ SELECT l.description, l.success, l.user_id FROM astroloh.security_logs AS l WHERE l.event_type = 'data_retention' $$,
+    $$ VALUES ('2 people whose time was over went to review', true, NULL::uuid) $$,
+    '[A-25] [A-F14] the security log says how many'
+);
+SET LOCAL ROLE strongroom_runner;
+SELECT kernel.refuse_request(r.id, 'asked to stay') FROM kernel.subject_request AS r WHERE right(r.subject, 1) = '2';
+SELECT is(astroloh.enforce_data_retention(), 0, '[A-26] whom staff keeps is not asked about every day');
+SELECT lives_ok(
+    $$ SELECT kernel.approve_request(r.id) FROM kernel.subject_request AS r WHERE right(r.subject, 1) = '1' $$,
+    '[A-26] [A-F8] and whom staff lets go is erased next'
+);
+SELECT is(astroloh.enforce_data_retention(), 0, '[A-26] who is being erased is not taken again');
+RESET ROLE;
+SELECT results_eq(
+    $$ SELECT j.function_name, j.schedule FROM kernel.job AS j WHERE j.name = 'astroloh_retention' $$,
+    $$ VALUES ('astroloh.tend_people()', interval '1 hour') $$, '[A-06] a job does it every hour'
+);
+SET LOCAL enable_seqscan = off;
+CREATE FUNCTION pg_temp.plan_of(p_query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    v_line text;
+    v_plan text := '';
+BEGIN
+    FOR v_line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || p_query LOOP
+        v_plan := v_plan || v_line || E'\n';
+    END LOOP;
+    RETURN v_plan;
+END;
+$$;
+SELECT matches(
+    pg_temp.plan_of(
+        $$
+        SELECT u.id FROM astroloh.users AS u
+        WHERE (u.last_accessed AT TIME ZONE 'UTC')::date + u.data_retention_days < (now() AT TIME ZONE 'UTC')::date
+        ORDER BY (u.last_accessed AT TIME ZONE 'UTC')::date + u.data_retention_days LIMIT 10
+        $$
+    ),
+    'Index Scan using users_retention_due_idx', '[A-10.18] who is due is found by index'
+);
+
+SELECT * FROM finish();
+ROLLBACK;
