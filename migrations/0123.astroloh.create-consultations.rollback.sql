@@ -13,4 +13,7 @@ DROP VIEW
 DROP TABLE astroloh.horoscope_requests, astroloh.user_preferences, astroloh.user_interactions;
 DROP FUNCTION kernel.tg_seal_astroloh__horoscope_requests();
 DROP FUNCTION IF EXISTS astroloh.tg_log_requests();
-DROP FUNCTION astroloh.is_valid_interests(jsonb), astroloh.is_valid_time_slots(jsonb);
+DROP FUNCTION
+    astroloh.is_valid_interests(jsonb),
+    astroloh.is_valid_time_slots(jsonb),
+    astroloh.is_time_zone(text);

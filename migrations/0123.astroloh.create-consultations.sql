@@ -237,6 +237,29 @@ as 09:00, and not the same. Never NULL.';
 GRANT EXECUTE ON FUNCTION astroloh.is_valid_time_slots(jsonb)
 TO astroloh_app, astroloh_worker, astroloh_definer;
 
+CREATE OR REPLACE FUNCTION astroloh.is_time_zone(p_name text)
+RETURNS boolean
+LANGUAGE plpgsql
+IMMUTABLE
+PARALLEL UNSAFE
+AS $$
+BEGIN
+    -- Abbreviations and offsets don't know of summer time.
+    IF p_name !~ '^(UTC|[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2})$' THEN
+        RETURN false;
+    END IF;
+    RETURN timestamptz '2000-01-01 00:00+00' AT TIME ZONE p_name IS NOT NULL OR p_name IS NULL;
+EXCEPTION
+    WHEN invalid_parameter_value THEN
+        RETURN false;
+END;
+$$;
+
+COMMENT ON FUNCTION astroloh.is_time_zone(text) IS
+'Whether a time zone is called so: UTC, or an area and a place that the server knows. True for NULL.';
+
+GRANT EXECUTE ON FUNCTION astroloh.is_time_zone(text) TO astroloh_app, astroloh_worker;
+
 CREATE TABLE astroloh.user_preferences (
     user_id uuid NOT NULL,
     interests jsonb NOT NULL DEFAULT '{}',
@@ -263,13 +286,7 @@ CREATE TABLE astroloh.user_preferences (
         CHECK (complexity_level IN ('beginner', 'intermediate', 'advanced')),
     CONSTRAINT user_preferences_time_slots_check
         CHECK (astroloh.is_valid_time_slots(preferred_time_slots)),
-    -- The names of areas and cities: abbreviations and offsets don't know of summer time. A zone
-    -- that the server does not know raises 22023.
-    CONSTRAINT user_preferences_timezone_check CHECK (
-        timezone ~ '^(UTC|[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2})$'
-        AND length(timezone) <= 50
-        AND timestamptz '2000-01-01 00:00+00' AT TIME ZONE timezone IS NOT NULL
-    ),
+    CONSTRAINT user_preferences_timezone_check CHECK (astroloh.is_time_zone(timezone)),
     CONSTRAINT user_preferences_cultural_context_check
         CHECK (cultural_context IN ('western', 'vedic', 'chinese')),
     CONSTRAINT user_preferences_language_preference_check
@@ -301,8 +318,7 @@ COMMENT ON COLUMN astroloh.user_preferences.user_id IS
 COMMENT ON COLUMN astroloh.user_preferences.interests IS
 'Subjects with their weights, from 0 to 1.
 @personal preference
-@erase delete
-@json map<text,numeric>';
+@erase delete';
 COMMENT ON COLUMN astroloh.user_preferences.communication_style IS
 'The tone.
 @personal preference
@@ -566,6 +582,35 @@ SELECT kernel.count(
     'astroloh.user_interactions', 'daily_interactions_ever', '{interaction_type, content_type}',
     p_day => 'occurred_at'
 );
+
+-- What was done, on which day: with nobody's id and nobody's words beside it, it is nobody's.
+COMMENT ON COLUMN astroloh.daily_interactions_ever.interaction_type IS
+'What was done.
+@internal';
+COMMENT ON COLUMN astroloh.daily_interactions_ever.content_type IS
+'With what.
+@internal';
+COMMENT ON COLUMN astroloh.daily_interactions_ever.day IS
+'Day in UTC.
+@internal';
+COMMENT ON COLUMN astroloh.daily_interactions_ever_deltas.interaction_type IS
+'What was done.
+@internal';
+COMMENT ON COLUMN astroloh.daily_interactions_ever_deltas.content_type IS
+'With what.
+@internal';
+COMMENT ON COLUMN astroloh.daily_interactions_ever_deltas.day IS
+'Day in UTC.
+@internal';
+COMMENT ON COLUMN astroloh.daily_interactions_ever_totals.interaction_type IS
+'What was done.
+@internal';
+COMMENT ON COLUMN astroloh.daily_interactions_ever_totals.content_type IS
+'With what.
+@internal';
+COMMENT ON COLUMN astroloh.daily_interactions_ever_totals.day IS
+'Day in UTC.
+@internal';
 
 SELECT kernel.masked_view('astroloh.user_interactions');
 

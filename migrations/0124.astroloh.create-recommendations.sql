@@ -520,8 +520,7 @@ COMMENT ON COLUMN astroloh.ab_tests.test_name IS
 @public';
 COMMENT ON COLUMN astroloh.ab_tests.groups IS
 'The groups, the first of which is control; people are spread evenly over them.
-@public
-@nonnull []';
+@public';
 COMMENT ON COLUMN astroloh.ab_tests.test_parameters IS
 'What is different, by group.
 @public';
@@ -538,7 +537,7 @@ COMMENT ON COLUMN astroloh.ab_tests.created_at IS
 'When it was planned.
 @public';
 COMMENT ON CONSTRAINT ab_tests_dates_check ON astroloh.ab_tests IS
-'@error TestEndsBeforeItBegins An experiment ends after it began.';
+'@error ExperimentEndsBeforeItBegins An experiment ends after it began.';
 COMMENT ON CONSTRAINT ab_tests_groups_check ON astroloh.ab_tests IS
 '@error InvalidGroups Two to ten groups, the first of which is control.';
 
@@ -614,7 +613,7 @@ COMMENT ON COLUMN astroloh.ab_test_groups.assigned_at IS
 @personal activity
 @erase delete';
 COMMENT ON CONSTRAINT ab_test_groups_test_name_fkey ON astroloh.ab_test_groups IS
-'@error UnknownTest There is no such experiment.';
+'@error UnknownExperiment There is no such experiment.';
 
 ALTER TABLE astroloh.ab_test_groups ENABLE ROW LEVEL SECURITY;
 ALTER TABLE astroloh.ab_test_groups FORCE ROW LEVEL SECURITY;

@@ -529,6 +529,7 @@
 
 -- What checks of its tables call.
 \ir ../functions/astroloh/is_valid_context.sql
+\ir ../functions/astroloh/is_time_zone.sql
 \ir ../functions/astroloh/is_valid_interests.sql
 \ir ../functions/astroloh/is_valid_time_slots.sql
 

@@ -44,7 +44,7 @@ $$;
 
 COMMENT ON FUNCTION astroloh.assign_group(text) IS
 'The current user''s group of an experiment that runs, given once and kept; NULL for who does not
-take part. Raises ZD007 TestNotRunning, KR001 MissingIdentity.';
+take part. Raises ZD007 ExperimentNotRunning, KR001 MissingIdentity.';
 
 ALTER FUNCTION astroloh.assign_group(text) OWNER TO astroloh_definer;
 GRANT EXECUTE ON FUNCTION astroloh.assign_group(text) TO astroloh_app;

@@ -15,7 +15,7 @@ SELECT kernel.verify_request(:request_id, :code) AS answer;
 
 -- name: list_deletion_requests :many
 -- The requests of the person of this session to be forgotten, newest first.
--- @nonnull id, user_id, status, verified, requested_at, due_at
+-- @nonnull id, status, verified, requested_at, due_at
 SELECT
     d.id, d.user_id, d.status, d.verified, d.requested_at, d.due_at, d.processed_at,
     d.refusal_reason

@@ -76,7 +76,6 @@ ORDER BY i.occurred_at;
 -- :since  from this moment on
 -- :limit = 1000  most rows to give
 -- @role worker
--- @lint ignore sort the interactions under one sky, a batch of them
 SELECT i.user_id, i.occurred_at, i.id, i.interaction_type, i.content_type, i.rating
 FROM astroloh.user_interactions AS i
 WHERE i.astronomical_data @> CAST(:sky AS jsonb) AND i.occurred_at >= :since

@@ -46,7 +46,7 @@ COMMENT ON COLUMN astroloh.ab_test_groups.assigned_at IS
 @personal activity
 @erase delete';
 COMMENT ON CONSTRAINT ab_test_groups_test_name_fkey ON astroloh.ab_test_groups IS
-'@error UnknownTest There is no such experiment.';
+'@error UnknownExperiment There is no such experiment.';
 
 ALTER TABLE astroloh.ab_test_groups ENABLE ROW LEVEL SECURITY;
 ALTER TABLE astroloh.ab_test_groups FORCE ROW LEVEL SECURITY;

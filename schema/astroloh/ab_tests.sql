@@ -30,8 +30,7 @@ COMMENT ON COLUMN astroloh.ab_tests.test_name IS
 @public';
 COMMENT ON COLUMN astroloh.ab_tests.groups IS
 'The groups, the first of which is control; people are spread evenly over them.
-@public
-@nonnull []';
+@public';
 COMMENT ON COLUMN astroloh.ab_tests.test_parameters IS
 'What is different, by group.
 @public';
@@ -48,7 +47,7 @@ COMMENT ON COLUMN astroloh.ab_tests.created_at IS
 'When it was planned.
 @public';
 COMMENT ON CONSTRAINT ab_tests_dates_check ON astroloh.ab_tests IS
-'@error TestEndsBeforeItBegins An experiment ends after it began.';
+'@error ExperimentEndsBeforeItBegins An experiment ends after it began.';
 COMMENT ON CONSTRAINT ab_tests_groups_check ON astroloh.ab_tests IS
 '@error InvalidGroups Two to ten groups, the first of which is control.';
 

@@ -159,4 +159,33 @@ SELECT kernel.count(
     p_day => 'occurred_at'
 );
 
+-- What was done, on which day: with nobody's id and nobody's words beside it, it is nobody's.
+COMMENT ON COLUMN astroloh.daily_interactions_ever.interaction_type IS
+'What was done.
+@internal';
+COMMENT ON COLUMN astroloh.daily_interactions_ever.content_type IS
+'With what.
+@internal';
+COMMENT ON COLUMN astroloh.daily_interactions_ever.day IS
+'Day in UTC.
+@internal';
+COMMENT ON COLUMN astroloh.daily_interactions_ever_deltas.interaction_type IS
+'What was done.
+@internal';
+COMMENT ON COLUMN astroloh.daily_interactions_ever_deltas.content_type IS
+'With what.
+@internal';
+COMMENT ON COLUMN astroloh.daily_interactions_ever_deltas.day IS
+'Day in UTC.
+@internal';
+COMMENT ON COLUMN astroloh.daily_interactions_ever_totals.interaction_type IS
+'What was done.
+@internal';
+COMMENT ON COLUMN astroloh.daily_interactions_ever_totals.content_type IS
+'With what.
+@internal';
+COMMENT ON COLUMN astroloh.daily_interactions_ever_totals.day IS
+'Day in UTC.
+@internal';
+
 SELECT kernel.masked_view('astroloh.user_interactions');

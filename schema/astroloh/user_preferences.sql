@@ -24,13 +24,7 @@ CREATE TABLE astroloh.user_preferences (
         CHECK (complexity_level IN ('beginner', 'intermediate', 'advanced')),
     CONSTRAINT user_preferences_time_slots_check
         CHECK (astroloh.is_valid_time_slots(preferred_time_slots)),
-    -- The names of areas and cities: abbreviations and offsets don't know of summer time. A zone
-    -- that the server does not know raises 22023.
-    CONSTRAINT user_preferences_timezone_check CHECK (
-        timezone ~ '^(UTC|[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2})$'
-        AND length(timezone) <= 50
-        AND timestamptz '2000-01-01 00:00+00' AT TIME ZONE timezone IS NOT NULL
-    ),
+    CONSTRAINT user_preferences_timezone_check CHECK (astroloh.is_time_zone(timezone)),
     CONSTRAINT user_preferences_cultural_context_check
         CHECK (cultural_context IN ('western', 'vedic', 'chinese')),
     CONSTRAINT user_preferences_language_preference_check
@@ -62,8 +56,7 @@ COMMENT ON COLUMN astroloh.user_preferences.user_id IS
 COMMENT ON COLUMN astroloh.user_preferences.interests IS
 'Subjects with their weights, from 0 to 1.
 @personal preference
-@erase delete
-@json map<text,numeric>';
+@erase delete';
 COMMENT ON COLUMN astroloh.user_preferences.communication_style IS
 'The tone.
 @personal preference

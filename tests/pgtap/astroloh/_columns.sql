@@ -33,3 +33,15 @@ $$;
 CREATE FUNCTION pg_temp.as_person(p_user uuid) RETURNS void LANGUAGE sql AS $$
     SELECT set_config('kernel.app', 'astroloh', true), set_config('kernel.user_id', p_user::text, true)
 $$;
+-- How PostgreSQL would answer a query, for the role of the moment.
+CREATE FUNCTION pg_temp.plan_of(p_query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    v_line text;
+    v_plan text := '';
+BEGIN
+    FOR v_line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || p_query LOOP
+        v_plan := v_plan || v_line || E'\n';
+    END LOOP;
+    RETURN v_plan;
+END;
+$$;

@@ -101,8 +101,8 @@ SELECT throws_ok(
     $$,
     '23505', NULL, '[A-F17] nobody is in two groups, whoever puts them there'
 );
-SELECT throws_ok(
-    $$ DELETE FROM astroloh.ab_tests WHERE test_name = 'tone' $$, '23503', NULL, 'an experiment stays as long as its groups'
+SELECT throws_matching(
+    $$ DELETE FROM astroloh.ab_tests WHERE test_name = 'tone' $$, 'test_name_fkey', 'an experiment stays as long as its groups'
 );
 -- People are spread evenly.
 INSERT INTO astroloh.users (id) SELECT gen_random_uuid() FROM generate_series(1, 600);

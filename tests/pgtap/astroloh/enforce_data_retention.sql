@@ -42,17 +42,6 @@ SELECT results_eq(
     $$ VALUES ('astroloh.tend_people()', interval '1 hour') $$, '[A-06] a job does it every hour'
 );
 SET LOCAL enable_seqscan = off;
-CREATE FUNCTION pg_temp.plan_of(p_query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    v_line text;
-    v_plan text := '';
-BEGIN
-    FOR v_line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || p_query LOOP
-        v_plan := v_plan || v_line || E'\n';
-    END LOOP;
-    RETURN v_plan;
-END;
-$$;
 SELECT matches(
     pg_temp.plan_of(
         $$

@@ -73,7 +73,7 @@ FROM (
         ('request_type', 'NULL', 'null value', '[A-12.3] of no kind'),
         ('request_type', '''compatibility''', 'partner_check', '[A-12.5] compatibility with nobody'),
         ('request_type, encrypted_partner_data', '''daily'', pg_temp.envelope()', 'partner_check', '[A-12.5] a day with a partner'),
-        ('request_type, encrypted_target_date', '''daily'', pg_temp.envelope()', 'sealed', '[A-F23] under a key that is not there'),
+        ('request_type, encrypted_target_date', '''daily'', pg_temp.envelope()', 'a key that does not fit', '[A-F23] under a key that is not there'),
         ('request_type, ip_hash', '''daily'', ''\x00''', 'keyed_hash_check', '[A-12.7] [A-50] with a bare hash'),
         ('request_type, processing_time_ms', '''daily'', -1', 'processing_time_check', '[A-12.8] that took less than no time'),
         ('request_type, cache_hit', '''daily'', NULL', 'null value', '[A-12.9] [A-F20] without cache_hit')

@@ -43,6 +43,12 @@ SELECT results_eq(
     $$ VALUES ('time', interval '1 month', interval '2 years') $$, '[A-06] [A-32] they are cut by months, and go after two years'
 );
 
+CREATE FUNCTION pg_temp.measure(p_name text, p_value numeric, p_of text DEFAULT NULL, p_context jsonb DEFAULT NULL)
+RETURNS void LANGUAGE sql AS $$
+    INSERT INTO astroloh.recommendation_metrics (user_id, recommendation_id, metric_name, metric_value, context_data)
+    VALUES (kernel.user_uuid(), p_of::uuid, p_name, p_value, p_context)
+$$;
+
 SET LOCAL ROLE astroloh_app;
 SELECT set_config('test.ann', astroloh.register_user('telegram', 'a')::text, true);
 SELECT set_config('test.bob', astroloh.register_user('telegram', 'b')::text, true);
@@ -53,11 +59,6 @@ SELECT set_config('test.hers', (SELECT r.id::text FROM astroloh.recommendations 
 SELECT set_config('test.his', (SELECT r.id::text FROM astroloh.recommendations AS r WHERE r.user_id = current_setting('test.bob')::uuid), true);
 SET LOCAL ROLE astroloh_app;
 SELECT pg_temp.as_person(current_setting('test.ann')::uuid);
-CREATE FUNCTION pg_temp.measure(p_name text, p_value numeric, p_of text DEFAULT NULL, p_context jsonb DEFAULT NULL)
-RETURNS void LANGUAGE sql AS $$
-    INSERT INTO astroloh.recommendation_metrics (user_id, recommendation_id, metric_name, metric_value, context_data)
-    VALUES (kernel.user_uuid(), p_of::uuid, p_name, p_value, p_context)
-$$;
 SELECT lives_ok(
     $$ SELECT pg_temp.measure('ctr', 0.0123, current_setting('test.hers'), '{"place": "top"}') $$, '[A-20.4] [A-20.5] [A-F19] a share of clicks'
 );

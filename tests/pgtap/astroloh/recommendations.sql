@@ -128,11 +128,11 @@ SELECT results_eq(
     '[A-15.12] and nothing else'
 );
 SELECT results_eq(
-    $$ SELECT j.function_name FROM kernel.job AS j WHERE j.name = 'astroloh_recommendations' $$,
+    $$ SELECT j.function_name::text COLLATE "default" FROM kernel.job AS j WHERE j.name = 'astroloh_recommendations' $$,
     $$ VALUES ('astroloh.expire_recommendations()') $$, '[A-15.13] by a job'
 );
 SELECT results_eq(
-    $$ SELECT p.override_column::text, p.keep_for FROM kernel.retention_policy AS p WHERE p.name = 'recommendations' $$,
+    $$ SELECT p.override_column::text COLLATE "default", p.keep_for FROM kernel.retention_policy AS p WHERE p.name = 'recommendations' $$,
     $$ VALUES ('data_retention_days', interval '1 year') $$, '[A-06] [A-48] old ones go when the person wants'
 );
 SET LOCAL ROLE astroloh_analyst;

@@ -37,15 +37,16 @@ SELECT results_eq(
     $$ VALUES ('user_clusters_user_id_fkey', 'c') $$, '[A-16.2] they go with the person'
 );
 
-SET LOCAL ROLE astroloh_app;
-SELECT set_config('test.ann', astroloh.register_user('telegram', 'a')::text, true);
-SELECT set_config('test.bob', astroloh.register_user('telegram', 'b')::text, true);
-SET LOCAL ROLE astroloh_worker;
 CREATE FUNCTION pg_temp.put(p_cluster text, p_score integer, p_version text DEFAULT '1', p_features jsonb DEFAULT '{"element": "fire"}')
 RETURNS void LANGUAGE sql AS $$
     INSERT INTO astroloh.user_clusters (user_id, cluster_id, similarity_score, algorithm_version, cluster_features)
     VALUES (current_setting('test.ann')::uuid, p_cluster, p_score, p_version, p_features)
 $$;
+
+SET LOCAL ROLE astroloh_app;
+SELECT set_config('test.ann', astroloh.register_user('telegram', 'a')::text, true);
+SELECT set_config('test.bob', astroloh.register_user('telegram', 'b')::text, true);
+SET LOCAL ROLE astroloh_worker;
 SELECT lives_ok($$ SELECT pg_temp.put('fire', 80) $$, '[A-16.3] a person is in a cluster');
 SELECT lives_ok($$ SELECT pg_temp.put('fire', 70, '2') $$, '[A-16.7] by another version, too');
 SELECT throws_ok($$ SELECT pg_temp.put('fire', 60) $$, '23505', NULL, '[A-F18] but once by a version');
@@ -58,17 +59,6 @@ FROM (
         ('''ice'', 1, repeat(''x'', 21)', 'algorithm_version_length_check', '[A-16.7] and so has a version'),
         ('''ice'', 1, ''1'', ''[]''', 'cluster_features_check', '[A-16.5] features are an object')
 ) AS wrong (data, error, why);
-CREATE FUNCTION pg_temp.plan_of(p_query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    v_line text;
-    v_plan text := '';
-BEGIN
-    FOR v_line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || p_query LOOP
-        v_plan := v_plan || v_line || E'\n';
-    END LOOP;
-    RETURN v_plan;
-END;
-$$;
 SET LOCAL enable_seqscan = off;
 SELECT matches(
     pg_temp.plan_of('SELECT user_id FROM astroloh.user_clusters WHERE cluster_features @> ''{"element": "fire"}'''),

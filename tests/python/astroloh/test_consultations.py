@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import JsonValue
 
 from strongroom.session import failed_item
 from strongroom_db.astroloh import horoscope_requests, user_interactions, user_preferences
@@ -86,7 +86,7 @@ def test_jobs_count_what_is_asked(assistant: Assistant) -> None:
         (counted,) = horoscope_requests.count_requests_by_type(jobs, since=begin, until=end)
         assert (counted.request_type, counted.requests) == ("compatibility", 2)
         lookups = IP.lookups(assistant.ring, jobs.index_keys("network"), "203.0.113.9")
-        hashes = [KeyedHash(one) for one in lookups]
+        hashes: list[bytes] = [KeyedHash(one) for one in lookups]
         of_address = horoscope_requests.count_requests_of_address
         assert of_address(jobs, ip_hashes=hashes, since=begin) == 2
         assert of_address(jobs, ip_hashes=[KeyedHash(b"\0" * 34)], since=begin) == 0
@@ -95,7 +95,7 @@ def test_jobs_count_what_is_asked(assistant: Assistant) -> None:
 def test_preferences_are_said_once_and_learned_beside(assistant: Assistant) -> None:
     """[A-13] [A-27] [A-F16] What a model learned outlives what the person says anew."""
     mira = assistant.person()
-    interests = {"career": Decimal("0.8"), "love": Decimal("0.9")}
+    interests: dict[str, JsonValue] = {"career": 0.8, "love": 0.9}
     slots = [TimeSlot(start=time(9), end=time(12))]
     with assistant.of(mira) as db:
         assert user_preferences.get_preferences(db) is None
@@ -103,11 +103,9 @@ def test_preferences_are_said_once_and_learned_beside(assistant: Assistant) -> N
             db, interests=interests, preferred_time_slots=slots, timezone="Europe/Moscow"
         )
         with pytest.raises(InvalidInterests):
-            user_preferences.set_preferences(
-                db, interests={"love": Decimal(2)}, preferred_time_slots=[]
-            )
+            user_preferences.set_preferences(db, interests={"love": 2}, preferred_time_slots=[])
     with assistant.worker() as jobs:
-        insights = {"cadence": {"morning": 0.7}}
+        insights: dict[str, JsonValue] = {"cadence": {"morning": 0.7}}
         assert user_preferences.set_insights(jobs, user_id=mira, preferences=insights) == 1
         (found,) = user_preferences.list_interested(jobs, subject="career")
         assert (found.user_id, found.interests) == (mira, interests)
@@ -129,7 +127,7 @@ def test_preferences_are_said_once_and_learned_beside(assistant: Assistant) -> N
 def test_interactions_come_one_by_one_and_by_the_thousand(assistant: Assistant) -> None:
     """[A-14] [A-27] [A-31] Bulk is all or nothing."""
     mira = assistant.person()
-    sky = {"moon": {"sign": "leo"}}
+    sky: dict[str, JsonValue] = {"moon": {"sign": "leo"}}
     with assistant.of(mira) as db:
         user_interactions.add_interaction(
             db,

@@ -17,7 +17,11 @@ from strongroom_db.astroloh import (
     recommendations,
     user_clusters,
 )
-from strongroom_db.astroloh.errors import MetricOutOfRange, TestNotRunning, UnknownRecommendation
+from strongroom_db.astroloh.errors import (
+    ExperimentNotRunning,
+    MetricOutOfRange,
+    UnknownRecommendation,
+)
 from strongroom_db.astroloh.rows import AddRecommendationsItem, SetClustersItem
 from tests.python.astroloh.conftest import Assistant, at_once
 
@@ -159,7 +163,7 @@ def test_a_person_is_in_one_group_of_an_experiment(assistant: Assistant) -> None
         assert sum(row.people for row in counted) == 6
         assert sum(row.active_people for row in counted) == 5
         assert ab_tests.stop_test(jobs, test_name="tone") == 1
-    with assistant.of(person) as db, pytest.raises(TestNotRunning):
+    with assistant.of(person) as db, pytest.raises(ExperimentNotRunning):
         ab_test_groups.assign_group(db, test_name="tone")
 
 
