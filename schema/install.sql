@@ -592,6 +592,8 @@
 
 \ir tarot/transactions.sql
 \ir tarot/readings.sql
+\ir tarot/cache_lifetimes.sql
+\ir tarot/sessions.sql
 \ir tarot/ledger_breaks.sql
 \ir tarot/daily_readings.sql
 \ir tarot/daily_movements.sql
@@ -629,6 +631,12 @@
 \ir ../functions/tarot/grant_bonus.sql
 \ir ../functions/tarot/expire_subscriptions.sql
 \ir ../functions/tarot/fail_stale_purchases.sql
+
+-- Sessions, and what caches may keep.
+\ir ../functions/tarot/tg_tell_lifetimes.sql
+\ir ../functions/tarot/session_token_hash.sql
+\ir ../functions/tarot/open_session.sql
+\ir ../functions/tarot/find_session.sql
 
 -- App: persona.
 \ir persona/schema.sql

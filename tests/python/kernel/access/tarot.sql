@@ -25,3 +25,5 @@ INSERT INTO tarot.readings_live_totals (user_id, spread_type, counted)
 VALUES (1001, 'single', 1), (1002, 'single', 1);
 INSERT INTO tarot.readings_live_deltas (user_id, spread_type, counted)
 VALUES (1001, 'single', 1), (1002, 'single', 1);
+INSERT INTO tarot.sessions (user_id, token_hash, expires_at)
+VALUES (1001, sha256('1001'), 'tomorrow'), (1002, sha256('1002'), 'tomorrow');
