@@ -26,10 +26,11 @@ FROM kernel.data_map AS m
 JOIN pg_catalog.pg_class AS c ON c.oid = m.relation
 WHERE m.is_personal
   AND m.relation = m.root
-  AND NOT EXISTS (
-      SELECT
-      FROM kernel.subject_conditions(m.app::text) AS s
-      WHERE s.relation = m.relation
+  -- Once an app, not once a column: it reads the whole catalogue of the app.
+  AND m.relation NOT IN (
+      SELECT s.relation
+      FROM kernel.app_schemas() AS app (name)
+      CROSS JOIN LATERAL kernel.subject_conditions(app.name::text) AS s
   )
 GROUP BY m.app, m.table_name, c.oid, c.relkind;
 

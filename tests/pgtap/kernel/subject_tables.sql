@@ -36,7 +36,9 @@ $$;
 SELECT results_eq(
     $$SELECT t.relation::text FROM kernel.subject_tables('tarot') AS t
       WHERE NOT starts_with(t.relation::text, 'tarot.readings_live')$$,
-    ARRAY['tarot.readings', 'tarot.transactions', 'tarot.credits', 'tarot.users'],
+    ARRAY[
+        'tarot.readings', 'tarot.sessions', 'tarot.transactions', 'tarot.credits', 'tarot.users'
+    ],
     '[A-44] the tables of a person are found, children first'
 );
 SELECT is_empty(

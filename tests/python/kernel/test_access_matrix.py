@@ -44,11 +44,33 @@ WHERE starts_with(r.rolname, 'strongroom_') AND r.rolname <> 'strongroom_owner'
    )
 ORDER BY r.rolname
 """
+# Of the partitions of a table the first stands for all; see test_no_role_reaches_a_partition.
 _RELATIONS = """
 SELECT c.relname, c.relispartition
 FROM pg_class AS c
-WHERE c.relnamespace = %s::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+WHERE c.relnamespace = %s::regnamespace
+  AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+  AND (
+      NOT c.relispartition
+      OR c.oid = (
+          SELECT min(i.inhrelid)
+          FROM pg_inherits AS i
+          WHERE i.inhparent = (SELECT o.inhparent FROM pg_inherits AS o WHERE o.inhrelid = c.oid)
+      )
+  )
 ORDER BY c.relname
+"""
+_REACHED_PARTITIONS = """
+SELECT r.name, c.oid::regclass::text, p.name
+FROM pg_class AS c
+CROSS JOIN unnest(%s::text[]) AS r (name)
+CROSS JOIN unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE}'::text[]) AS p (name)
+WHERE c.relnamespace = %s::regnamespace
+  AND c.relispartition
+  AND (
+      has_table_privilege(r.name, c.oid, p.name)
+      OR p.name NOT IN ('DELETE', 'TRUNCATE') AND has_any_column_privilege(r.name, c.oid, p.name)
+  )
 """
 _COLUMNS = """
 SELECT
@@ -154,6 +176,11 @@ def test_every_cell_is_as_written(
     wrong, count = _compare(filled, app, expected, _roles(filled))
     assert wrong == []
     assert count > 500
+
+
+def test_no_role_reaches_a_partition(filled: psycopg.Connection[Any], app: str) -> None:
+    """Without its table, whose policies would not be asked."""
+    assert filled.execute(_REACHED_PARTITIONS, (_roles(filled), app)).fetchall() == []
 
 
 @pytest.mark.parametrize("change", ["dropped", "weakened"])

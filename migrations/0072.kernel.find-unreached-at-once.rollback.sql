@@ -1,0 +1,36 @@
+-- The check is slow again; nothing is lost.
+
+CREATE OR REPLACE VIEW kernel.check_unreached_person
+WITH (security_invoker = true)
+AS
+SELECT
+    'unreached_person' AS name,
+    'Nobody can say whose personal data this is' AS title,
+    CASE WHEN c.relkind = 'm' THEN 'WARN' ELSE 'ERROR' END AS level,
+    'INTERNAL' AS facing,
+    ARRAY['CATALOGUE', 'PRIVACY'] AS categories,
+    'What is personal must be found by its person, or neither an export nor an'
+    ' erasure reaches it.' AS description,
+    format(
+        '%s holds %s, and neither a column nor a foreign key leads to a person.', c.oid::regclass,
+        string_agg(m.column_name, ', ' ORDER BY m.position)
+    ) AS detail,
+    CASE
+        WHEN c.relkind = 'm' THEN 'Leave the columns out of it, or refresh it after each erasure.'
+        WHEN c.relkind = 'f' THEN 'Keep personal data in tables of this database.'
+        ELSE 'Add user_id, tag the column that holds the person''s id with @subject, or add a'
+        ' foreign key to a table that has one. If it is nobody''s, tag the columns @public or'
+        ' @internal.'
+    END AS remediation,
+    jsonb_build_object('schema', m.app, 'name', m.table_name) AS metadata,
+    format('unreached_person:%s', c.oid::regclass) AS cache_key
+FROM kernel.data_map AS m
+JOIN pg_catalog.pg_class AS c ON c.oid = m.relation
+WHERE m.is_personal
+  AND m.relation = m.root
+  AND NOT EXISTS (
+      SELECT
+      FROM kernel.subject_conditions(m.app::text) AS s
+      WHERE s.relation = m.relation
+  )
+GROUP BY m.app, m.table_name, c.oid, c.relkind;
