@@ -27,6 +27,7 @@ SCRIPTS = (
     "sealing",
     "partitions",
     "audit",
+    "recall",
 )
 
 

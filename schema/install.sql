@@ -719,6 +719,10 @@
 \ir ../functions/persona/list_pd_audit.sql
 
 -- App: chatsphere.
+\set app chatsphere
+\set needs 'vector pg_trgm btree_gin'
+\ir extensions/make.psql
+\if :is_whole
 \ir chatsphere/schema.sql
 \ir chatsphere/plans.sql
 \ir chatsphere/users.sql
@@ -730,6 +734,8 @@
 \ir chatsphere/chatbots.sql
 \ir chatsphere/training_sources.sql
 \ir chatsphere/training_jobs.sql
+\ir ../functions/chatsphere/text_config.sql
+\ir chatsphere/document_chunks.sql
 \ir chatsphere/chat_sessions.sql
 \ir chatsphere/chat_messages.sql
 \ir chatsphere/user_chatbot_metrics.sql
@@ -748,6 +754,15 @@
 \ir ../functions/chatsphere/apply_plan.sql
 \ir ../functions/chatsphere/tg_apply_plan.sql
 \ir ../functions/chatsphere/tg_guard_subscription.sql
+\ir ../functions/chatsphere/require_embedding.sql
+\ir ../functions/chatsphere/has_many_chunks.sql
+\ir ../functions/chatsphere/nearest_chunks.sql
+\ir ../functions/chatsphere/near_chunks.sql
+\ir ../functions/chatsphere/match_meaning.sql
+\ir ../functions/chatsphere/match_words.sql
+\ir ../functions/chatsphere/match_letters.sql
+\ir ../functions/chatsphere/rank_chunks.sql
+\ir ../functions/chatsphere/find_chunks.sql
 \ir ../functions/chatsphere/lock_lease.sql
 \ir ../functions/chatsphere/end_training_job.sql
 \ir ../functions/chatsphere/require_session.sql
@@ -774,6 +789,11 @@
 \ir ../functions/chatsphere/complete_source.sql
 \ir ../functions/chatsphere/fail_source.sql
 \ir ../functions/chatsphere/bury_sources.sql
+\ir ../functions/chatsphere/store_chunk.sql
+\ir ../functions/chatsphere/trim_chunks.sql
+\ir ../functions/chatsphere/search_chunks.sql
+\ir ../functions/chatsphere/search_bot_chunks.sql
+\ir ../functions/chatsphere/search_session_chunks.sql
 
 -- Conversations, and what goes wrong.
 \ir ../functions/chatsphere/open_session.sql
@@ -785,6 +805,7 @@
 \ir ../functions/chatsphere/forget_visitor.sql
 \ir ../functions/chatsphere/support_conversation.sql
 \ir ../functions/chatsphere/log_error.sql
+\endif
 
 -- Last: partitions for today.
 \ir partitions.sql

@@ -63,3 +63,17 @@ WHERE c.user_id = kernel.user_uuid() AND c.id = :chatbot_id;
 -- :chatbot_id  which
 DELETE FROM chatsphere.chatbots AS c
 WHERE c.user_id = kernel.user_uuid() AND c.id = :chatbot_id;
+
+-- name: find_chatbots :many
+-- Bots of any account whose name is or has something that is written nearly like this, the most alike
+-- first; for support.
+--
+-- :name  what is remembered of it
+-- :limit = 20  how many
+-- @role worker
+-- @lint ignore sort what is sorted is what is written alike, which the index finds
+SELECT c.user_id, c.id, c.name, c.is_active
+FROM chatsphere.chatbots AS c
+WHERE :name OPERATOR(extensions.<%) c.name
+ORDER BY extensions.word_similarity(:name, c.name) DESC, c.user_id, c.id
+LIMIT :limit;

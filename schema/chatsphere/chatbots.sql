@@ -23,6 +23,9 @@ CREATE TABLE chatsphere.chatbots (
     )
 );
 
+-- For support, who are told a part of a name.
+CREATE INDEX chatbots_name_idx ON chatsphere.chatbots USING gin (name extensions.gin_trgm_ops);
+
 COMMENT ON TABLE chatsphere.chatbots IS
 'Bots that accounts build. chatsphere.create_chatbot() makes them, as many as the plan allows.
 @row Chatbot

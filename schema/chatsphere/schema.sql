@@ -3,7 +3,8 @@ CREATE SCHEMA IF NOT EXISTS chatsphere;
 COMMENT ON SCHEMA chatsphere IS
 'The chatbot platform: accounts with their plans and keys, the bots that they build, what these
 learn from, their conversations, and what is measured of them.
-@app';
+@app
+@extensions vector pg_trgm btree_gin';
 
 GRANT USAGE ON SCHEMA chatsphere
 TO chatsphere_app, chatsphere_worker, chatsphere_analyst, chatsphere_definer, strongroom_runner;

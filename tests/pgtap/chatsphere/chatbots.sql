@@ -55,11 +55,12 @@ SELECT results_eq(
     $$
     VALUES
         ('CREATE UNIQUE INDEX chatbots_id_key ON chatsphere.chatbots USING btree (id)'),
+        ('CREATE INDEX chatbots_name_idx ON chatsphere.chatbots USING gin (name extensions.gin_trgm_ops)'),
         ('CREATE UNIQUE INDEX chatbots_pkey ON chatsphere.chatbots USING btree (user_id, id)'),
         ('CREATE UNIQUE INDEX chatbots_user_id_name_key ON chatsphere.chatbots USING btree '
             '(user_id, name)')
     $$,
-    '[C-13.10..C-13.12] [C-F13] [C-30] chatbots has the indexes it needs and no other'
+    '[C-13.10..C-13.12] [C-F13] [C-30] [C-27] [C-F25] chatbots has the indexes it needs and no other'
 );
 SELECT set_config('test.ann', chatsphere.register_user('ann@example.org', '$2b$12$' || repeat('x', 53))::text, true);
 SELECT set_config('test.bob', chatsphere.register_user('bob@example.org', '$2b$12$' || repeat('x', 53))::text, true);

@@ -14,6 +14,7 @@ from strongroom_db.chatsphere import (
     api_usage,
     chat_sessions,
     chatbots,
+    document_chunks,
     error_logs,
     performance_metrics,
     subscriptions,
@@ -35,6 +36,7 @@ from tests.python.chatsphere.conftest import HASH, Platform
 
 _VISITOR = "ab" * 32
 _AGES_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+_NORTH = [0.5, 0.25, *[0.0] * 1534]
 
 
 def test_a_day(platform: Platform) -> None:
@@ -73,6 +75,17 @@ def test_a_day(platform: Platform) -> None:
         text = training_sources.read_source(jobs, user_id=mira, chatbot_id=bot, source_id=source)
         assert text is not None
         assert text.content == "The sea is in the north."
+        document_chunks.store_chunk(
+            jobs,
+            user_id=mira,
+            chatbot_id=bot,
+            source_id=source,
+            lease_id=taken.lease_id,
+            chunk_index=0,
+            content=text.content,
+            embedding=_NORTH,
+            embedding_model="small",
+        )
         training_sources.complete_source(
             jobs, user_id=mira, chatbot_id=bot, source_id=source, lease_id=taken.lease_id
         )
@@ -83,6 +96,14 @@ def test_a_day(platform: Platform) -> None:
         assert (key.user_id, key.key_id) == (mira, made.key_id)
         opened = chat_sessions.open_session(db, chatbot_id=bot, user_identifier=_VISITOR)
         chat_sessions.say(db, session_token=opened.session_token, content="Where is the sea?")
+        (known,) = document_chunks.search_session_chunks(
+            db,
+            session_token=opened.session_token,
+            query="Where is the sea?",
+            embedding=_NORTH,
+            embedding_model="small",
+        )
+        assert known.content == "The sea is in the north."
 
     with session(login, app="chatsphere", role="worker") as jobs:
         _answer(jobs, mira, bot, opened.session_id)
@@ -99,6 +120,10 @@ def test_a_day(platform: Platform) -> None:
 
 
 def _answer(jobs: Session, owner: UUID, bot: UUID, session_id: UUID) -> None:
+    (known,) = document_chunks.search_bot_chunks(
+        jobs, user_id=owner, chatbot_id=bot, embedding=_NORTH, embedding_model="small"
+    )
+    assert known.distance == pytest.approx(0, abs=1e-3)
     chat_sessions.answer(
         jobs,
         user_id=owner,
@@ -135,6 +160,9 @@ def _look_at_the_day(db: Session, bot: UUID, session_id: UUID) -> None:
     )
     assert (mean.measured, round(mean.mean, 3)) == (5, 0.2)
     (listed,) = training_sources.list_sources(db, chatbot_id=bot)
+    (piece,) = document_chunks.list_chunks(db, chatbot_id=bot, source_id=listed.id)
+    (found,) = document_chunks.search_chunks(db, chatbot_id=bot, query="sea")
+    assert (piece.id, piece.content) == (found.chunk_id, found.content)
     assert (listed.status, listed.attempts) == ("completed", None)
     api_usage.record_api_usage(
         db, endpoint="/v1/chat", tokens_used=40, response_time_ms=80, status_code=200
@@ -187,6 +215,8 @@ def test_the_second_account_reaches_nothing_of_the_first(platform: Platform) -> 
         assert chatbots.delete_chatbot(db, chatbot_id=bot) == 0
         assert training_sources.get_source(db, chatbot_id=bot, source_id=source) is None
         assert training_sources.delete_source(db, chatbot_id=bot, source_id=source) == 0
+        assert document_chunks.search_chunks(db, chatbot_id=bot, query="text") == []
+        assert list(document_chunks.list_chunks(db, chatbot_id=bot, source_id=source)) == []
         assert list(chat_sessions.list_sessions(db, chatbot_id=bot)) == []
         session_id = opened.session_id
         messages = chat_sessions.list_messages(db, chatbot_id=bot, session_id=session_id)

@@ -26,6 +26,11 @@ INSERT INTO chatsphere.training_sources (
 SELECT p.id, p.bot, p.id, 'text', 'Text', sha256('Text') FROM person AS p;
 INSERT INTO chatsphere.training_jobs (user_id, chatbot_id, source_id)
 SELECT p.id, p.bot, p.id FROM person AS p;
+INSERT INTO chatsphere.document_chunks (
+    user_id, chatbot_id, source_id, chunk_index, language, content, embedding, embedding_model
+)
+SELECT p.id, p.bot, p.id, 0, 'en', 'Text', array_fill(1, '{1536}')::extensions.halfvec, 'test'
+FROM person AS p;
 INSERT INTO chatsphere.chat_sessions (user_id, chatbot_id, id, user_identifier, token_hash)
 SELECT p.id, p.bot, p.id, repeat(p.n::text, 64), sha256(p.n::text::bytea) FROM person AS p;
 INSERT INTO chatsphere.chat_messages (

@@ -1,0 +1,46 @@
+CREATE OR REPLACE FUNCTION chatsphere.search_bot_chunks(
+    p_user_id uuid,
+    p_chatbot_id uuid,
+    p_query text DEFAULT NULL,
+    p_embedding extensions.halfvec DEFAULT NULL,
+    p_embedding_model text DEFAULT NULL,
+    p_source_id uuid DEFAULT NULL,
+    p_language text DEFAULT NULL,
+    p_limit integer DEFAULT 8,
+    OUT chunk_id uuid,
+    OUT source_id uuid,
+    OUT chunk_index integer,
+    OUT language text,
+    OUT content text,
+    OUT score double precision,
+    OUT distance double precision
+)
+RETURNS SETOF record
+LANGUAGE plpgsql
+STABLE
+PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN QUERY
+    SELECT f.chunk_id, f.source_id, f.chunk_index, f.language, f.content, f.score, f.distance
+    FROM chatsphere.find_chunks(
+        p_user_id, p_chatbot_id, p_query, p_embedding, p_embedding_model, p_source_id, p_language,
+        p_limit
+    ) AS f;
+END;
+$$;
+
+COMMENT ON FUNCTION chatsphere.search_bot_chunks(
+    uuid, uuid, text, extensions.halfvec, text, uuid, text, integer
+) IS
+'As chatsphere.search_chunks() of any account''s bot, for the worker that writes its answers.
+Raises SP017 EmbeddingUnfit, SP018 SearchUnfit.';
+
+ALTER FUNCTION chatsphere.search_bot_chunks(
+    uuid, uuid, text, extensions.halfvec, text, uuid, text, integer
+) OWNER TO chatsphere_definer;
+GRANT EXECUTE ON FUNCTION chatsphere.search_bot_chunks(
+    uuid, uuid, text, extensions.halfvec, text, uuid, text, integer
+) TO chatsphere_worker;
