@@ -566,6 +566,90 @@
 \ir ../functions/astroloh/open_session.sql
 \ir ../functions/astroloh/cleanup_expired_sessions.sql
 \ir ../functions/astroloh/tend_sessions.sql
+-- App: saltbitter.
+\ir saltbitter/schema.sql
+\ir saltbitter/types.sql
+\ir saltbitter/users.sql
+
+-- What the CHECKs of the next tables call.
+\ir ../functions/saltbitter/is_photo_list.sql
+
+\ir saltbitter/profiles.sql
+\ir saltbitter/decisions.sql
+\ir saltbitter/matches.sql
+\ir saltbitter/messages.sql
+\ir saltbitter/consent_logs.sql
+\ir saltbitter/attachment_assessments.sql
+\ir saltbitter/ai_types.sql
+\ir saltbitter/ai_interactions.sql
+\ir saltbitter/ai_opt_outs.sql
+\ir saltbitter/compliance_logs.sql
+\ir saltbitter/subscriptions.sql
+\ir saltbitter/payment_types.sql
+\ir saltbitter/payments.sql
+\ir saltbitter/webhook_events.sql
+\ir saltbitter/event_types.sql
+\ir saltbitter/events.sql
+\ir saltbitter/event_registrations.sql
+
+-- What refuses, before what calls it.
+\ir ../functions/saltbitter/refuse_person.sql
+\ir ../functions/saltbitter/refuse_match.sql
+\ir ../functions/saltbitter/require_profile.sql
+\ir ../functions/saltbitter/require_search.sql
+
+-- People, places, and who is near.
+\ir ../functions/saltbitter/register_user.sql
+\ir ../functions/saltbitter/find_login.sql
+\ir ../functions/saltbitter/change_email.sql
+\ir ../functions/saltbitter/age_on.sql
+\ir ../functions/saltbitter/cell_centre.sql
+\ir ../functions/saltbitter/distance_band.sql
+\ir ../functions/saltbitter/wished_genders.sql
+\ir ../functions/saltbitter/consents_to_meet.sql
+\ir ../functions/saltbitter/tg_snap_location.sql
+\ir ../functions/saltbitter/set_location.sql
+\ir ../functions/saltbitter/clear_location.sql
+\ir ../functions/saltbitter/nearby_profiles.sql
+
+-- Decisions, matches, messages.
+\ir ../functions/saltbitter/tg_derive_status.sql
+\ir ../functions/saltbitter/tg_follow_decision.sql
+\ir ../functions/saltbitter/decide.sql
+\ir ../functions/saltbitter/unmatch.sql
+\ir ../functions/saltbitter/tg_address_message.sql
+\ir ../functions/saltbitter/matched_profile.sql
+
+-- What laws want.
+\ir ../functions/saltbitter/tg_require_consent.sql
+\ir ../functions/saltbitter/withdraw_consent.sql
+\ir ../functions/saltbitter/log_compliance.sql
+\ir ../functions/saltbitter/tg_refuse_log_change.sql
+\ir ../functions/saltbitter/require_ai.sql
+\ir ../functions/saltbitter/show_ai_disclosure.sql
+\ir ../functions/saltbitter/consent_to_ai.sql
+\ir ../functions/saltbitter/set_ai_opt_out.sql
+
+-- Money.
+\ir ../functions/saltbitter/claim_webhook.sql
+\ir ../functions/saltbitter/effective_tier.sql
+\ir ../functions/saltbitter/tg_follow_subscription.sql
+\ir ../functions/saltbitter/set_subscription.sql
+\ir ../functions/saltbitter/expire_subscriptions.sql
+\ir ../functions/saltbitter/tg_keep_payment.sql
+\ir ../functions/saltbitter/start_payment.sql
+\ir ../functions/saltbitter/lock_payment.sql
+\ir ../functions/saltbitter/settle_payment.sql
+\ir ../functions/saltbitter/refund_payment.sql
+
+-- Events.
+\ir ../functions/saltbitter/lock_event.sql
+\ir ../functions/saltbitter/require_ticket.sql
+\ir ../functions/saltbitter/register_for_event.sql
+\ir ../functions/saltbitter/cancel_registration.sql
+\ir ../functions/saltbitter/event_link.sql
+\ir ../functions/saltbitter/tg_count_seats.sql
+\ir ../functions/saltbitter/tg_give_seat_back.sql
 
 -- Consultations, recommendations, experiments.
 \ir ../functions/astroloh/tg_log_requests.sql
