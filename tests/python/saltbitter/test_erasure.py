@@ -155,6 +155,7 @@ def _erase(platform: Platform, person: UUID) -> None:
     runner = platform.database.connect("strongroom_runner")
     done = erase(runner, request, Keys(), "saltbitter.people.1", said.append)
     traces = admin.execute(
-        "SELECT table_name, column_name FROM kernel.erasure_trace WHERE request_id = %s", (request,)
+        "SELECT relation_name, column_name FROM kernel.erasure_trace WHERE request_id = %s",
+        (request,),
     )
     assert done.state == "done", (done, said, traces.fetchall())
