@@ -1,6 +1,5 @@
 -- Decisions, matches, and what matched people write.
 -- depends: 0161.saltbitter.create-profiles
--- requires: extension postgis
 -- locks: SHARE ROW EXCLUSIVE on saltbitter.users, for an instant: foreign keys
 
 CREATE TABLE saltbitter.decisions (

@@ -1,6 +1,5 @@
 -- Consents, assessments, uses of AI, and the compliance log.
 -- depends: 0162.saltbitter.create-matches 0040.kernel.create-consents
--- requires: extension postgis
 -- locks: SHARE ROW EXCLUSIVE on saltbitter.users, for an instant: foreign keys
 
 CREATE VIEW saltbitter.consent_logs

@@ -1,6 +1,5 @@
 -- Subscriptions, and the book of payments.
 -- depends: 0163.saltbitter.create-compliance
--- requires: extension postgis
 -- locks: SHARE ROW EXCLUSIVE on saltbitter.users, for an instant: foreign keys
 
 CREATE TABLE saltbitter.subscriptions (

@@ -1,6 +1,5 @@
 -- Events, and who comes to them.
 -- depends: 0164.saltbitter.create-payments
--- requires: extension postgis
 -- locks: SHARE ROW EXCLUSIVE on saltbitter.users and saltbitter.payments, for an instant: foreign keys
 
 CREATE TABLE saltbitter.event_types (

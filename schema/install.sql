@@ -566,7 +566,12 @@
 \ir ../functions/astroloh/open_session.sql
 \ir ../functions/astroloh/cleanup_expired_sessions.sql
 \ir ../functions/astroloh/tend_sessions.sql
+
 -- App: saltbitter.
+\set app saltbitter
+\set needs 'postgis'
+\ir extensions/make.psql
+\if :is_whole
 \ir saltbitter/schema.sql
 \ir saltbitter/types.sql
 \ir saltbitter/users.sql
@@ -650,6 +655,7 @@
 \ir ../functions/saltbitter/event_link.sql
 \ir ../functions/saltbitter/tg_count_seats.sql
 \ir ../functions/saltbitter/tg_give_seat_back.sql
+\endif
 
 -- Consultations, recommendations, experiments.
 \ir ../functions/astroloh/tg_log_requests.sql
