@@ -37,14 +37,17 @@ def ask(
     catalog: Catalog,
     texts: Sequence[str],
     progress: Callable[[int], None] = lambda done: None,
+    more: str = "",
 ) -> Answers:
     """The answer about each text, from the file or from the server.
+
+    more    what tells the file of this server from that of the first one
 
     On a database that is dropped at the end of the run, nothing is kept.
     """
     if "DATABASE_URL" in os.environ:
         return describe_all(connection, catalog, texts, progress)
-    path = project.state / "codegen" / "answers.json"
+    path = project.state / "codegen" / f"answers{more}.json"
     identity = _identity(connection)
     kept = _read(path, identity)
     new = [text for text in texts if text not in kept]

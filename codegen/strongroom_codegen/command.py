@@ -21,7 +21,9 @@ from strongroom_codegen.emit import emit_json
 from strongroom_codegen.explain import explain_null
 from strongroom_codegen.grants_command import run_grants
 from strongroom_codegen.impact_command import run_impact
-from strongroom_codegen.pipeline import Sources, build_model, read_sources, render_files
+from strongroom_codegen.left import say_left
+from strongroom_codegen.pipeline import Sources, build_parts, read_sources, render_files
+from strongroom_codegen.unchanged import shared_changed, unchanged_apps
 from strongroom_codegen.watch import watch
 from strongroom_codegen.write import write
 
@@ -153,24 +155,41 @@ def _run(
     sources = read_sources(project, diagnostics)
     if check:
         return _check(project, sources, diagnostics)
+    if not (emit or explain):
+        return _write(project, sources, diagnostics)
     with _progress() as progress:
-        model = build_model(project, sources, diagnostics, progress)
+        parts = build_parts(project, sources, diagnostics, progress)
+    model = parts.model
+    say_left(parts.left, "left out")
     if emit:
         typer.echo(emit_json(model))
-    elif explain:
+    if explain:
         texts = {file.source.name: file.source.text for file in sources.files}
         typer.echo(explain_null(model, explain, texts))
-    else:
-        changed, removed = write(project, render_files(project, sources, model))
-        for path in changed:
-            typer.echo(f"wrote {project.generated.name}/{path}")
-        for path in removed:
-            typer.echo(f"removed {project.generated.name}/{path}")
-        for path in write_diagrams(project):
-            typer.echo(f"drew the diagram of {path}")
-        count = sum(len(s.queries) for app in model.apps for s in app.subjects)
-        return f"{count} queries, {len(changed)} files changed, {len(removed)} removed"
     return None
+
+
+def _write(project: Project, sources: Sources, diagnostics: Diagnostics) -> str:
+    """Write what changed; the closing line."""
+    unchanged = unchanged_apps(project, sources.found, sources.registry)
+    with _progress() as progress:
+        parts = build_parts(project, sources, diagnostics, progress, unchanged)
+        files = render_files(project, sources, parts.model, parts.as_before)
+        if parts.kept and shared_changed(project, files, {file.app for file in sources.files}):
+            # What apps share holds what each of them needs.
+            parts = build_parts(project, sources, diagnostics, progress)
+            files = render_files(project, sources, parts.model, parts.as_before)
+    say_left(parts.left, "left as it is")
+    changed, removed = write(project, files)
+    for path in changed:
+        typer.echo(f"wrote {project.generated.name}/{path}")
+    for path in removed:
+        typer.echo(f"removed {project.generated.name}/{path}")
+    for path in write_diagrams(project, parts.parts):
+        typer.echo(f"drew the diagram of {path}")
+    count = sum(len(s.queries) for app in parts.model.apps for s in app.subjects)
+    closing = f"{count} queries, {len(changed)} files changed, {len(removed)} removed"
+    return closing + (f", nothing new in {', '.join(sorted(parts.kept))}" if parts.kept else "")
 
 
 @contextmanager

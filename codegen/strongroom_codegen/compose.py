@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -69,9 +69,15 @@ class Composer:
     sealed: SealedColumns = NOTHING_SEALED
 
     def compose(
-        self, files: Iterable[AnnotatedFile], analysed: dict[str, AnalysedQuery]
+        self,
+        files: Iterable[AnnotatedFile],
+        analysed: dict[str, AnalysedQuery],
+        without: Collection[str] = (),
     ) -> ProjectModel:
-        """The whole model; `analysed` is by full name and lacks what was refused."""
+        """The whole model, but for the apps in `without`, which another server is asked about.
+
+        `analysed` is by full name and lacks what was refused.
+        """
         by_app: dict[str, list[AnnotatedFile]] = {}
         for file in files:
             by_app.setdefault(file.app, []).append(file)
@@ -81,8 +87,9 @@ class Composer:
         shared = sorted((namespaces | schemas_of_domain_errors(self.catalog)) - with_queries)
         overrides = read_overrides(self.catalog, self.project.types, self.diagnostics, self.places)
         named = read_named_types(self.catalog, overrides)
-        apps = [self._app(app, by_app[app], shared, analysed, named) for app in sorted(by_app)]
         done = set(by_app)
+        here = sorted(done.difference(without))
+        apps = [self._app(app, by_app[app], shared, analysed, named) for app in here]
         # Types of a schema may be made from those of yet another.
         while rest := ({*shared, *named.used} - done):
             done |= rest

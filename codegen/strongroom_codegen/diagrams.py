@@ -7,7 +7,7 @@ the views.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from itertools import groupby
 from typing import Any
@@ -19,6 +19,7 @@ from strongroom.project import Project
 from strongroom_codegen.comments import parse_comment
 from strongroom_codegen.diagram_pages import pages
 from strongroom_codegen.fingerprint import digest
+from strongroom_codegen.pipeline import Part
 from strongroom_codegen.scratch import scratch_database
 
 # PostgreSQL writes these in several words, which mermaid does not take.
@@ -33,21 +34,27 @@ _SHORT_TYPES = {
 }
 
 
-def write_diagrams(project: Project) -> list[str]:
+def write_diagrams(project: Project, parts: Sequence[Part]) -> list[str]:
     """Draw the diagrams that are not as the schema is; the pages that changed.
 
-    The page of an app that this server does not hold stays as it is.
+    An app is drawn where its queries were asked about, else on the first server. The page of one
+    that this server does not hold stays as it is.
     """
     found = pages(project)
-    if not found:
-        return []
+    later = {app for part in parts[1:] for app in part.apps}
     changed = []
-    with scratch_database(project) as connection:
-        for page in found:
-            body = draw(connection, page.app)
-            if body is not None and page.with_diagram(body) != page.text:
-                page.path.write_text(page.with_diagram(body), "utf-8", newline="\n")
-                changed.append(page.name)
+    for number, part in enumerate(parts):
+        mine = [
+            page for page in found if (page.app in part.apps if number else page.app not in later)
+        ]
+        if not mine:
+            continue
+        with scratch_database(project, part.place) as connection:
+            for page in mine:
+                body = draw(connection, page.app)
+                if body is not None and page.with_diagram(body) != page.text:
+                    page.path.write_text(page.with_diagram(body), "utf-8", newline="\n")
+                    changed.append(page.name)
     return changed
 
 

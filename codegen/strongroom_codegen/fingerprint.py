@@ -8,9 +8,11 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
+from strongroom.extensions import HOME, needs_of
 from strongroom.project import Project
 
 _LENGTH = 16
+KERNEL = "kernel"
 
 
 def digest(parts: Iterable[str]) -> str:
@@ -32,12 +34,27 @@ def base_digests(project: Project) -> dict[str, str]:
     """By group: the digest of what every generated file may come from."""
     codes = project.error_codes
     types = [f"{key}={value}" for key, value in sorted(project.types.items())]
-    return {
+    base = {
         "the SQL of the schema": schema_digest(project),
         "the error codes": digest([codes.read_text("utf-8") if codes.is_file() else ""]),
         "the settings": digest([project.package, *types]),
         "the generator": generator_digest(),
     }
+    rest = list(base.values())[1:]
+    apps = {of_app(app): digest([_app_digest(project, app), *rest]) for app in needs_of(project)}
+    return base | apps
+
+
+def of_app(app: str) -> str:
+    """The group of an app that not every server can hold, so that it may be older than the rest."""
+    return f"all of {app} but its queries"
+
+
+def _app_digest(project: Project, app: str) -> str:
+    """Of what an app may see: its own SQL, and that which belongs to none."""
+    own = {app, KERNEL, HOME, project.schema.name}
+    files = [file for file in project.install_order() if file.path.parent.name in own]
+    return digest(part for file in files for part in (file.name, file.read()))
 
 
 @cache

@@ -10,8 +10,9 @@ from strongroom_codegen.catalog import read_catalog
 from strongroom_codegen.diagnostics import Diagnostics, did_you_mean
 from strongroom_codegen.grant_facts import read_grant_facts, read_held
 from strongroom_codegen.grants import Needs, missing_and_more, roles_of, script
+from strongroom_codegen.left import say_left
 from strongroom_codegen.model import ProjectModel, QueryModel
-from strongroom_codegen.pipeline import build_model, read_sources
+from strongroom_codegen.pipeline import build_parts, read_sources
 from strongroom_codegen.scratch import scratch_database
 
 
@@ -20,10 +21,12 @@ def run_grants(project: Project, diagnostics: Diagnostics, name: str, *, check: 
 
     Raises UsageError for an unknown name, MismatchError when a grant is missing.
     """
-    model = build_model(project, read_sources(project, diagnostics), diagnostics)
-    chosen = _chosen(model, name)
+    parts = build_parts(project, read_sources(project, diagnostics), diagnostics)
+    say_left(parts.left, "not asked about")
+    chosen = _chosen(parts.model, name)
+    place = next(part.place for part in parts.parts if chosen[0][1][0].app in part.apps)
     texts, lacking = [], 0
-    with scratch_database(project) as connection:
+    with scratch_database(project, place) as connection:
         facts = read_grant_facts(connection, read_catalog(connection))
         for role, queries in chosen:
             needs = Needs(facts, role)

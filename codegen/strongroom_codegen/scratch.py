@@ -1,6 +1,6 @@
 """A database that holds the project's schema and no data, to ask PostgreSQL about queries.
 
-On the embedded server it is kept under a name that is a digest of the SQL files, so the next run
+On a server of our own it is kept under a name that is a digest of the SQL files, so the next run
 finds it ready; those of older SQL are dropped. On the server of DATABASE_URL nothing is left.
 """
 
@@ -22,6 +22,7 @@ from strongroom.extensions import installable, needs_of
 from strongroom.project import Project
 from strongroom_codegen.diagnostics import Diagnostics, QueryError
 from strongroom_codegen.fingerprint import digest, schema_digest
+from strongroom_codegen.servers import Place, first_place
 from strongroom_codegen.source import Source
 from strongroom_codegen.unloaded import missing_object_hint
 
@@ -29,14 +30,17 @@ _PREFIX = "strongroom_scratch"
 
 
 @contextmanager
-def scratch_database(project: Project) -> Iterator[psycopg.Connection[Any]]:
+def scratch_database(
+    project: Project, place: Place | None = None
+) -> Iterator[psycopg.Connection[Any]]:
     """A connection to a database with the project's schema, without apps that it can't hold.
+
+    place   where; None: the first of the project's servers
 
     Raises QueryError when the schema's own SQL is broken, ConnectError when no server answers.
     """
-    url = os.environ.get("DATABASE_URL")
-    keep = url is None
-    admin_url = url or _embedded_url(project)
+    place = place or first_place(project)
+    admin_url, keep = place.url, place.keep
     with _connect(admin_url) as admin:
         name = _name(project, admin) + ("" if keep else f"_{os.getpid()}")
         if keep:
@@ -49,20 +53,6 @@ def scratch_database(project: Project) -> Iterator[psycopg.Connection[Any]]:
         finally:
             if not keep:
                 _drop(admin, name)
-
-
-def _embedded_url(project: Project) -> str:
-    from strongroom.server import embedded
-
-    server = embedded(project)
-    missing = server.missing()
-    if missing:
-        raise ConnectError(
-            f"the embedded server can't run here: {missing}",
-            hint="set DATABASE_URL to a server on which a scratch database may be made",
-        )
-    server.start()
-    return server.url()
 
 
 def _connect(url: str) -> psycopg.Connection[Any]:

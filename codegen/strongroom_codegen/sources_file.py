@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from strongroom.project import Project
-from strongroom_codegen.fingerprint import base_digests, digest
+from strongroom_codegen.fingerprint import base_digests, digest, of_app
 from strongroom_codegen.read import QueryFile
 
 SOURCES = "sources.txt"
@@ -20,6 +20,7 @@ _HEAD = (
     "# After a merge, whatever it says about this file: strongroom generate\n\n"
 )
 _ALSO = re.compile(r"^also made: (\S+)$", re.MULTILINE)
+_NEVER = "0" * 16
 _LINE = re.compile(r"(?P<digest>[0-9a-f]{16})  (?P<group>.+)$", re.MULTILINE)
 
 
@@ -27,6 +28,20 @@ def source_digests(project: Project, files: Sequence[QueryFile]) -> dict[str, st
     """By group: the digest of the sources as they are now."""
     queries = {file.source.name: digest([file.source.text]) for file in files}
     return {**base_digests(project), **queries}
+
+
+def groups_of(project: Project, app: str, groups: Iterable[str]) -> list[str]:
+    """Those of some groups that are about one app alone."""
+    queries = f"{project.queries.relative_to(project.root).as_posix()}/{app}/"
+    return [name for name in groups if name == of_app(app) or name.startswith(queries)]
+
+
+def said_of(project: Project, app: str, digests: Mapping[str, str]) -> dict[str, str]:
+    """The digests of an app as the file has them: what is not generated anew is no newer for it."""
+    path = project.generated / project.package / SOURCES
+    text = path.read_text("utf-8") if path.is_file() else ""
+    said = {match["group"]: match["digest"] for match in _LINE.finditer(text)}
+    return {name: said.get(name, _NEVER) for name in groups_of(project, app, digests)}
 
 
 def sources_text(

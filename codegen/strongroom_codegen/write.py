@@ -63,6 +63,16 @@ def read_stamp(text: str) -> bool | None:
     return None if match is None else digest([text[match.end() :]]) == match["text"]
 
 
+def generated_files(project: Project, app: str) -> dict[str, str]:
+    """The files of an app as they are: path below the generated folder -> text."""
+    package = project.generated / project.package
+    paths = [*(package / app).glob("*.py"), *(package / "aio" / app).glob("*.py")]
+    texts = {
+        path.relative_to(project.generated).as_posix(): path.read_text("utf-8") for path in paths
+    }
+    return {name: text for name, text in sorted(texts.items()) if read_stamp(text) is not None}
+
+
 def write(project: Project, files: dict[str, str]) -> tuple[list[str], list[str]]:
     """Replace the package by `files` (path below the generated folder -> text).
 

@@ -13,6 +13,7 @@ from rich.status import Status
 from strongroom.errors import LintError, UsageError
 from strongroom_codegen.command import project_here, show_diagnostics
 from strongroom_codegen.diagnostics import Diagnostics, QueryError
+from strongroom_codegen.left import say_left
 from strongroom_codegen.lint.rules import Finding
 from strongroom_codegen.lint.run import Checked, check_queries
 
@@ -74,6 +75,7 @@ def _teller(status: Status) -> Callable[[int, int], None]:
 
 
 def _print(checked: Checked, form: str, *, as_json: bool) -> None:
+    say_left(checked.left, "not checked")
     for role in checked.unbound:
         typer.echo(
             f"note: there is no role {role}: its queries were planned without row level security",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg
@@ -24,9 +24,10 @@ from strongroom_codegen.lint.sizes import inject, read_sizes
 from strongroom_codegen.lint.statements import check_text, check_tree
 from strongroom_codegen.model import QueryModel, VariantModel
 from strongroom_codegen.parameters import Variant
-from strongroom_codegen.pipeline import build_model, read_sources
+from strongroom_codegen.pipeline import build_parts, read_sources
 from strongroom_codegen.places import Places
 from strongroom_codegen.scratch import scratch_database
+from strongroom_codegen.servers import Place
 from strongroom_codegen.tree import Node, nodes
 
 _NO_STATEMENT = "42601"
@@ -38,13 +39,18 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a run found; `unbound` are roles that don't exist, so that policies were not seen."""
+    """What a run found.
+
+    unbound     roles that don't exist, so that policies were not seen
+    left        apps that no server here can hold, with the reason
+    """
 
     findings: list[Finding]
     places: dict[str, AnnotatedQuery]
     queries: int
     variants: int
     unbound: tuple[str, ...]
+    left: dict[str, str]
 
 
 def check_queries(project: Project, diagnostics: Diagnostics, progress: Progress) -> Checked:
@@ -53,30 +59,55 @@ def check_queries(project: Project, diagnostics: Diagnostics, progress: Progress
     Raises QueryError when a query can't be analysed or a line of the checks can't be followed.
     """
     sources = read_sources(project, diagnostics)
-    model = build_model(project, sources, diagnostics)
+    parts = build_parts(project, sources, diagnostics)
     annotated = {query.full_name: query for file in sources.files for query in file.queries}
-    queries = [q for app in model.apps for s in app.subjects for q in s.queries]
-    found: list[Finding] = []
-    with scratch_database(project) as connection:
+    queries = [q for app in parts.model.apps for s in app.subjects for q in s.queries]
+    run = _Run(project, diagnostics, annotated, progress, len(queries))
+    for part in parts.parts:
+        run.check(part.place, [query for query in queries if query.app in part.apps])
+    kept = without_ignored(run.found, run.annotated.values(), diagnostics)
+    if diagnostics.failed:
+        raise QueryError(diagnostics)
+    count = sum(len(query.variants) for query in queries)
+    unbound = tuple(sorted(run.unbound))
+    return Checked(kept, run.annotated, len(queries), count, unbound, parts.left)
+
+
+@dataclass(slots=True)
+class _Run:
+    """The checks of one server after the other."""
+
+    project: Project
+    diagnostics: Diagnostics
+    annotated: dict[str, AnnotatedQuery]
+    progress: Progress
+    total: int
+    done: int = 0
+    found: list[Finding] = field(default_factory=list)
+    unbound: set[str] = field(default_factory=set)
+
+    def check(self, place: Place, queries: list[QueryModel]) -> None:
+        """Check queries on a server that can hold their apps."""
+        with scratch_database(self.project, place) as connection:
+            self._check(connection, queries)
+
+    def _check(self, connection: psycopg.Connection[Any], queries: list[QueryModel]) -> None:
         catalog = read_catalog(connection)
         # What is wrong with a function's comment was said when the model was built.
-        routines = prepare_routines(project, connection, catalog, Diagnostics())
-        annotated |= {routine.query.full_name: routine.query for routine in routines}
-        sizes = read_sizes(catalog, Places(project), diagnostics)
+        routines = prepare_routines(self.project, connection, catalog, Diagnostics())
+        self.annotated |= {routine.query.full_name: routine.query for routine in routines}
+        sizes = read_sizes(catalog, Places(self.project), self.diagnostics)
         facts = read_facts(connection, catalog, sizes)
         with connection.transaction(force_rollback=True):
             inject(connection, catalog, sizes)
             planner = Planner(connection, has_identity="kernel" in catalog.schemas)
-            check = _Check(connection, facts, planner, annotated)
-            for number, query in enumerate(queries):
-                progress(number, len(queries))
-                found += check.query(query)
+            check = _Check(connection, facts, planner, self.annotated)
+            for query in queries:
+                self.progress(self.done, self.total)
+                self.done += 1
+                self.found += check.query(query)
             unbound = {f"{q.app}_{q.role}" for q in queries if planner.role_of(q) is None}
-    kept = without_ignored(found, annotated.values(), diagnostics)
-    if diagnostics.failed:
-        raise QueryError(diagnostics)
-    count = sum(len(query.variants) for query in queries)
-    return Checked(kept, annotated, len(queries), count, tuple(sorted(unbound)))
+            self.unbound |= unbound
 
 
 @dataclass(frozen=True, slots=True)
