@@ -146,7 +146,7 @@ FOR UPDATE TO saltbitter_definer USING (erased_at IS NULL) WITH CHECK (erased_at
 
 GRANT
     SELECT (id, email, verified, subscription_tier, created_at, updated_at, last_login_at),
-    UPDATE (password_hash, last_login_at)
+    UPDATE (last_login_at)
 ON saltbitter.users TO saltbitter_app;
 GRANT
     SELECT (id, email, verified, subscription_tier, created_at, last_login_at, erased_at),
@@ -155,7 +155,7 @@ ON saltbitter.users TO saltbitter_worker;
 GRANT
     SELECT (id, email, password_hash, verified, subscription_tier, erased_at),
     INSERT (email, password_hash),
-    UPDATE (email, verified, subscription_tier)
+    UPDATE (email, password_hash, verified, subscription_tier)
 ON saltbitter.users TO saltbitter_definer;
 
 CREATE TRIGGER t10_touch_updated_at

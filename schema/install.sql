@@ -606,6 +606,7 @@
 -- People, places, and who is near.
 \ir ../functions/saltbitter/register_user.sql
 \ir ../functions/saltbitter/find_login.sql
+\ir ../functions/saltbitter/change_password.sql
 \ir ../functions/saltbitter/change_email.sql
 \ir ../functions/saltbitter/age_on.sql
 \ir ../functions/saltbitter/cell_centre.sql

@@ -39,12 +39,11 @@ WHERE u.id = kernel.user_uuid();
 SELECT saltbitter.change_email(:email) AS changed;
 
 -- name: change_password :exec
--- Give the person of this session another password.
+-- Give the person of this session another password; WrongPassword where the hash is another by now.
 --
+-- :current_hash  what find_login gave, and the program has compared with the password of now
 -- :password_hash  by bcrypt, with cost 12
-UPDATE saltbitter.users AS u
-SET password_hash = :password_hash
-WHERE u.id = kernel.user_uuid();
+SELECT saltbitter.change_password(:current_hash, :password_hash);
 
 -- name: note_login :exec
 -- Note that the person of this session has logged in.

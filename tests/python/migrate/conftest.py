@@ -187,6 +187,9 @@ def started(sandbox: Sandbox) -> Sandbox:
 def shop(sandbox: Sandbox, plain_database: Database) -> Iterator[Shop]:
     """Applied by a role that is no superuser, as an owner that is none."""
     admin = plain_database.admin()
+    for (name,) in admin.execute("SELECT extname FROM pg_extension WHERE oid > 16383").fetchall():
+        # What the template was given for apps of this project.
+        admin.execute(sql.SQL("DROP EXTENSION {} CASCADE").format(sql.Identifier(name)))
     owner, deployer = (f"{kind}_{plain_database.name}" for kind in ("holder", "deployer"))
     names = [sql.Identifier(name) for name in (owner, deployer, plain_database.name)]
     admin.execute(sql.SQL("CREATE ROLE {}").format(names[0]))
