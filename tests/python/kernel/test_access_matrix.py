@@ -279,7 +279,7 @@ def _cells(
         if only not in (None, name):
             continue
         relation = sql.Identifier(app, name)
-        sides = [{"owner": ""}] if is_partition else _sides(expected, name)
+        sides: list[dict[str, Any]] = [{"owner": ""}] if is_partition else _sides(expected, name)
         key = {"role": role, "relation": relation.as_string(connection)}
         columns = connection.execute(_COLUMNS, key).fetchall()
         for command in _COMMANDS:

@@ -73,7 +73,7 @@ def test_a_person_joins(platform: Platform) -> None:
             profiles.set_location(db, latitude=1, longitude=1)
         with pytest.raises(NotAdult):
             profiles.create_profile(
-                db, name="Ann", birth_date=_SOON.date(), gender="woman", bio=None
+                db, name="Ann", birth_date=datetime.now(UTC).date(), gender="woman", bio=None
             )
         profiles.create_profile(db, name="Ann", birth_date=BORN, gender="woman")
         photos = [Photo(url="https://example.org/1.jpg")]
