@@ -179,6 +179,8 @@ def _write(project: Project, sources: Sources, diagnostics: Diagnostics) -> str:
             # What apps share holds what each of them needs.
             parts = build_parts(project, sources, diagnostics, progress)
             files = render_files(project, sources, parts.model, parts.as_before)
+    for app in sorted(parts.lacking.keys() - parts.as_before):
+        typer.echo(f"{app} is generated on the full server: {parts.lacking[app]}", err=True)
     say_left(parts.left, "left as it is")
     changed, removed = write(project, files)
     for path in changed:

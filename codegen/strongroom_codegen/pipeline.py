@@ -66,11 +66,13 @@ class Part:
 class Parts:
     """What all servers said.
 
-    left    apps that none could hold, with the reason
-    kept    apps that the first could not hold, and of which nothing changed
+    lacking     what the first lacks, by app
+    left        apps that none could hold, with the reason
+    kept        apps that the first could not hold, and of which nothing changed
     """
 
     parts: list[Part]
+    lacking: dict[str, str]
     left: dict[str, str]
     kept: frozenset[str]
     model: ProjectModel
@@ -124,7 +126,7 @@ def build_parts(
     _check_raises(parts, model, Places(project), diagnostics)
     if diagnostics.failed:
         raise QueryError(diagnostics)
-    return Parts(parts, left, kept, model)
+    return Parts(parts, lacking, left, kept, model)
 
 
 def _needing_apps(project: Project, sources: Sources) -> list[str]:

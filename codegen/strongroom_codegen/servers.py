@@ -24,8 +24,21 @@ class Place:
 
 def first_place(project: Project) -> Place:
     """The server of DATABASE_URL, else the embedded one, started; ConnectError if there is none."""
-    if url := os.environ.get("DATABASE_URL"):
-        return Place(url, keep=False)
+    url = os.environ.get("DATABASE_URL")
+    return Place(url or _embedded_url(project), keep=not url)
+
+
+def full_place(project: Project) -> Place:
+    """The full server, started, for apps that the first one can't hold.
+
+    Raises StrongroomError, with the reason, where there is none.
+    """
+    if "DATABASE_URL" in os.environ:
+        raise ConnectError("DATABASE_URL names the one server to ask")
+    return Place(_full_url(project), keep=True, more="-full")
+
+
+def _embedded_url(project: Project) -> str:
     from strongroom.server import embedded
 
     server = embedded(project)
@@ -36,18 +49,12 @@ def first_place(project: Project) -> Place:
             hint="set DATABASE_URL to a server on which a scratch database may be made",
         )
     server.start()
-    return Place(server.url(), keep=True)
+    return server.url()
 
 
-def full_place(project: Project) -> Place:
-    """The full server, started, for apps that the first one can't hold.
-
-    Raises StrongroomError, with the reason, where there is none.
-    """
-    if "DATABASE_URL" in os.environ:
-        raise ConnectError("DATABASE_URL names the one server to ask")
+def _full_url(project: Project) -> str:
     from strongroom.server import full
 
     server = full(project)
     server.start()
-    return Place(server.url(), keep=True, more=f"-{server.label}")
+    return server.url()

@@ -23,7 +23,10 @@ class Apps:
 
     def needed_by(self, path: Path, parameters: dict[str, Any]) -> str | None:
         """The app that a test is about, where it needs extensions: by its folder, or by `app`."""
-        named = [*path.parent.parts, parameters.get("app")]
+        root = self._servers.project.root
+        # The folder of the project may have any name, an app's too.
+        parts = path.relative_to(root).parts if path.is_relative_to(root) else path.parts
+        named = [*parts[:-1], parameters.get("app")]
         return next((name for name in named if name in self._needs), None)
 
     def why_not(self, app: str, label: str) -> str | None:

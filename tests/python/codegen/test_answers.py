@@ -11,7 +11,7 @@ import pytest
 
 from strongroom.project import Project
 from strongroom.server import Server
-from strongroom_codegen import scratch
+from strongroom_codegen import scratch, servers
 from strongroom_codegen.catalog import read_catalog
 from strongroom_codegen.describe import Described, Refusal, describe_all
 from strongroom_codegen.diagnostics import Diagnostics, QueryError
@@ -32,7 +32,7 @@ def kept(
 ) -> Iterator[Project]:
     """The project works on a test server as if that were its embedded one."""
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    monkeypatch.setattr(scratch, "_embedded_url", lambda _: any_server.url())
+    monkeypatch.setattr(servers, "_embedded_url", lambda _: any_server.url())
     yield project
     with psycopg.connect(any_server.url(), autocommit=True) as admin:
         rows = admin.execute("SELECT datname FROM pg_catalog.pg_database").fetchall()

@@ -9,7 +9,7 @@ from strongroom.project import read_project
 from strongroom.server import Server
 from strongroom_codegen.diagnostics import Diagnostics
 from strongroom_codegen.errors_registry import read_registry
-from strongroom_codegen.pipeline import build_model, read_sources, render_files
+from strongroom_codegen.pipeline import build_parts, read_sources, render_files
 
 PROJECT = read_project(Path(__file__).parents[3])
 
@@ -17,7 +17,8 @@ PROJECT = read_project(Path(__file__).parents[3])
 def test_generated_package_is_current(on_server: Server) -> None:
     diagnostics = Diagnostics()
     sources = read_sources(PROJECT, diagnostics)
-    files = render_files(PROJECT, sources, build_model(PROJECT, sources, diagnostics))
+    parts = build_parts(PROJECT, sources, diagnostics)
+    files = render_files(PROJECT, sources, parts.model, parts.left)
     assert not diagnostics.found, diagnostics.render()
     stale = [p for p, text in files.items() if (PROJECT.generated / p).read_text("utf-8") != text]
     assert stale == [], "run: strongroom generate"

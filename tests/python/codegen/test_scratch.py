@@ -10,7 +10,7 @@ import pytest
 
 from strongroom.project import Project
 from strongroom.server import Server
-from strongroom_codegen import scratch
+from strongroom_codegen import scratch, servers
 from strongroom_codegen.diagnostics import QueryError
 
 
@@ -20,7 +20,7 @@ def names(
 ) -> Callable[[], list[str]]:
     """The project works on a test server as if that were its embedded one."""
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    monkeypatch.setattr(scratch, "_embedded_url", lambda _: any_server.url())
+    monkeypatch.setattr(servers, "_embedded_url", lambda _: any_server.url())
 
     def read() -> list[str]:
         with psycopg.connect(any_server.url()) as connection:
