@@ -38,6 +38,7 @@ CREATE TABLE saltbitter.users (
     updated_at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
     last_login_at timestamptz,
     erased_at timestamptz,
+    moved_at timestamptz,
     CONSTRAINT users_pkey PRIMARY KEY (id),
     CONSTRAINT users_email_key UNIQUE (email),
     -- Small letters only, so that A@x and a@x are one person, and an index finds them.
@@ -65,6 +66,7 @@ CREATE TABLE saltbitter.users (
         AND subscription_tier = 'free'
         AND created_at = erased_at
         AND last_login_at IS NULL
+        AND moved_at IS NULL
     )
 );
 
@@ -112,6 +114,11 @@ COMMENT ON COLUMN saltbitter.users.last_login_at IS
 COMMENT ON COLUMN saltbitter.users.erased_at IS
 'When the person was erased; NULL for everybody else.
 @internal';
+COMMENT ON COLUMN saltbitter.users.moved_at IS
+'When the profile last came into another cell; the next move has to wait. It stands here because a
+profile can be deleted and made anew.
+@personal activity
+@erase null';
 COMMENT ON CONSTRAINT users_email_case_check ON saltbitter.users IS
 '@error EmailCase An e-mail address is kept in small letters.';
 COMMENT ON CONSTRAINT users_email_format_check ON saltbitter.users IS
@@ -153,9 +160,9 @@ GRANT
     UPDATE (verified)
 ON saltbitter.users TO saltbitter_worker;
 GRANT
-    SELECT (id, email, password_hash, verified, subscription_tier, erased_at),
+    SELECT (id, email, password_hash, verified, subscription_tier, erased_at, moved_at),
     INSERT (email, password_hash),
-    UPDATE (email, password_hash, verified, subscription_tier)
+    UPDATE (email, password_hash, verified, subscription_tier, moved_at)
 ON saltbitter.users TO saltbitter_definer;
 
 CREATE TRIGGER t10_touch_updated_at
@@ -222,7 +229,6 @@ CREATE TABLE saltbitter.profiles (
     created_at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
     updated_at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
     is_visible boolean NOT NULL DEFAULT true,
-    location_moved_at timestamptz,
     CONSTRAINT profiles_pkey PRIMARY KEY (user_id),
     CONSTRAINT profiles_user_id_fkey FOREIGN KEY (user_id)
         REFERENCES saltbitter.users (id) ON DELETE CASCADE,
@@ -310,10 +316,6 @@ COMMENT ON COLUMN saltbitter.profiles.is_visible IS
 'False for who wants a rest: is not found by others.
 @personal preference
 @erase delete';
-COMMENT ON COLUMN saltbitter.profiles.location_moved_at IS
-'When the person came into another cell; the next move has to wait.
-@personal activity
-@erase delete';
 COMMENT ON CONSTRAINT profiles_name_length_check ON saltbitter.profiles IS
 '@error NameLength A name has 1 to 50 characters.';
 COMMENT ON CONSTRAINT profiles_adult_check ON saltbitter.profiles IS
@@ -370,7 +372,7 @@ GRANT
 ON saltbitter.profiles TO saltbitter_app;
 GRANT SELECT (user_id, gender, completeness_score, created_at, is_visible) ON saltbitter.profiles
 TO saltbitter_worker;
-GRANT SELECT, UPDATE (location, location_moved_at) ON saltbitter.profiles TO saltbitter_definer;
+GRANT SELECT, UPDATE (location) ON saltbitter.profiles TO saltbitter_definer;
 
 CREATE TRIGGER t10_touch_updated_at
 BEFORE UPDATE ON saltbitter.profiles

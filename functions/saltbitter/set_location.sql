@@ -13,7 +13,7 @@ DECLARE
     c_pause CONSTANT interval := '15 minutes';
     v_user_id CONSTANT uuid := kernel.require_user_uuid();
     v_cell extensions.geography;
-    v_is_there boolean;
+    v_now extensions.geography;
 BEGIN
     IF (p_latitude BETWEEN -90 AND 90 AND p_longitude BETWEEN -180 AND 180) IS NOT TRUE THEN
         RAISE EXCEPTION USING
@@ -23,18 +23,19 @@ BEGIN
             HINT = 'Pass both in degrees, latitude first.';
     END IF;
     v_cell := saltbitter.cell_centre(p_latitude, p_longitude);
-    PERFORM saltbitter.require_profile(v_user_id);
-    UPDATE saltbitter.profiles AS p
-    SET location = v_cell,
-        location_moved_at = now()
-    WHERE p.user_id = v_user_id
-      AND extensions.st_asbinary(p.location) IS DISTINCT FROM extensions.st_asbinary(v_cell)
-      AND (p.location_moved_at IS NULL OR p.location_moved_at <= now() - c_pause);
-    SELECT extensions.st_asbinary(p.location) = extensions.st_asbinary(v_cell)
-    INTO v_is_there
-    FROM saltbitter.profiles AS p
-    WHERE p.user_id = v_user_id;
-    RETURN coalesce(v_is_there, false);
+    v_now := (saltbitter.require_profile(v_user_id)).location;
+    IF extensions.st_asbinary(v_now) = extensions.st_asbinary(v_cell) THEN
+        RETURN true;
+    END IF;
+    -- Of the account, for a profile can be deleted and made anew; two at once wait for each other.
+    UPDATE saltbitter.users AS u
+    SET moved_at = now()
+    WHERE u.id = v_user_id AND (u.moved_at IS NULL OR u.moved_at <= now() - c_pause);
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    UPDATE saltbitter.profiles AS p SET location = v_cell WHERE p.user_id = v_user_id;
+    RETURN true;
 END;
 $$;
 

@@ -20,7 +20,6 @@ CREATE TABLE saltbitter.profiles (
     created_at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
     updated_at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
     is_visible boolean NOT NULL DEFAULT true,
-    location_moved_at timestamptz,
     CONSTRAINT profiles_pkey PRIMARY KEY (user_id),
     CONSTRAINT profiles_user_id_fkey FOREIGN KEY (user_id)
         REFERENCES saltbitter.users (id) ON DELETE CASCADE,
@@ -108,10 +107,6 @@ COMMENT ON COLUMN saltbitter.profiles.is_visible IS
 'False for who wants a rest: is not found by others.
 @personal preference
 @erase delete';
-COMMENT ON COLUMN saltbitter.profiles.location_moved_at IS
-'When the person came into another cell; the next move has to wait.
-@personal activity
-@erase delete';
 COMMENT ON CONSTRAINT profiles_name_length_check ON saltbitter.profiles IS
 '@error NameLength A name has 1 to 50 characters.';
 COMMENT ON CONSTRAINT profiles_adult_check ON saltbitter.profiles IS
@@ -168,7 +163,7 @@ GRANT
 ON saltbitter.profiles TO saltbitter_app;
 GRANT SELECT (user_id, gender, completeness_score, created_at, is_visible) ON saltbitter.profiles
 TO saltbitter_worker;
-GRANT SELECT, UPDATE (location, location_moved_at) ON saltbitter.profiles TO saltbitter_definer;
+GRANT SELECT, UPDATE (location) ON saltbitter.profiles TO saltbitter_definer;
 
 CREATE TRIGGER t10_touch_updated_at
 BEFORE UPDATE ON saltbitter.profiles

@@ -8,6 +8,7 @@ CREATE TABLE saltbitter.users (
     updated_at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
     last_login_at timestamptz,
     erased_at timestamptz,
+    moved_at timestamptz,
     CONSTRAINT users_pkey PRIMARY KEY (id),
     CONSTRAINT users_email_key UNIQUE (email),
     -- Small letters only, so that A@x and a@x are one person, and an index finds them.
@@ -35,6 +36,7 @@ CREATE TABLE saltbitter.users (
         AND subscription_tier = 'free'
         AND created_at = erased_at
         AND last_login_at IS NULL
+        AND moved_at IS NULL
     )
 );
 
@@ -82,6 +84,11 @@ COMMENT ON COLUMN saltbitter.users.last_login_at IS
 COMMENT ON COLUMN saltbitter.users.erased_at IS
 'When the person was erased; NULL for everybody else.
 @internal';
+COMMENT ON COLUMN saltbitter.users.moved_at IS
+'When the profile last came into another cell; the next move has to wait. It stands here because a
+profile can be deleted and made anew.
+@personal activity
+@erase null';
 COMMENT ON CONSTRAINT users_email_case_check ON saltbitter.users IS
 '@error EmailCase An e-mail address is kept in small letters.';
 COMMENT ON CONSTRAINT users_email_format_check ON saltbitter.users IS
@@ -123,9 +130,9 @@ GRANT
     UPDATE (verified)
 ON saltbitter.users TO saltbitter_worker;
 GRANT
-    SELECT (id, email, password_hash, verified, subscription_tier, erased_at),
+    SELECT (id, email, password_hash, verified, subscription_tier, erased_at, moved_at),
     INSERT (email, password_hash),
-    UPDATE (email, password_hash, verified, subscription_tier)
+    UPDATE (email, password_hash, verified, subscription_tier, moved_at)
 ON saltbitter.users TO saltbitter_definer;
 
 CREATE TRIGGER t10_touch_updated_at

@@ -29,8 +29,7 @@ SELECT results_eq(
         ('max_distance_km', 'integer', true, '50'),
         ('created_at', 'timestamp with time zone', true, 'CURRENT_TIMESTAMP'),
         ('updated_at', 'timestamp with time zone', true, 'CURRENT_TIMESTAMP'),
-        ('is_visible', 'boolean', true, 'true'),
-        ('location_moved_at', 'timestamp with time zone', false, NULL)
+        ('is_visible', 'boolean', true, 'true')
     $$,
     '[S-11] [S-11.1..S-11.14] [S-F8] [S-F10] profiles has its columns, a date of birth in the place of an age'
 );

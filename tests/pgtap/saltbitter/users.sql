@@ -23,7 +23,8 @@ SELECT results_eq(
         ('created_at', 'timestamp with time zone', true, 'CURRENT_TIMESTAMP'),
         ('updated_at', 'timestamp with time zone', true, 'CURRENT_TIMESTAMP'),
         ('last_login_at', 'timestamp with time zone', false, NULL),
-        ('erased_at', 'timestamp with time zone', false, NULL)
+        ('erased_at', 'timestamp with time zone', false, NULL),
+        ('moved_at', 'timestamp with time zone', false, NULL)
     $$,
     '[S-02] [S-05] [S-10] [S-10.1..S-10.8] [S-F7] users has its columns, and none that a check could let pass as NULL'
 );
@@ -145,7 +146,7 @@ SELECT lives_ok(
     $$
     UPDATE saltbitter.users
     SET email = id || '@erased.invalid', password_hash = '*', verified = false, created_at = now(),
-        last_login_at = NULL, erased_at = now()
+        last_login_at = NULL, moved_at = NULL, erased_at = now()
     WHERE email = 'ann3@example.org'
     $$,
     'a tombstone may stay'

@@ -99,11 +99,11 @@ def test_an_erased_person_leaves_books_and_evidence(platform: Platform) -> None:
     assert row(admin, "SELECT seats_taken FROM saltbitter.events") == (2,)
     tombstone = row(
         admin,
-        "SELECT email, password_hash, verified, subscription_tier, last_login_at"
+        "SELECT email, password_hash, verified, subscription_tier, last_login_at, moved_at"
         " FROM saltbitter.users WHERE erased_at IS NOT NULL AND id = %s",
         ann,
     )
-    assert tombstone == (f"{ann}@erased.invalid", "*", False, "free", None)
+    assert tombstone == (f"{ann}@erased.invalid", "*", False, "free", None, None)
     with platform.session(ben) as db:
         assert list(messages.list_messages(db, match_id=with_ann)) == []
         assert [m.id for m in matches.list_matches(db)] == [without]

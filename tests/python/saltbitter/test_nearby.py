@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from strongroom_db.saltbitter import profiles
 from tests.python.fix_databases import Connection
-from tests.python.saltbitter.conftest import Platform, row
+from tests.python.saltbitter.conftest import BORN, Platform, row
 
 _CELL = "SELECT saltbitter.cell_centre(%s, %s)::text"
 _MANY = """
@@ -136,6 +136,9 @@ def test_nobody_looks_from_many_places_in_a_short_time(platform: Platform) -> No
         assert not profiles.set_location(db, latitude=48.5, longitude=16.5)
         profiles.clear_location(db)
         assert not profiles.set_location(db, latitude=48.5, longitude=16.5)
+        assert profiles.delete_profile(db) == 1
+        profiles.create_profile(db, name="Ann", birth_date=BORN, gender="woman")
+        assert not profiles.set_location(db, latitude=48.5, longitude=16.5)
         _turn_back(admin, ann, "16 minutes")
         assert profiles.set_location(db, latitude=48.5, longitude=16.5)
         assert not profiles.set_location(db, latitude=48.6, longitude=16.5)
@@ -143,8 +146,7 @@ def test_nobody_looks_from_many_places_in_a_short_time(platform: Platform) -> No
 
 def _turn_back(admin: Connection, person: UUID, period: str) -> None:
     admin.execute(
-        "UPDATE saltbitter.profiles SET location_moved_at = now() - %s::interval"
-        " WHERE user_id = %s",
+        "UPDATE saltbitter.users SET moved_at = now() - %s::interval WHERE id = %s",
         (period, person),
     )
 
