@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from strongroom.extensions import installable
 from strongroom.project import install, read_project, shipped_root
 from tests.python.fix_databases import Database
 from tests.python.fix_templates import administer
@@ -38,7 +39,7 @@ def test_a_second_installation_of_what_can_be_replaced_changes_nothing(
     """Roles, schemas and functions are written to be run again."""
     before = _snapshot(any_database)
     with any_database.connect("strongroom_migrator") as migrator:
-        for file in _PROJECT.install_order():
+        for file in installable(migrator, _PROJECT):
             if _PROJECT.is_function(file) or file.path.name in ("roles.sql", "schema.sql"):
                 migrator.execute(file.read().encode())
     assert _snapshot(any_database) == before
