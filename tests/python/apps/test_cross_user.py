@@ -23,6 +23,7 @@ import psycopg
 import pytest
 from pydantic import BaseModel
 
+from strongroom.sealing import SealingError
 from strongroom.sealing.statement import SealedStatement
 from strongroom.session import Page, SessionError, Statement, Stream, session
 from tests.python.apps.arguments import Arguments
@@ -157,7 +158,7 @@ def _call(
         try:
             with session(world.login, app=world.app, user_id=caller, keyring=world.keyring) as db:
                 answer = "gave", _plain(_all(function.call(db, **given)))
-        except (psycopg.Error, SessionError, ValueError, TypeError) as error:
+        except (psycopg.Error, SessionError, SealingError, ValueError, TypeError) as error:
             return ("raised", type(error).__name__), None
         return answer, world.rows_of_other()
 

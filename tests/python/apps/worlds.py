@@ -39,7 +39,7 @@ class World:
     """A database with people of an app.
 
     me, other   who calls, and whose rows nobody may come near
-    owners      the column of each table that says whose a row is
+    owners      the columns of tables that say whose a row is: two where two people share it
     login       of applications, which owns nothing
     """
 
@@ -47,7 +47,7 @@ class World:
     app: str
     me: str
     other: str
-    owners: dict[str, str]
+    owners: list[tuple[str, str]]
     login: Connection
     keyring: Keyring
 
@@ -55,7 +55,7 @@ class World:
         """What stands in the rows of the other, by column, and by table and column."""
         found: dict[str, list[Any]] = defaultdict(list)
         admin = self.database.admin()
-        for table, owner in self.owners.items():
+        for table, owner in self.owners:
             query = sql.SQL("SELECT * FROM {} WHERE {}::text = {}").format(
                 sql.Identifier(self.app, table), sql.Identifier(owner), self.other
             )
@@ -90,14 +90,18 @@ def two_worlds(server: Server, template: str, app: str) -> Iterator[tuple[World,
         with both.connect("postgres", autocommit=False) as admin:
             admin.execute((FOLDER / f"{app}.sql").read_bytes())
             tables = [row[0] for row in admin.execute(_TABLES, (app,))]
-            owners = {name: expected[name]["owner"] for name in tables if expected[name]["owner"]}
+            owners = [
+                (name, entry["owner"])
+                for key, entry in expected.items()
+                if (name := key.partition("/")[0]) in tables and entry["owner"]
+            ]
             admin.execute(_digest(app, owners))
             keyring = _keys(admin, app)
         both.close()
         with fresh(server, both.name) as alone:
             with alone.connect("postgres", autocommit=False) as admin:
                 admin.execute("SET LOCAL session_replication_role = replica")
-                for table, owner in owners.items():
+                for table, owner in owners:
                     admin.execute(
                         sql.SQL("DELETE FROM {} WHERE {}::text = {}").format(
                             sql.Identifier(app, table), sql.Identifier(owner), other
@@ -109,13 +113,13 @@ def two_worlds(server: Server, template: str, app: str) -> Iterator[tuple[World,
             )
 
 
-def _digest(app: str, owners: dict[str, str]) -> sql.Composed:
+def _digest(app: str, owners: list[tuple[str, str]]) -> sql.Composed:
     """A function that sees the rows of anybody, for whoever plays the application."""
     parts = sql.SQL(" UNION ALL ").join(
         sql.SQL("SELECT {} || t::text FROM {} AS t WHERE t.{}::text = $1").format(
             table, sql.Identifier(app, table), sql.Identifier(owner)
         )
-        for table, owner in owners.items()
+        for table, owner in owners
     )
     return sql.SQL(
         "CREATE SCHEMA sweep; GRANT USAGE ON SCHEMA sweep TO PUBLIC;"
