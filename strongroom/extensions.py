@@ -7,23 +7,28 @@ as a whole. `schema/extensions/make.psql` is the same for `psql -f schema/instal
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
+from strongroom.needs import HOME, Needs, needs_of
 from strongroom.project import Project, SqlFile
 
-HOME = "extensions"
-"""The schema that extensions are made in, where a project has it."""
+__all__ = [
+    "HOME",
+    "Extensions",
+    "Lack",
+    "Needs",
+    "creation",
+    "home_of",
+    "installable",
+    "look",
+    "needs_of",
+]
 
-Needs = Mapping[str, tuple[str, ...]]
-"""By app: the names of the extensions that it can't do without."""
-
-_TAG = re.compile(r"^@extensions[ \t]+([\w \t-]+)", re.MULTILINE)
 _STATES = """
 SELECT
     w.name,
@@ -78,21 +83,6 @@ class Extensions:
         """What an administrator may run so that an app lacks nothing; empty where nothing helps."""
         found = [lack.statement for lack in self.lacks[app]]
         return [text for text in found if text] if all(found) else []
-
-
-def needs_of(project: Project, required: Iterable[tuple[str, Iterable[str]]] = ()) -> Needs:
-    """The extensions of each app: what its schema's comment says, and what `required` adds to it.
-
-    required    pairs of an app and names, as the headers of its migrations say
-    """
-    found: dict[str, dict[str, None]] = {}
-    for path in sorted(project.schema.glob("*/schema.sql")):
-        for names in _TAG.findall(path.read_text("utf-8")):
-            found.setdefault(path.parent.name, {}).update(dict.fromkeys(names.split()))
-    for app, names in required:
-        if names:
-            found.setdefault(app, {}).update(dict.fromkeys(names))
-    return {app: tuple(names) for app, names in found.items()}
 
 
 def look(connection: psycopg.Connection[Any], project: Project, needs: Needs) -> Extensions:

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-from strongroom.extensions import HOME, needs_of
+from strongroom.needs import HOME, needs_of
 from strongroom.project import Project
 
 _LENGTH = 16

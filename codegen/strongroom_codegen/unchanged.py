@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from strongroom.extensions import needs_of
+from strongroom.needs import needs_of
 from strongroom.project import Project
 from strongroom_codegen.check import expected_paths
 from strongroom_codegen.diagram_pages import pages
