@@ -408,6 +408,7 @@
 \ir ../functions/kernel/add_consent_event.sql
 \ir ../functions/kernel/give_consent.sql
 \ir ../functions/kernel/withdraw_consent.sql
+\ir ../functions/kernel/withdraw_consents.sql
 \ir ../functions/kernel/blank_consents.sql
 \ir ../functions/kernel/forget_consents.sql
 \ir ../functions/kernel/trim_consents.sql
@@ -547,6 +548,7 @@
 \ir astroloh/ab_tests.sql
 \ir astroloh/ab_test_groups.sql
 \ir astroloh/data_deletion_requests.sql
+\ir astroloh/consents.sql
 
 -- People, and the ways by which they come.
 \ir ../functions/astroloh/find_user.sql
@@ -667,6 +669,16 @@
 -- Whose time is over.
 \ir ../functions/astroloh/enforce_data_retention.sql
 \ir ../functions/astroloh/tend_people.sql
+
+-- Consent.
+\ir ../functions/astroloh/may_process.sql
+\ir ../functions/astroloh/refuse_processing.sql
+\ir ../functions/astroloh/require_processing.sql
+\ir ../functions/astroloh/is_resealed.sql
+\ir ../functions/astroloh/tg_require_consent.sql
+\ir ../functions/astroloh/tg_require_birth_consent.sql
+\ir ../functions/astroloh/give_consent.sql
+\ir ../functions/astroloh/withdraw_consent.sql
 
 -- App: tarot.
 \ir tarot/schema.sql

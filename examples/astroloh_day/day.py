@@ -10,8 +10,9 @@ import psycopg
 from stage import Stage
 from strongroom.sealing import Keyring
 from strongroom.session import session
-from strongroom_db.astroloh import security_logs, user_identities, user_sessions, users
+from strongroom_db.astroloh import consents, security_logs, user_identities, user_sessions, users
 from strongroom_db.astroloh.types import BirthPlace, DialogContext
+from strongroom_db.kernel.errors import ConsentMissing
 
 PURPOSES = ("birth_date", "birth_time", "birth_location", "name", "target_date", "partner_data")
 OMSK = BirthPlace(latitude=54.99, longitude=73.37, time_zone="Asia/Omsk", name="Omsk")
@@ -22,8 +23,10 @@ def play(stage: Stage) -> int:
     ring = stage.keyring(seal=PURPOSES)
     stage.scene("One person, two platforms")
     nika = _join(stage, "alice-9001")
+    stage.scene("Nothing is kept before she agrees")
+    wrong = _agree(stage, nika)
     stage.scene("A birth, sealed before it leaves the program")
-    wrong = _seal(stage, nika, ring)
+    wrong += _seal(stage, nika, ring)
     stage.scene("A dialog that goes one step at a time")
     wrong += _talk(stage, nika, ring)
     stage.scene("What touched her data")
@@ -43,6 +46,22 @@ def _join(stage: Stage, account: str) -> UUID:
         found = [identity.platform for identity in user_identities.list_identities(db)]
         stage.say(f"comes by {' and '.join(found)}")
     return nika
+
+
+def _agree(stage: Stage, nika: UUID) -> int:
+    refused = 0
+    with session(stage.pool, app="astroloh", user_id=nika) as db:
+        try:
+            users.set_profile(db, zodiac_sign="cancer", gender=None)
+        except ConsentMissing as error:
+            refused = 1
+            stage.say(f"her sign: refused, {error}")
+        (wording,) = consents.list_consent_texts(db, language="en")
+        stage.say(f"she is asked: {wording.body[:58]}...")
+        agreed = consents.give_consent(db, version=wording.version, method="voice")
+        users.set_profile(db, zodiac_sign="cancer", gender=None)
+    stage.say(f"she says yes to version {wording.version}; her sign: kept")
+    return int(not refused or not agreed)
 
 
 def _seal(stage: Stage, nika: UUID, ring: Keyring) -> int:

@@ -11,6 +11,7 @@ DECLARE
     v_groups text[];
     v_group text;
 BEGIN
+    PERFORM astroloh.require_processing(v_user);
     SELECT t.groups
     INTO v_groups
     FROM astroloh.ab_tests AS t
@@ -44,7 +45,7 @@ $$;
 
 COMMENT ON FUNCTION astroloh.assign_group(text) IS
 'The current user''s group of an experiment that runs, given once and kept; NULL for who does not
-take part. Raises ZD007 ExperimentNotRunning, KR001 MissingIdentity.';
+take part. Raises ZD007 ExperimentNotRunning, KR130 ConsentMissing, KR001 MissingIdentity.';
 
 ALTER FUNCTION astroloh.assign_group(text) OWNER TO astroloh_definer;
 GRANT EXECUTE ON FUNCTION astroloh.assign_group(text) TO astroloh_app;

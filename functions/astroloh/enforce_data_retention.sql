@@ -7,7 +7,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    c_limit CONSTANT integer := 1000;
+    c_limit CONSTANT integer := 500;
     v_user uuid;
     v_count integer := 0;
 BEGIN
@@ -33,6 +33,7 @@ BEGIN
         FOR NO KEY UPDATE OF u SKIP LOCKED
     LOOP
         UPDATE astroloh.users AS u SET data_consent = false WHERE u.id = v_user AND u.data_consent;
+        PERFORM kernel.withdraw_consents('astroloh', v_user::text, 'retention');
         PERFORM kernel.open_request('astroloh', v_user::text, 'erasure', 'gdpr', 'retention');
         v_count := v_count + 1;
     END LOOP;
@@ -48,9 +49,10 @@ $$;
 
 COMMENT ON FUNCTION astroloh.enforce_data_retention() IS
 'Opens an erasure for each of a batch of people who have not been here for longer than they wanted
-to be known, and closes their data to processing meanwhile. Staff approves, and then they are
-erased. Writes an event of security with their number, and returns it; 0 when nobody is due. Who
-has an open request is not taken again; whom staff refused to erase, after 90 days.
+to be known, and takes back their consent, so that nothing is processed meanwhile. Staff approves,
+and then they are erased. Writes an event of security with their number, and returns it; 0 when
+nobody is due. Who has an open request is not taken again; whom staff refused to erase, after 90
+days.
 @nonnull';
 
 GRANT EXECUTE ON FUNCTION astroloh.enforce_data_retention() TO strongroom_runner;

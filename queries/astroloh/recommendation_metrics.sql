@@ -16,7 +16,8 @@ VALUES (
 );
 
 -- name: add_metrics :bulk
--- Note many figures, as collected by a program; how many. Those of nobody have no user_id.
+-- Note many figures, as collected by a program; how many. Those of nobody have no user_id; those of
+-- people who don't agree are left out.
 --
 -- @role worker
 -- @chunk 5000
@@ -27,7 +28,8 @@ SELECT u.user_id, u.recommendation_id, u.metric_name, u.metric_value, u.recorded
 FROM unnest(
     :user_id::uuid[], :recommendation_id::uuid[], :metric_name::text[], :metric_value::numeric[],
     :recorded_at::timestamptz[]
-) AS u (user_id, recommendation_id, metric_name, metric_value, recorded_at);
+) AS u (user_id, recommendation_id, metric_name, metric_value, recorded_at)
+WHERE u.user_id IS NULL OR astroloh.may_process(u.user_id);
 
 -- name: summarise_metric :one
 -- The mean of a figure in a span of time, and of how many.

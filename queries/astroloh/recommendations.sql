@@ -1,7 +1,7 @@
 -- What is recommended to people.
 
 -- name: add_recommendations :bulk
--- Recommend something to many people; how many.
+-- Recommend something to many people; how many. Who does not agree is left out.
 --
 -- :algorithm_used  how they were found
 -- :model_version  by which version of the model
@@ -22,10 +22,12 @@ FROM unnest(
 ) AS u (
     user_id, recommendation_type, content_type, title, description, recommendation_data,
     confidence_score, priority, expires_at
-);
+)
+WHERE astroloh.may_process(u.user_id);
 
 -- name: list_recommendations :many
--- What waits to be shown to the person of this session, the most urgent and surest first.
+-- What waits to be shown to the person of this session, the most urgent and surest first; nothing where
+-- they don't agree any more.
 --
 -- :limit = 5  most rows to give
 SELECT
@@ -35,6 +37,7 @@ FROM astroloh.recommendations AS r
 WHERE r.user_id = kernel.user_uuid()
   AND r.status = 'active'
   AND (r.expires_at IS NULL OR r.expires_at > now())
+  AND (SELECT astroloh.may_process(kernel.user_uuid()))
 ORDER BY r.priority DESC, r.confidence_score DESC
 LIMIT :limit;
 
@@ -47,7 +50,8 @@ SET status = 'shown'
 WHERE r.user_id = kernel.user_uuid()
   AND r.id = :id
   AND r.status = 'active'
-  AND (r.expires_at IS NULL OR r.expires_at > now());
+  AND (r.expires_at IS NULL OR r.expires_at > now())
+  AND (SELECT astroloh.may_process(kernel.user_uuid()));
 
 -- name: dismiss_recommendation :rowcount
 -- Note that the person of this session does not want a recommendation; 0 when it was over before.

@@ -2,6 +2,7 @@
 
 -- name: set_clusters :bulk
 -- Put people into clusters of a version of the model, or say anew how alike they are; how many.
+-- Who does not agree is left out.
 --
 -- :algorithm_version  by which version of the model
 -- @role worker
@@ -16,6 +17,7 @@ FROM unnest(
     :user_id::uuid[], :cluster_id::text[], :cluster_name::text[], :cluster_features::jsonb[],
     :similarity_score::integer[]
 ) AS u (user_id, cluster_id, cluster_name, cluster_features, similarity_score)
+WHERE astroloh.may_process(u.user_id)
 ON CONFLICT (user_id, cluster_id, algorithm_version) DO UPDATE
 SET
     cluster_name = excluded.cluster_name,
@@ -42,6 +44,7 @@ LIMIT :limit;
 SELECT c.user_id, c.similarity_score, c.algorithm_version
 FROM astroloh.user_clusters AS c
 WHERE c.cluster_id = :cluster_id AND c.similarity_score >= :min_score
+  AND astroloh.may_process(c.user_id)
 ORDER BY c.similarity_score DESC, c.user_id DESC
 LIMIT :limit;
 
@@ -54,7 +57,7 @@ LIMIT :limit;
 -- @lint ignore sort the people with some features, a batch of them
 SELECT c.user_id, c.cluster_id, c.similarity_score
 FROM astroloh.user_clusters AS c
-WHERE c.cluster_features @> CAST(:features AS jsonb)
+WHERE c.cluster_features @> CAST(:features AS jsonb) AND astroloh.may_process(c.user_id)
 ORDER BY c.user_id, c.cluster_id
 LIMIT :limit;
 

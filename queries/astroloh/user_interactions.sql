@@ -21,7 +21,7 @@ VALUES (
 RETURNING id;
 
 -- name: add_interactions :bulk
--- Note what many people did, as collected by a program; how many.
+-- Note what many people did, as collected by a program; how many. Who does not agree is left out.
 --
 -- @role worker
 -- @chunk 5000
@@ -39,7 +39,8 @@ FROM unnest(
 ) AS u (
     user_id, interaction_type, content_type, content_id, session_duration, rating,
     astronomical_data, occurred_at
-);
+)
+WHERE astroloh.may_process(u.user_id);
 
 -- name: list_interactions :page
 -- What the person of this session did, newest first.
@@ -66,7 +67,7 @@ SELECT
     i.user_id, i.occurred_at, i.id, i.interaction_type, i.content_type, i.content_id, i.rating,
     i.session_duration
 FROM astroloh.user_interactions AS i
-WHERE i.occurred_at >= :since AND i.occurred_at < :until
+WHERE i.occurred_at >= :since AND i.occurred_at < :until AND astroloh.may_process(i.user_id)
 ORDER BY i.occurred_at;
 
 -- name: list_under_sky :many
@@ -76,9 +77,11 @@ ORDER BY i.occurred_at;
 -- :since  from this moment on
 -- :limit = 1000  most rows to give
 -- @role worker
+-- @lint ignore sort the interactions under one sky, a batch of them
 SELECT i.user_id, i.occurred_at, i.id, i.interaction_type, i.content_type, i.rating
 FROM astroloh.user_interactions AS i
 WHERE i.astronomical_data @> CAST(:sky AS jsonb) AND i.occurred_at >= :since
+  AND astroloh.may_process(i.user_id)
 ORDER BY i.occurred_at DESC, i.id DESC
 LIMIT :limit;
 

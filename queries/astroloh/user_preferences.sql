@@ -52,14 +52,14 @@ SET
     detail_level = excluded.detail_level;
 
 -- name: set_insights :rowcount
--- Keep what a model learned about a person; 0 when they never said what they prefer.
+-- Keep what a model learned about a person; 0 when they never said what they prefer, or don't agree.
 --
 -- :user_id  who
 -- :preferences  what was learned, by name of the model
 -- @role worker
 UPDATE astroloh.user_preferences AS p
 SET preferences = :preferences
-WHERE p.user_id = :user_id;
+WHERE p.user_id = :user_id AND astroloh.may_process(p.user_id);
 
 -- name: list_interested :many
 -- People who are interested in a subject, for recommendations.
@@ -67,10 +67,9 @@ WHERE p.user_id = :user_id;
 -- :subject  a word of the program
 -- :limit = 1000  most rows to give
 -- @role worker
--- @lint ignore sort the people of one subject, a batch of them
 SELECT p.user_id, p.interests, p.language_preference
 FROM astroloh.user_preferences AS p
-WHERE p.interests ? CAST(:subject AS text)
+WHERE p.interests ? CAST(:subject AS text) AND astroloh.may_process(p.user_id)
 ORDER BY p.user_id
 LIMIT :limit;
 
@@ -83,6 +82,7 @@ LIMIT :limit;
 SELECT p.user_id, p.language_preference, p.detail_level
 FROM astroloh.user_preferences AS p
 WHERE p.cultural_context = :cultural_context
+  AND astroloh.may_process(p.user_id)
   AND (p.user_id) > (:after) --? after
 ORDER BY p.user_id
 LIMIT :limit;

@@ -19,7 +19,9 @@ FROM astroloh.find_user(:platform, :platform_user_id) AS found (id);
 SELECT astroloh.register_user(:platform, :platform_user_id) AS id;
 
 -- name: get_user :one
--- The person of this session, without what is sealed.
+-- The person of this session, without what is sealed. may_process says whether they agree to the
+-- processing of their data, by the ledger: data_consent is what they said last, whatever was published
+-- since.
 SELECT
     u.id,
     u.zodiac_sign,
@@ -28,7 +30,8 @@ SELECT
     u.data_retention_days,
     u.created_at,
     u.updated_at,
-    u.last_accessed
+    u.last_accessed,
+    astroloh.may_process(u.id) AS may_process
 FROM astroloh.users AS u
 WHERE u.id = kernel.user_uuid();
 
@@ -94,7 +97,7 @@ WHERE u.id = kernel.user_uuid()
   AND u.last_accessed < now() - interval '1 minute';
 
 -- name: list_users_by_sign :page
--- People who want the horoscopes of a sign, to send them.
+-- People who want the horoscopes of a sign and agree to be known, to send them.
 --
 -- :zodiac_sign  the sign
 -- :limit = 1000  page size
@@ -102,6 +105,7 @@ WHERE u.id = kernel.user_uuid()
 SELECT u.id, u.gender, u.data_consent, u.last_accessed
 FROM astroloh.users AS u
 WHERE u.zodiac_sign = :zodiac_sign
+  AND astroloh.may_process(u.id)
   AND (u.id) > (:after) --? after
 ORDER BY u.id
 LIMIT :limit;

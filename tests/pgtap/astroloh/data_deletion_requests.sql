@@ -25,6 +25,7 @@ SELECT is_empty(
 SET LOCAL ROLE astroloh_app;
 SELECT set_config('test.ann', astroloh.register_user('telegram', 'a')::text, true);
 SELECT set_config('test.bob', astroloh.register_user('telegram', 'b')::text, true);
+SELECT pg_temp.agree_all();
 SELECT is_empty($$ SELECT id FROM astroloh.data_deletion_requests $$, 'nobody in particular has asked for nothing');
 SELECT pg_temp.as_person(current_setting('test.ann')::uuid);
 SELECT set_config('test.code', r.code, true), set_config('test.request', r.request_id::text, true) FROM kernel.request_erasure() AS r;

@@ -4,10 +4,12 @@ SET LOCAL search_path = pgtap, pg_catalog;
 SELECT no_plan();
 \ir _columns.sql
 
-INSERT INTO astroloh.users (id, data_consent, data_retention_days, last_accessed)
-SELECT
-    ('a0000000-0000-4000-8000-00000000000' || made.n)::uuid, made.consent, made.days, now() - make_interval(days => made.away)
-FROM (VALUES (1, true, 30, 32), (2, false, 30, 40), (3, true, 365, 40), (4, true, 30, 29), (5, true, 30, 30)) AS made (n, consent, days, away);
+INSERT INTO astroloh.users (id, data_retention_days, last_accessed)
+SELECT ('a0000000-0000-4000-8000-00000000000' || made.n)::uuid, made.days, now() - make_interval(days => made.away)
+FROM (VALUES (1, 30, 32), (2, 30, 40), (3, 365, 40), (4, 30, 29), (5, 30, 30)) AS made (n, days, away);
+SELECT pg_temp.agree_all();
+SELECT kernel.withdraw_consents('astroloh', 'a0000000-0000-4000-8000-000000000002', 'letter');
+UPDATE astroloh.users SET data_consent = false WHERE id = 'a0000000-0000-4000-8000-000000000002';
 CREATE FUNCTION pg_temp.numbers(p_state text) RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(right(r.subject, 1), ',' ORDER BY r.subject)
     FROM kernel.subject_request AS r WHERE r.app = 'astroloh' AND r.kind = 'erasure' AND r.origin = 'retention' AND r.state = p_state
@@ -22,6 +24,14 @@ SELECT results_eq(
     $$ SELECT right(u.id::text, 1)::int, u.data_consent FROM astroloh.users AS u ORDER BY 1 $$,
     $$ VALUES (1, false), (2, false), (3, true), (4, true), (5, true) $$,
     '[A-25] and is not processed meanwhile; [A-48] each person has a period of their own'
+);
+SELECT results_eq(
+    $$
+    SELECT right(e.subject, 1)::int, e.granted, e.actor FROM kernel.consent_event AS e
+    WHERE e.app = 'astroloh' AND e.method = 'retention'
+    $$,
+    $$ VALUES (1, false, 'strongroom_runner') $$,
+    '[A-F10] the ledger tells that not the person withdrew the consent, but the rules'
 );
 SELECT results_eq(
     $$ SELECT l.description, l.success, l.user_id FROM astroloh.security_logs AS l WHERE l.event_type = 'data_retention' $$,

@@ -54,6 +54,7 @@ SELECT results_eq(
 SET LOCAL ROLE astroloh_app;
 SELECT set_config('test.ann', astroloh.register_user('telegram', 'a')::text, true);
 SELECT set_config('test.bob', astroloh.register_user('telegram', 'b')::text, true);
+SELECT pg_temp.agree_all();
 SELECT pg_temp.as_person(current_setting('test.ann')::uuid);
 SELECT lives_ok(
     format(
@@ -122,6 +123,7 @@ SELECT is_empty(
 
 -- What analysts count: days of five people at least.
 INSERT INTO astroloh.users (id) SELECT gen_random_uuid() FROM generate_series(1, 5);
+SELECT pg_temp.agree_all();
 INSERT INTO astroloh.horoscope_requests (user_id, request_type, processed_at, cache_hit, processing_time_ms)
 SELECT u.id, kind.name, date_trunc('day', now(), 'UTC') - interval '1 hour', true, 1500
 FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM astroloh.users) AS u

@@ -52,6 +52,7 @@ $$;
 SET LOCAL ROLE astroloh_app;
 SELECT set_config('test.ann', astroloh.register_user('telegram', 'a')::text, true);
 SELECT set_config('test.bob', astroloh.register_user('telegram', 'b')::text, true);
+SELECT pg_temp.agree_all();
 RESET ROLE;
 INSERT INTO astroloh.recommendations (user_id, recommendation_type, content_type, title, confidence_score, algorithm_used, model_version)
 SELECT u.id, 'content', 'daily', 'Rest', 50, 'hybrid', '1' FROM astroloh.users AS u;

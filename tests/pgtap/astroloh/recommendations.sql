@@ -49,6 +49,7 @@ SELECT results_eq(
 SET LOCAL ROLE astroloh_app;
 SELECT set_config('test.ann', astroloh.register_user('telegram', 'a')::text, true);
 SELECT set_config('test.bob', astroloh.register_user('telegram', 'b')::text, true);
+SELECT pg_temp.agree_all();
 SET LOCAL ROLE astroloh_worker;
 SELECT throws_matching(
     format(

@@ -46,6 +46,7 @@ $$;
 SET LOCAL ROLE astroloh_app;
 SELECT set_config('test.ann', astroloh.register_user('telegram', 'a')::text, true);
 SELECT set_config('test.bob', astroloh.register_user('telegram', 'b')::text, true);
+SELECT pg_temp.agree_all();
 SET LOCAL ROLE astroloh_worker;
 SELECT lives_ok($$ SELECT pg_temp.put('fire', 80) $$, '[A-16.3] a person is in a cluster');
 SELECT lives_ok($$ SELECT pg_temp.put('fire', 70, '2') $$, '[A-16.7] by another version, too');
@@ -80,6 +81,7 @@ RESET ROLE;
 UPDATE astroloh.user_clusters SET updated_at = '2020-01-01';
 SELECT is((SELECT min(c.updated_at) FROM astroloh.user_clusters AS c), now(), '[A-21] [A-22] updated_at is kept by the database');
 INSERT INTO astroloh.users (id) SELECT gen_random_uuid() FROM generate_series(1, 5);
+SELECT pg_temp.agree_all();
 INSERT INTO astroloh.user_clusters (user_id, cluster_id, similarity_score, algorithm_version)
 SELECT u.id, 'water', 90, '1' FROM astroloh.users AS u;
 SET LOCAL ROLE astroloh_analyst;

@@ -50,6 +50,7 @@ SELECT results_eq(
 SET LOCAL ROLE astroloh_app;
 SELECT set_config('test.ann', astroloh.register_user('telegram', 'a')::text, true);
 SELECT set_config('test.bob', astroloh.register_user('telegram', 'b')::text, true);
+SELECT pg_temp.agree_all();
 SELECT pg_temp.as_person(current_setting('test.ann')::uuid);
 SELECT lives_ok(
     format(
@@ -114,6 +115,7 @@ SELECT lives_ok($$ DELETE FROM astroloh.users WHERE id = current_setting('test.a
 SELECT is((SELECT sum(c.counted) FROM astroloh.daily_interactions_ever AS c), 15::numeric, '[A-F26] and how often stays, without a name');
 
 INSERT INTO astroloh.users (id) SELECT gen_random_uuid() FROM generate_series(1, 5);
+SELECT pg_temp.agree_all();
 INSERT INTO astroloh.user_interactions (user_id, interaction_type, content_type, rating, occurred_at)
 SELECT u.id, kind.name, 'lunar', 4, date_trunc('day', now(), 'UTC') - interval '1 hour'
 FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM astroloh.users) AS u

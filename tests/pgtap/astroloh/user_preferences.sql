@@ -47,6 +47,7 @@ SELECT results_eq(
 SET LOCAL ROLE astroloh_app;
 SELECT set_config('test.ann', astroloh.register_user('telegram', 'a')::text, true);
 SELECT set_config('test.bob', astroloh.register_user('telegram', 'b')::text, true);
+SELECT pg_temp.agree_all();
 SELECT pg_temp.as_person(current_setting('test.ann')::uuid);
 SELECT lives_ok(
     $$ INSERT INTO astroloh.user_preferences (user_id) VALUES (kernel.user_uuid()) $$, '[A-13] who says nothing has the defaults'

@@ -87,6 +87,7 @@ SELECT results_eq(
     $$ SELECT current_setting('test.ann'), false, 365 $$,
     '[A-10.9] [A-48] one sees oneself alone: without consent, and kept for a year'
 );
+SELECT pg_temp.agree_all();
 SELECT lives_ok(
     $$ UPDATE astroloh.users SET zodiac_sign = 'leo', gender = 'female', data_retention_days = 30 $$,
     '[A-48] [A-F24] one may choose sign, address and period'

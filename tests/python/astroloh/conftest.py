@@ -15,7 +15,7 @@ import pytest
 
 from strongroom.sealing import BlindIndex, EnvironmentKeys, Keyring, new_key
 from strongroom.session import Session, session
-from strongroom_db.astroloh import users
+from strongroom_db.astroloh import consents, users
 from tests.python.fix_databases import Connection, Database
 
 T = TypeVar("T")
@@ -36,6 +36,7 @@ class Assistant:
     """What the tests of the astroloh app do again and again."""
 
     database: Database
+    environment: dict[str, str]
     keys: EnvironmentKeys
     numbers: count[int]
 
@@ -54,11 +55,16 @@ class Assistant:
         """A superuser, who sees what is stored."""
         return self.database.admin()
 
-    def person(self) -> UUID:
-        """A new person, who comes by Telegram."""
+    def person(self, *, agrees: bool = True) -> UUID:
+        """A new person, who comes by Telegram and agrees to the newest wording."""
         with session(self.login, app="astroloh") as db:
             name = f"tg-{next(self.numbers)}"
-            return users.register_user(db, platform="telegram", platform_user_id=name)
+            person = users.register_user(db, platform="telegram", platform_user_id=name)
+            (wording,) = consents.list_consent_texts(db, language="ru")
+        if agrees:
+            with self.of(person) as db:
+                consents.give_consent(db, version=wording.version, method="button")
+        return person
 
     def of(self, user_id: UUID, connection: Connection | None = None) -> Session:
         """A session of a person."""
@@ -90,11 +96,12 @@ def at_once(tasks: list[Callable[[], T]]) -> list[T]:
 def assistant(database: Database) -> Assistant:
     """The app with a database of its own, and new keys of every purpose."""
     names = {f"astroloh.{purpose}.1": kind for purpose, kind in PURPOSES.items()}
-    keys = EnvironmentKeys({EnvironmentKeys.variable(name): new_key() for name in names})
+    environment = {EnvironmentKeys.variable(name): new_key() for name in names}
+    keys = EnvironmentKeys(environment)
     with database.connect("strongroom_runner") as runner:
         for name, kind in names.items():
             runner.execute(
                 "SELECT kernel.register_encryption_key(%s, %s, %s)",
                 [name, kind, keys.fingerprint(name)],
             )
-    return Assistant(database, keys, count(1))
+    return Assistant(database, environment, keys, count(1))

@@ -158,7 +158,7 @@ def test_what_programs_report(assistant: Assistant) -> None:
         page = security_logs.list_my_events(db, limit=1)
         assert [event.description for event in page] == ["profile shown"]
         older = security_logs.list_my_events(db, limit=5, after=page.next or "")
-        assert [event.event_type for event in older] == ["identity_change"]
+        assert [event.event_type for event in older] == ["consent", "identity_change"]
     with assistant.of(ben) as db:
         assert all(event.event_type != "data_access" for event in security_logs.list_my_events(db))
     with assistant.worker() as jobs:

@@ -191,7 +191,12 @@ def test_reading_and_storing_are_events_of_security(assistant: Assistant) -> Non
         "SELECT event_type FROM astroloh.security_logs WHERE user_id = %s ORDER BY occurred_at",
         mira,
     )
-    assert events == [("identity_change",), ("encryption",), ("decryption",)]
+    assert events == [
+        ("identity_change",),
+        ("consent",),
+        ("encryption",),
+        ("decryption",),
+    ]
 
 
 def test_people_are_found_by_jobs(assistant: Assistant) -> None:

@@ -2,7 +2,9 @@
 SET LOCAL session_replication_role = replica;
 CREATE TEMPORARY VIEW people AS
 SELECT ('a0000000-0000-4000-8000-00000000000' || n)::uuid AS id, n FROM generate_series(1, 2) AS n;
-INSERT INTO astroloh.users (id) SELECT p.id FROM people AS p;
+INSERT INTO astroloh.users (id, data_consent) SELECT p.id, true FROM people AS p;
+INSERT INTO kernel.consent_event (app, subject, purpose, version, language, granted, actor, method)
+SELECT 'astroloh', p.id::text, 'data_processing', 1, 'ru', true, 'person', 'button' FROM people AS p;
 INSERT INTO astroloh.user_identities (user_id, platform, platform_user_id)
 SELECT p.id, 'telegram', p.n::text FROM people AS p;
 INSERT INTO astroloh.security_logs (event_type, user_id, description, success)
