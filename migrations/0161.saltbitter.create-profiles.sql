@@ -77,7 +77,7 @@ COMMENT ON TABLE saltbitter.users IS
 'People with an account. An erased person stays as a tombstone (id and erased_at), because payments
 are kept.
 @row User
-@rows 1M';
+@rows 10M';
 COMMENT ON COLUMN saltbitter.users.id IS
 'The person; strangers see it, so it tells nothing of when they joined.
 @internal
@@ -254,7 +254,7 @@ CREATE INDEX profiles_location_idx ON saltbitter.profiles USING gist (location);
 COMMENT ON TABLE saltbitter.profiles IS
 'What people show of themselves, whom they look for, and about where they are. Keyed by the person.
 @row Profile
-@rows 1M';
+@rows 10M';
 COMMENT ON COLUMN saltbitter.profiles.user_id IS
 'Whose profile it is.
 @internal';

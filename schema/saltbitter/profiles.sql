@@ -45,7 +45,7 @@ CREATE INDEX profiles_location_idx ON saltbitter.profiles USING gist (location);
 COMMENT ON TABLE saltbitter.profiles IS
 'What people show of themselves, whom they look for, and about where they are. Keyed by the person.
 @row Profile
-@rows 1M';
+@rows 10M';
 COMMENT ON COLUMN saltbitter.profiles.user_id IS
 'Whose profile it is.
 @internal';

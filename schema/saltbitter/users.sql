@@ -47,7 +47,7 @@ COMMENT ON TABLE saltbitter.users IS
 'People with an account. An erased person stays as a tombstone (id and erased_at), because payments
 are kept.
 @row User
-@rows 1M';
+@rows 10M';
 COMMENT ON COLUMN saltbitter.users.id IS
 'The person; strangers see it, so it tells nothing of when they joined.
 @internal
