@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python -m
 
-.PHONY: help setup demo test check lint types generate generate/code generate/trace \
+.PHONY: help setup demo demo/full test check lint types generate generate/code generate/trace \
 	verify verify/code verify/trace migrate bench trace clean
 
 help: ## show this list
@@ -19,6 +19,9 @@ setup: .venv/ready ## make the environment in .venv (the other targets do it whe
 
 demo: .venv/ready ## a day in every app that the server can run, on a PostgreSQL of its own
 	@$(BIN)/python examples/play.py
+
+demo/full: .venv/ready ## the same on PostgreSQL 17 with PostGIS, which can hold every app; wants root
+	@$(BIN)/python examples/play.py --full
 
 test: .venv/ready ## every test, on every PostgreSQL that this machine can run
 	@$(RUN) pytest -n 2

@@ -1,8 +1,8 @@
 """A day in every app that the server can run: what `make demo` plays.
 
 Each folder `<app>_day` beside this file has a module `day` with `play(stage)`, which gives the
-number of things that went wrong. The database is the project's own, on the embedded server; never
-that of DATABASE_URL.
+number of things that went wrong. The database is the project's own, on the embedded server, or with
+--full on the full one, which can hold every app; never that of DATABASE_URL.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from stage import Stage
 from strongroom.errors import StrongroomError
 from strongroom.migrate import apply as migrate
 from strongroom.migrate import bootstrap
-from strongroom.migrate.target import EMBEDDED_USER, Target, embedded_url, owner_of
-from strongroom.project import Project, find_project
-from strongroom.server import embedded
+from strongroom.migrate.target import EMBEDDED_USER, Target, owner_of
+from strongroom.project import DATABASE, Project, find_project
+from strongroom.server import Server, embedded, full
 
 console = Console(highlight=False, soft_wrap=True)
 DAYS = Path(__file__).resolve().parent
@@ -43,17 +43,16 @@ def say(line: str) -> None:
     console.print(f"  {line}", markup=False)
 
 
-def prepare(project: Project) -> None:
+def prepare(project: Project, server: Server) -> None:
     """Start the server, and bring the database forward."""
-    scene("PostgreSQL 18 in this folder")
-    server = embedded(project)
+    scene(f"PostgreSQL {server.label} in this folder")
     server.start()
     status = server.status()
-    say(f"version {status.version}, process {status.pid}, no TCP port")
+    say(f"version {status.version}, process {status.pid}, for this machine only")
     scene("Migrations, as a role that is no superuser")
-    bootstrap.prepare_embedded(project)
+    bootstrap.prepare(project, server)
     # Never DATABASE_URL: a demo plays on nobody's database.
-    target = Target(embedded_url(project, EMBEDDED_USER), owner_of(project))
+    target = Target(server.url(DATABASE, EMBEDDED_USER), owner_of(project))
     lines: list[str] = []
     done = migrate.apply(project, target, lines.append)
     for line in lines if done.applied else lines[:1]:
@@ -81,10 +80,10 @@ def why_not(connection: psycopg.Connection[tuple[object, ...]], extensions: list
     return f"this server has no {', '.join(missing)}" if missing else "it is not in this database"
 
 
-def play_all(project: Project) -> int:
+def play_all(project: Project, server: Server) -> int:
     """The day of each app; gives how many went wrong."""
     wrong = 0
-    with psycopg.connect(embedded_url(project, EMBEDDED_USER), autocommit=True) as connection:
+    with psycopg.connect(server.url(DATABASE, EMBEDDED_USER), autocommit=True) as connection:
         connection.execute("SELECT set_config('role', 'strongroom_owner', false)")
         here = {str(row[0]) for row in connection.execute("SELECT kernel.app_schemas()")}
         reasons = {
@@ -93,7 +92,7 @@ def play_all(project: Project) -> int:
             if app not in here
         }
     with ConnectionPool(
-        embedded_url(project, "strongroom_login"), min_size=1, max_size=4, open=True
+        server.url(DATABASE, "strongroom_login"), min_size=1, max_size=4, open=True
     ) as pool:
         for app in sorted({*here, *reasons}):
             if app in reasons:
@@ -101,36 +100,38 @@ def play_all(project: Project) -> int:
             elif not (DAYS / f"{app}_day" / "day.py").is_file():
                 console.print(f"\n[bold]{escape(app)}[/] has no day yet")
             else:
-                wrong += play_one(project, app, pool)
+                wrong += play_one(project, server, app, pool)
     return wrong
 
 
-def play_one(project: Project, app: str, pool: ConnectionPool[Any]) -> int:
+def play_one(project: Project, server: Server, app: str, pool: ConnectionPool[Any]) -> int:
     """The day of one app; 1 if something went wrong."""
     console.print(f"\n[bold cyan]— {escape(app)} —[/]")
     stage = Stage(
         app=app,
         pool=pool,
-        runner_url=embedded_url(project, "strongroom_runner"),
-        owner_url=embedded_url(project, EMBEDDED_USER),
-        keys=project.state / f"{app}-day.keys",
+        runner_url=server.url(DATABASE, "strongroom_runner"),
+        owner_url=server.url(DATABASE, EMBEDDED_USER),
+        keys=project.state / f"{app}-day-{server.label}.keys",
         scene=scene,
         say=say,
     )
     return 1 if import_module(f"{app}_day.day").play(stage) else 0
 
 
-def show_further(seconds: float) -> None:
+def show_further(seconds: float, *, on_full: bool) -> None:
     """How to look further, as lines to copy."""
     command_line = ".venv/bin/strongroom"
     run = f"{command_line} server"
+    more = " --full" if on_full else ""
+    url = f'DATABASE_URL="$({run} url --full)" ' if on_full else ""
     console.print(f"\n[bold green]The day is over[/] after {seconds:.1f} s. Look further:\n")
     for what, command in {
-        "a prompt": f"{run} psql",
-        "the ledger": f"{run} psql -- -c '{LEDGER}'",
-        "its health": f"{command_line} doctor",
-        "the server": f"{run} status",
-        "stop it": f"{run} stop",
+        "a prompt": f"{run} psql{more}",
+        "the ledger": f"{run} psql{more} -- -c '{LEDGER}'",
+        "its health": f"{url}{command_line} doctor",
+        "the server": f"{run} status{more}",
+        "stop it": f"{run} stop{more}",
     }.items():
         console.print(f"  {what:<10}  {command}", markup=False)
 
@@ -138,15 +139,17 @@ def show_further(seconds: float) -> None:
 def main() -> int:
     started = time.monotonic()
     project = find_project()
+    on_full = "--full" in sys.argv[1:]
+    server = full(project) if on_full else embedded(project)
     try:
-        prepare(project)
-        wrong = play_all(project)
+        prepare(project, server)
+        wrong = play_all(project, server)
     except StrongroomError as error:
         console.print(f"[bold red]error:[/] {escape(error.message)}")
         if error.hint:
             console.print(f"[bold]hint:[/]  {escape(error.hint)}")
         return error.exit_code
-    show_further(time.monotonic() - started)
+    show_further(time.monotonic() - started, on_full=on_full)
     return 1 if wrong else 0
 
 

@@ -10,6 +10,7 @@ import random
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
@@ -24,10 +25,12 @@ from strongroom.migrate.script import ScriptError
 from strongroom.migrate.target import (
     EMBEDDED_USER,
     Target,
-    embedded_url,
     owner_of,
 )
 from strongroom.project import DATABASE, Project, SqlFile
+
+if TYPE_CHECKING:
+    from strongroom.server import Server
 
 _FILES = ("roles.sql", "kernel/schema.sql", "extensions/schema.sql")
 _TRIES = 5
@@ -80,14 +83,19 @@ def create_schema(backend: Backend, parts: list[Part]) -> None:
 def prepare_embedded(project: Project) -> None:
     """Start the project's own server; do there, as its superuser, what an administrator does."""
     from strongroom.server import embedded
+
+    prepare(project, embedded(project))
+
+
+def prepare(project: Project, server: Server) -> None:
+    """The same on any server of the project's."""
     from strongroom.server.connect import ensure_database
 
-    server = embedded(project)
     server.start()
     ensure_database(server, DATABASE)
     if owner_of(project) is None:
         return
-    backend = Backend(Target(embedded_url(project, "postgres"), None), lambda _: None)
+    backend = Backend(Target(server.url(DATABASE), None), lambda _: None)
     with backend:
         if not _has_role(backend, EMBEDDED_USER) or _roles_are_new(project, backend):
             create_roles(backend, pending(project, Ledger()))
