@@ -17,6 +17,13 @@ BEGIN
             NEW.matched_at := OLD.matched_at;
             RETURN NEW;
         END IF;
+    ELSIF EXISTS (
+        SELECT
+        FROM saltbitter.users AS u
+        WHERE u.id IN (NEW.user_a_id, NEW.user_b_id) AND u.erased_at IS NOT NULL
+    ) THEN
+        -- A job may have read their ids before they were erased.
+        PERFORM saltbitter.refuse_person();
     END IF;
     SELECT
         count(*) FILTER (WHERE d.decision = 'liked'),
@@ -42,7 +49,7 @@ $$;
 
 COMMENT ON FUNCTION saltbitter.tg_derive_status() IS
 'Works the status of a pair out from the decisions of both. What the statement says of it counts
-only where matched people part.';
+only where matched people part. Raises SB010 UnknownPerson for a pair with who was erased.';
 
 ALTER FUNCTION saltbitter.tg_derive_status() OWNER TO saltbitter_definer;
 

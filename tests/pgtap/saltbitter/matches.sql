@@ -68,6 +68,14 @@ SELECT throws_ok(
     $$ UPDATE saltbitter.matches SET status = 'matched' $$, '42501', NULL, '[S-F3] no job matches people'
 );
 RESET ROLE;
+INSERT INTO saltbitter.users (id, email, password_hash, erased_at)
+VALUES (pg_temp.id(5), pg_temp.id(5) || '@erased.invalid', '*', now());
+SET LOCAL ROLE saltbitter_worker;
+SELECT throws_ok(
+    'INSERT INTO saltbitter.matches (user_a_id, user_b_id) VALUES (pg_temp.id(2), pg_temp.id(5))',
+    'SB010', NULL, '[S-36] a job pairs nobody with who is gone'
+);
+RESET ROLE;
 UPDATE saltbitter.matches SET status = 'matched';
 SELECT is((SELECT status FROM saltbitter.matches), 'pending', '[S-F3] nor does anybody by hand');
 UPDATE saltbitter.matches SET status = 'unmatched';
