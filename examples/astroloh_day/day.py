@@ -33,7 +33,8 @@ def play(stage: Stage) -> int:
     with session(stage.pool, app="astroloh", user_id=nika) as db:
         for event in security_logs.list_my_events(db, limit=3):
             stage.say(f"{event.event_type}: {event.description}")
-    return wrong
+    stage.scene("She takes it back")
+    return wrong + _withdraw(stage, nika)
 
 
 def _join(stage: Stage, account: str) -> UUID:
@@ -104,3 +105,16 @@ def _talk(stage: Stage, nika: UUID, ring: Keyring) -> int:
         f"the same step twice from {before.current_state!r}: moved {steps[0]}, then {steps[1]}"
     )
     return int(steps != [1, 0])
+
+
+def _withdraw(stage: Stage, nika: UUID) -> int:
+    with session(stage.pool, app="astroloh", user_id=nika) as db:
+        consents.withdraw_consent(db, method="voice")
+        users.set_profile(db, zodiac_sign=None, gender=None)
+        said = [
+            f"{'yes' if row.granted else 'no'} to version {row.version}"
+            for row in consents.list_consent_history(db, limit=2)
+        ]
+        me = users.get_user(db)
+    stage.say(f"the ledger: {', before that '.join(said)}; her sign: {me.zodiac_sign}")
+    return int(me.may_process)

@@ -32,6 +32,15 @@ BEGIN
         LIMIT c_limit
         FOR NO KEY UPDATE OF u SKIP LOCKED
     LOOP
+        -- Another review may have had this person since this one began to look.
+        CONTINUE WHEN EXISTS (
+            SELECT
+            FROM kernel.subject_request AS r
+            WHERE r.app = 'astroloh'
+              AND r.subject = v_user::text
+              AND r.kind = 'erasure'
+              AND r.state NOT IN ('done', 'refused')
+        );
         UPDATE astroloh.users AS u SET data_consent = false WHERE u.id = v_user AND u.data_consent;
         PERFORM kernel.withdraw_consents('astroloh', v_user::text, 'retention');
         PERFORM kernel.open_request('astroloh', v_user::text, 'erasure', 'gdpr', 'retention');

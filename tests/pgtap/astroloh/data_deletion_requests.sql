@@ -63,5 +63,9 @@ SELECT is_empty(
     '[A-46] nothing of the app stands in the way of an erasure'
 );
 
+SELECT hasnt_column(
+    'astroloh'::name, 'data_deletion_requests'::name, 'request_reason'::name, '[A-18.4] nobody is asked why, so there is no room for an answer'
+);
+
 SELECT * FROM finish();
 ROLLBACK;

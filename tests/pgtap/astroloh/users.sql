@@ -180,5 +180,16 @@ SELECT is_empty(
     '[A-F25] no column is called as a type is'
 );
 
+SELECT is_empty(
+    $$
+    SELECT c.oid::regclass, a.attname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
+    WHERE c.relnamespace = 'astroloh'::regnamespace AND has_table_privilege('astroloh_analyst', c.oid, 'SELECT')
+      AND (c.relkind NOT IN ('v', 'm') AND c.relname NOT IN ('ab_tests', 'security_event_types')
+          OR c.relname !~ '_masked$' AND (a.atttypid = 'uuid'::regtype OR a.attname ~ 'user|session|ip_|name$') AND a.attname <> 'cluster_name'
+              AND c.relkind = 'v')
+    $$,
+    '[A-08] what an analyst reads has no column that says who'
+);
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -172,3 +173,45 @@ def test_what_programs_report(assistant: Assistant) -> None:
             jobs, event_type="data_access", since=begin, until=end
         )
         assert access.user_id == mira
+
+
+def test_cleaners_and_a_person_who_talks_on(assistant: Assistant) -> None:
+    """[A-23] [A-24] Each dialog that is over goes once, is counted once, and is told of."""
+    mira = assistant.person()
+    with assistant.of(mira) as db:
+        talks = [
+            user_sessions.open_session(db, platform="telegram", session_id=f"s-{number}")
+            for number in range(30)
+        ]
+    assistant.ask(
+        "UPDATE astroloh.user_sessions SET created_at = now() - interval '2 days',"
+        " last_activity = now() - interval '2 days', expires_at = now() - interval '1 day'"
+        " WHERE session_id <> 's-0' RETURNING id"
+    )
+    runners = [assistant.database.connect("strongroom_runner") for _ in range(3)]
+
+    def clean(number: int) -> int:
+        row = runners[number].execute("SELECT astroloh.cleanup_expired_sessions()").fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def talk() -> int:
+        with assistant.of(mira) as db:
+            return user_sessions.advance_session(
+                db,
+                id=talks[0],
+                from_state="initial",
+                to_state="asking",
+                context=DialogContext(turn=1),
+            )
+
+    tasks: list[Callable[[], int]] = [*(partial(clean, number) for number in range(3)), talk]
+    *cleaned, moved = at_once(tasks)
+    cleaned.append(clean(0))
+    assert (sum(cleaned), moved) == (29, 1)
+    assert assistant.ask("SELECT id FROM astroloh.user_sessions") == [(talks[0],)]
+    ((told,),) = assistant.ask(
+        "SELECT sum(substring(description FROM '^[0-9]+')::integer) FROM astroloh.security_logs"
+        " WHERE event_type = 'session_cleanup' AND success"
+    )
+    assert told == 29

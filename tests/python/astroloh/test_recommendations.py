@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -16,6 +17,7 @@ from strongroom_db.astroloh import (
     recommendation_metrics,
     recommendations,
     user_clusters,
+    users,
 )
 from strongroom_db.astroloh.errors import (
     ExperimentNotRunning,
@@ -185,3 +187,70 @@ def test_a_person_asks_to_be_forgotten(assistant: Assistant) -> None:
         assert (listed.id, listed.status, listed.verified) == (asked.request_id, "pending", True)
     with assistant.of(assistant.person()) as db:
         assert data_deletion_requests.list_deletion_requests(db) == []
+
+
+def test_runners_and_screens_want_the_same_recommendations(assistant: Assistant) -> None:
+    """[A-15.12] [A-15.13] Each expires once or is dismissed once, whoever is quicker."""
+    mira = assistant.person()
+    _recommend(assistant, mira, *([1, 2, 3, 4, 5] * 8))
+    ids = assistant.ask(
+        "UPDATE astroloh.recommendations SET created_at = now() - interval '2 hours',"
+        " expires_at = now() - interval '1 hour' RETURNING id"
+    )
+    runners = [assistant.database.connect("strongroom_runner") for _ in range(3)]
+    screen = assistant.database.connect()
+
+    def expire(number: int) -> int:
+        row = runners[number].execute("SELECT astroloh.expire_recommendations()").fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def dismiss() -> int:
+        with assistant.of(mira, screen) as db:
+            return sum(recommendations.dismiss_recommendation(db, id=which) for (which,) in ids)
+
+    tasks: list[Callable[[], int]] = [*(partial(expire, n) for n in range(3)), dismiss]
+    *expired, dismissed = at_once(tasks)
+    left = sum(expire(number) for number in range(3))
+    assert sum(expired) + dismissed + left == len(ids)
+    states = dict(
+        assistant.ask("SELECT status, count(*) FROM astroloh.recommendations GROUP BY status")
+    )
+    assert states.get("expired", 0) == sum(expired) + left
+    assert states.get("dismissed", 0) == dismissed
+
+
+def test_two_reviews_take_each_person_once(assistant: Assistant) -> None:
+    """[A-25] [A-26] [A-F8] [A-F10] Whoever runs it; and who came back is not taken."""
+    people = [assistant.person() for _ in range(12)]
+    assistant.ask(
+        "UPDATE astroloh.users SET last_accessed = now() - interval '400 days' RETURNING id"
+    )
+    with assistant.of(people[0]) as db:
+        users.touch_user(db)
+    runners = [assistant.database.connect("strongroom_runner") for _ in range(3)]
+
+    def review(number: int) -> int:
+        row = runners[number].execute("SELECT astroloh.enforce_data_retention()").fetchone()
+        assert row is not None
+        return int(row[0])
+
+    assert sum(at_once([partial(review, number) for number in range(3)])) == 11
+    assert review(0) == 0
+    opened = assistant.ask(
+        "SELECT subject FROM kernel.subject_request WHERE app = 'astroloh' AND kind = 'erasure'"
+    )
+    assert sorted(subject for (subject,) in opened) == sorted(str(one) for one in people[1:])
+    assert assistant.ask(
+        "SELECT method, count(*) FROM kernel.consent_event WHERE app = 'astroloh'"
+        " AND NOT granted GROUP BY method"
+    ) == [("retention", 11)]
+    ((told,),) = assistant.ask(
+        "SELECT sum(substring(description FROM '^[0-9]+')::integer) FROM astroloh.security_logs"
+        " WHERE event_type = 'data_retention'"
+    )
+    assert told == 11
+    with assistant.of(people[0]) as db:
+        assert users.get_user(db).may_process
+    with assistant.of(people[1]) as db:
+        assert not users.get_user(db).may_process

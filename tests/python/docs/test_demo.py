@@ -65,6 +65,8 @@ def test_the_day_is_played_twice_on_one_database(copy: Path) -> None:
         assert "0 breaks in the ledger" in told
         assert "looks at person 1: RightMissing [" in told
         assert "a rate for yuan: ExchangeRateNotForRoubles" in told
+        assert "her sign: refused, " in told
+        assert "the ledger: no to version 2, before that yes to version 2; her sign: None" in told
         assert "to Nika: born 1991-07-22 04:40:00 in Omsk" in told
         assert "moved 1, then 0" in told
         assert "one worker claims the source, the next finds None" in told
