@@ -7,6 +7,8 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    -- Who withdraws waits for rows under way, and those that come later see that it is withdrawn.
+    PERFORM FROM saltbitter.users AS u WHERE u.id = NEW.user_id FOR SHARE;
     IF NOT kernel.subject_has_consent('saltbitter', NEW.user_id::text, TG_ARGV[0]) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'KR130',

@@ -7,8 +7,11 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_user_id CONSTANT uuid := kernel.require_user_uuid();
-    v_is_new CONSTANT boolean := kernel.withdraw_consent(p_purpose, p_method);
+    v_is_new boolean;
 BEGIN
+    -- Before the ledger: see saltbitter.tg_require_consent().
+    PERFORM FROM saltbitter.users AS u WHERE u.id = v_user_id FOR NO KEY UPDATE;
+    v_is_new := kernel.withdraw_consent(p_purpose, p_method);
     -- What was kept by that consent alone goes with it.
     IF p_purpose = 'attachment_assessment' THEN
         DELETE FROM saltbitter.attachment_assessments AS a WHERE a.user_id = v_user_id;

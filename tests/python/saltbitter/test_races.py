@@ -7,7 +7,7 @@ from threading import Event, Thread
 from uuid import UUID
 
 from tests.python.fix_databases import Connection
-from tests.python.saltbitter.conftest import Platform, at_once, outcome, row
+from tests.python.saltbitter.conftest import Platform, at_once, consent, outcome, row
 
 _DECIDE = "SELECT decision, match_id FROM saltbitter.decide(%s, %s)"
 _SETTLE = "SELECT id, status FROM saltbitter.settle_payment(%s, %s, 'succeeded')"
@@ -19,6 +19,13 @@ _EVENT = (
     " VALUES ('Talk', 'ama', now() + interval '1 day', now() + interval '2 days', %s, %s)"
     " RETURNING id"
 )
+_ASSESS = (
+    "INSERT INTO saltbitter.attachment_assessments"
+    " (user_id, anxiety_score, avoidance_score, style, assessment_version, total_questions)"
+    " VALUES (%s, 1, 2, 'secure', 'ecr-r/2', 36) RETURNING 1"
+)
+_WITHDRAW = "SELECT saltbitter.withdraw_consent(%s, 'menu')"
+_KEPT = "SELECT count(*) FROM saltbitter.attachment_assessments"
 _ROUNDS = 10
 
 
@@ -209,6 +216,40 @@ def test_who_leaves_waits_for_the_message_under_way(platform: Platform) -> None:
     )
     b.execute("COMMIT")
     assert late.answer() == "SB012"
+
+
+def test_who_withdraws_waits_for_what_is_being_kept(platform: Platform) -> None:
+    """[S-34] And then it goes, though it was not there when they withdrew."""
+    ann = platform.person()
+    with platform.session(ann) as db:
+        consent(db, "attachment_assessment")
+    a, b = platform.app(ann), platform.app(ann)
+    a.execute("BEGIN")
+    row(a, _ASSESS, ann)
+    withdrawn = _Behind(platform, b, _WITHDRAW, "attachment_assessment")
+    a.execute("COMMIT")
+    assert withdrawn.answer() == (True,)
+    assert row(a, _KEPT) == (0,)
+
+
+def test_what_is_kept_waits_for_who_withdraws(platform: Platform) -> None:
+    """[S-33] [S-34] And then it is refused: whom they wish to meet, too."""
+    ann = platform.person()
+    with platform.session(ann) as db:
+        consent(db, "attachment_assessment")
+    a, b = platform.app(ann), platform.app(ann)
+    a.execute("BEGIN")
+    row(a, _WITHDRAW, "attachment_assessment")
+    late = _Behind(platform, b, _ASSESS, ann)
+    a.execute("COMMIT")
+    assert late.answer() == "KR130"
+    a.execute("BEGIN")
+    row(a, _WITHDRAW, "orientation")
+    wish = "UPDATE saltbitter.profiles SET looking_for_gender = 'man' RETURNING 1"
+    late = _Behind(platform, b, wish)
+    a.execute("COMMIT")
+    assert late.answer() == "KR130"
+    assert row(b, "SELECT looking_for_gender FROM saltbitter.profiles") == (None,)
 
 
 class _Behind:
