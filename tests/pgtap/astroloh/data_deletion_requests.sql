@@ -4,9 +4,14 @@ SET LOCAL search_path = pgtap, pg_catalog;
 SELECT no_plan();
 \ir _columns.sql
 
-SELECT columns_are(
-    'astroloh'::name, 'data_deletion_requests'::name,
-    ARRAY['id', 'user_id', 'status', 'verified', 'requested_at', 'due_at', 'processed_at', 'refusal_reason']::name[],
+SELECT results_eq(
+    $$ SELECT c.name, c.type FROM pg_temp.columns_of('astroloh.data_deletion_requests') AS c $$,
+    $$
+    VALUES
+        ('id', 'uuid'), ('user_id', 'uuid'), ('status', 'text'), ('verified', 'boolean'),
+        ('requested_at', 'timestamp with time zone'), ('due_at', 'timestamp with time zone'),
+        ('processed_at', 'timestamp with time zone'), ('refusal_reason', 'text')
+    $$,
     '[A-18] [A-18.1..A-18.3] [A-18.5] [A-18.6] [A-18.8] a request to be forgotten, as the kernel keeps it'
 );
 SELECT matches(
