@@ -43,6 +43,12 @@ def built(server: Server, project: Project) -> Iterator[Database]:
 
 
 @pytest.fixture
+def built_once(any_server: Server, project: Project) -> Iterator[Database]:
+    """The same on one server, for what does not depend on its version."""
+    yield from _database(any_server, project, build=True)
+
+
+@pytest.fixture
 def empty(server: Server, project: Project) -> Iterator[Database]:
     """An empty database in which nothing was done but what an administrator must do."""
     yield from _database(server, project, build=False)
@@ -143,40 +149,44 @@ def test_a_built_database_is_adopted(built: Database, project: Project) -> None:
     assert scratch_left(built) == []
 
 
-def test_a_built_database_is_adopted_in_another_month(built: Database, project: Project) -> None:
+def test_a_built_database_is_adopted_in_another_month(
+    built_once: Database, project: Project
+) -> None:
     """Partitions depend on the day on which they were made; the schema does not."""
-    with built.connect("strongroom_migrator", role="strongroom_owner") as owner:
+    with built_once.connect("strongroom_migrator", role="strongroom_owner") as owner:
         owner.execute("SELECT kernel.extend_partitions(now() + interval '14 months')")
-    before = shot(built)
-    assert apply(project, adopter(built, project), quiet).adopted
-    assert shot(built) == before
+    before = shot(built_once)
+    assert apply(project, adopter(built_once, project), quiet).adopted
+    assert shot(built_once) == before
 
 
 def test_a_built_database_that_was_changed_is_not_adopted(
-    built: Database, project: Project
+    built_once: Database, project: Project
 ) -> None:
-    built.admin().execute("ALTER TABLE tarot.users ADD COLUMN shoe_size integer")
-    built.admin().execute("DROP VIEW tarot.ledger_breaks")
-    target = adopter(built, project)
+    built_once.admin().execute("ALTER TABLE tarot.users ADD COLUMN shoe_size integer")
+    built_once.admin().execute("DROP VIEW tarot.ledger_breaks")
+    target = adopter(built_once, project)
     with pytest.raises(MismatchError) as caught:
         apply(project, target, quiet)
     assert caught.value.exit_code == 4
     assert "tarot.users.shoe_size: only in database" in caught.value.message
     assert "tarot.ledger_breaks: only in migrations" in caught.value.message
     assert look(project, target).ledger == "unrecorded"
-    assert scratch_left(built) == []
+    assert scratch_left(built_once) == []
 
 
-def test_adoption_needs_the_right_to_make_a_database(built: Database, project: Project) -> None:
-    role = login(built, "poor", more=" IN ROLE strongroom_owner")
+def test_adoption_needs_the_right_to_make_a_database(
+    built_once: Database, project: Project
+) -> None:
+    role = login(built_once, "poor", more=" IN ROLE strongroom_owner")
     try:
-        target = Target(built.url(f"{built.name}_poor"), owner_of(project))
+        target = Target(built_once.url(f"{built_once.name}_poor"), owner_of(project))
         with pytest.raises(UsageError) as caught:
             apply(project, target, quiet)
         assert caught.value.hint is not None
-        assert f'ALTER ROLE "{built.name}_poor" CREATEDB' in caught.value.hint
+        assert f'ALTER ROLE "{built_once.name}_poor" CREATEDB' in caught.value.hint
     finally:
-        drop_login(built, role)
+        drop_login(built_once, role)
 
 
 def test_apply_rollback_apply_comes_back_to_the_same(empty: Database, project: Project) -> None:
