@@ -762,6 +762,7 @@
 \ir persona/daily_usage.sql
 \ir persona/plans.sql
 \ir persona/subscriptions.sql
+\ir persona/consent_log.sql
 
 -- What keeps them as they should be.
 \ir ../functions/persona/tg_stamp_rate.sql
@@ -771,6 +772,8 @@
 \ir ../functions/persona/tg_tell_settings.sql
 \ir ../functions/persona/tg_require_key_right.sql
 \ir ../functions/persona/tg_keep_totals.sql
+\ir ../functions/persona/tg_publish_consent.sql
+\ir ../functions/persona/tg_require_consent.sql
 
 -- Rights, before what asks for them.
 \ir ../functions/persona/require_right.sql
@@ -790,6 +793,7 @@
 
 -- The bot itself.
 \ir ../functions/persona/change_app_settings.sql
+\ir ../functions/persona/publish_consent.sql
 
 -- Cached answers.
 \ir ../functions/persona/scoped_cache_key.sql
@@ -801,6 +805,7 @@
 \ir ../functions/persona/store_answer.sql
 \ir ../functions/persona/release_claim.sql
 \ir ../functions/persona/forget_answers.sql
+\ir ../functions/persona/withdraw_consent.sql
 
 -- Use.
 \ir ../functions/persona/add_usage.sql

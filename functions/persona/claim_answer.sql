@@ -20,6 +20,9 @@ DECLARE
     v_key CONSTANT text := persona.scoped_cache_key(p_cache_key, v_user_id);
     v_lease CONSTANT interval := persona.require_lease(p_lease);
 BEGIN
+    IF v_user_id IS NOT NULL THEN
+        PERFORM kernel.require_consent('personal_data');
+    END IF;
     outcome := 'hit';
     response_payload := persona.find_answer(p_vendor, v_key, v_user_id);
     IF response_payload IS NOT NULL THEN
@@ -64,7 +67,8 @@ COMMENT ON FUNCTION persona.claim_answer(persona.llm_vendor, text, boolean, inte
 answer by the token before the lease is over. busy: somebody else is asking, until when at the latest;
 LISTEN persona_answers, or ask again in a moment. Call it in a transaction of its own, and ask the
 model outside of it.
-Raises LB005 UnfitCacheKey, LB006 UnfitLease.
+An answer for one person wants that person''s consent to the processing of personal data: without it
+ask the model, and store nothing. Raises KR130 ConsentMissing, LB005 UnfitCacheKey, LB006 UnfitLease.
 @nonnull outcome';
 
 ALTER FUNCTION persona.claim_answer(persona.llm_vendor, text, boolean, interval)

@@ -62,7 +62,7 @@ COMMENT ON FUNCTION persona.store_answer(persona.llm_vendor, text, uuid, jsonb, 
 'Stores what a model answered, by the token of a claim, and ends the claim; until when it is good
 (NULL: for ever), by the settings of the bot. The request is stored without what tells of a person.
 Who waits is told on persona_answers, by vendor and key of the table.
-Raises LB005 UnfitCacheKey, LB007 ClaimLost, LB008 AnswerNotShareable.';
+Raises KR130 ConsentMissing, LB005 UnfitCacheKey, LB007 ClaimLost, LB008 AnswerNotShareable.';
 
 ALTER FUNCTION persona.store_answer(persona.llm_vendor, text, uuid, jsonb, jsonb, boolean)
 OWNER TO persona_definer;

@@ -29,7 +29,8 @@ CREATE TABLE persona.app_settings (
 
 COMMENT ON TABLE persona.app_settings IS
 'The settings of the whole bot: one row, from the start and for ever. Changed by
-persona.change_app_settings(), which takes a right; the wording of the consent by the owner.
+persona.change_app_settings(), which takes a right; the wording of the consent by
+persona.publish_consent().
 @row AppSettings
 @rows 1';
 COMMENT ON COLUMN persona.app_settings.id IS
@@ -43,7 +44,8 @@ COMMENT ON COLUMN persona.app_settings.llm_config IS
 persona.vendor_keys, sealed.
 @internal';
 COMMENT ON COLUMN persona.app_settings.consent_text IS
-'The wording of the consent that is in force.
+'The Russian wording of the consent that is in force. Nobody can agree to the one that is there from
+the start: each later one is published, and all of them are in kernel.consent_text.
 @public';
 COMMENT ON COLUMN persona.app_settings.updated_at IS
 'When a setting last changed.

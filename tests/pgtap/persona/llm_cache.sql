@@ -60,6 +60,13 @@ FROM (
 
 SELECT persona.register_user(1) AS ann, persona.register_user(2) AS bob
 \gset
+UPDATE persona.app_settings SET consent_text = 'We keep answers to you.';
+SELECT set_config('kernel.app', 'persona', true);
+SET LOCAL ROLE persona_app;
+SELECT set_config('kernel.user_id', :'ann', true), kernel.give_consent('personal_data', 1, 'button');
+SELECT set_config('kernel.user_id', :'bob', true), kernel.give_consent('personal_data', 1, 'button');
+RESET ROLE;
+SELECT set_config('kernel.user_id', '', true);
 SELECT throws_ok(
     format('INSERT INTO persona.llm_cache (vendor, cache_key, request_payload, response_payload, created_at, expires_at, user_id) VALUES (%s)', format(wrong.row, :'ann')),
     wrong.sqlstate, NULL, format('[%s] no answer is %s', wrong.number, wrong.row)

@@ -50,6 +50,18 @@ class Bot:
         )
         return person
 
+    def agree(self, *people: int) -> None:
+        """Have people agree to the newest wording of the consent; the first one is published."""
+        self.owner.execute(
+            "UPDATE persona.app_settings SET consent_text = 'We keep answers to you.'"
+            " WHERE consent_text LIKE '% goes here.'"
+        )
+        newest = self.one("SELECT max(version) FROM kernel.consent_text WHERE app = 'persona'")
+        for person in people:
+            app = self.app(person)
+            row(app, "SELECT kernel.give_consent('personal_data', %s, 'button')", newest)
+            app.close()
+
     def one(self, query: str, *values: object) -> Any:
         """The only value of a query, seen by the owner."""
         (value,) = row(self.owner, query, *values)

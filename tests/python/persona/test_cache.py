@@ -152,6 +152,7 @@ def test_the_claim_that_is_given_up_is_the_next_ones(bot: Bot) -> None:
 def test_a_bot_caches_for_a_person_and_for_everybody(bot: Bot) -> None:
     """[P-21] [P-22] [P-F15] [P-29] Through the generated functions, with the settings' periods."""
     login, anna, boris = bot.login(), bot.person(), bot.person()
+    bot.agree(anna, boris)
     with session(login, app="persona", user_id=anna) as db:
         with pytest.raises(UnfitCacheKey):
             llm_cache.claim_answer(db, vendor="openai", cache_key="What is love?")

@@ -45,6 +45,7 @@ def live(bot: Bot, person: int, name: str) -> None:
         )
         user_settings.set_signature(db, signature=f"signature_{name}")
         user_settings.set_preferences(db, preferences={"note": f"preference_{name}"})
+    bot.agree(person)
     app = bot.app(person)
     (_, _, token, _) = row(app, "SELECT * FROM persona.claim_answer('openai', repeat('a', 64))")
     row(

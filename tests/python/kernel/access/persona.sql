@@ -23,5 +23,11 @@ INSERT INTO persona.usage_days (user_id, vendor, day)
 VALUES (1001, 'openai', 'today'), (1002, 'openai', 'today');
 INSERT INTO persona.subscriptions (user_id, plan, price, currency)
 VALUES (1001, 'free', 0, 'rub'), (1002, 'free', 0, 'rub');
+INSERT INTO kernel.consent_text (app, purpose, version, language, body, is_material)
+VALUES ('persona', 'personal_data', 1, 'ru', 'Wording', true);
+INSERT INTO kernel.consent_event (app, subject, purpose, version, language, granted, actor, method)
+VALUES
+    ('persona', '1001', 'personal_data', 1, 'ru', true, 'person', 'button'),
+    ('persona', '1002', 'personal_data', 1, 'ru', true, 'person', 'button');
 INSERT INTO kernel.audit_inbox (app, operation, subject, role, details)
 VALUES ('persona', 'ACCESS', '1001', 'x', '{"action": "view_profile", "columns": []}');
