@@ -27,6 +27,8 @@ SCRIPTS = (
     "sealing",
     "partitions",
     "audit",
+    "training_queue",
+    "owners",
     "recall",
 )
 
