@@ -850,6 +850,7 @@
 \ir chatsphere/analytics_usage.sql
 \ir chatsphere/performance_metrics.sql
 \ir chatsphere/error_logs.sql
+\ir chatsphere/cache_lifetimes.sql
 
 -- What refuses, and what others are made of.
 \ir ../functions/chatsphere/refuse_account.sql
@@ -862,6 +863,7 @@
 \ir ../functions/chatsphere/apply_plan.sql
 \ir ../functions/chatsphere/tg_apply_plan.sql
 \ir ../functions/chatsphere/tg_guard_subscription.sql
+\ir ../functions/chatsphere/tg_tell_stale.sql
 \ir ../functions/chatsphere/require_embedding.sql
 \ir ../functions/chatsphere/has_many_chunks.sql
 \ir ../functions/chatsphere/nearest_chunks.sql
