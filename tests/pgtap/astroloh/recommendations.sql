@@ -136,6 +136,22 @@ SELECT results_eq(
     $$ SELECT p.override_column::text COLLATE "default", p.keep_for FROM kernel.retention_policy AS p WHERE p.name = 'recommendations' $$,
     $$ VALUES ('data_retention_days', interval '1 year') $$, '[A-06] [A-48] old ones go when the person wants'
 );
+UPDATE astroloh.users SET data_retention_days = 30 WHERE id = current_setting('test.bob')::uuid;
+INSERT INTO astroloh.recommendations (
+    user_id, recommendation_type, content_type, title, confidence_score, algorithm_used, model_version, created_at
+)
+SELECT u.id, 'content', 'daily', age.name, 50, 'hybrid', '1', now() - age.old
+FROM astroloh.users AS u CROSS JOIN (VALUES ('month', interval '40 days'), ('year', '400 days'), ('week', '7 days')) AS age (name, old);
+SET LOCAL ROLE strongroom_runner;
+SELECT is(kernel.apply_retention('recommendations'), 3::bigint, '[A-06] [A-48] what is older than each person wants goes');
+RESET ROLE;
+SELECT results_eq(
+    $$
+    SELECT u.data_retention_days, r.title FROM astroloh.recommendations AS r JOIN astroloh.users AS u ON u.id = r.user_id
+    WHERE r.title IN ('week', 'month', 'year') ORDER BY 1, 2
+    $$,
+    $$ VALUES (30, 'week'), (365, 'month'), (365, 'week') $$, '[A-06] [A-48] and what is not stays'
+);
 SET LOCAL ROLE astroloh_analyst;
 SELECT hasnt_column('astroloh'::name, 'recommendations_masked'::name, c.name::name, '[A-08] an analyst does not see ' || c.name)
 FROM unnest(ARRAY['title', 'description', 'recommendation_data']) AS c (name);

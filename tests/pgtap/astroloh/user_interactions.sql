@@ -109,10 +109,26 @@ SELECT columns_are(
 );
 SELECT col_type_is('astroloh'::name, 'user_interactions_masked'::name, 'feedback_text'::name, 'boolean', '[A-08] of words, that there are some');
 
--- A person goes; how often what was done stays known.
+-- Each person's own period; how often what was done stays known.
 RESET ROLE;
+UPDATE astroloh.users SET data_retention_days = 30 WHERE id = current_setting('test.bob')::uuid;
+INSERT INTO astroloh.user_interactions (user_id, interaction_type, content_type, occurred_at)
+SELECT u.id, 'save', 'horoscope', now() - interval '31 days'
+FROM astroloh.users AS u
+WHERE now() - interval '31 days' >= date_trunc('month', now(), 'UTC') - interval '1 month';
+SELECT set_config('test.ever', (SELECT sum(c.counted)::text FROM astroloh.daily_interactions_ever AS c), true);
+SET LOCAL ROLE strongroom_runner;
+SELECT lives_ok($$ SELECT kernel.apply_retention('user_interactions') $$, '[A-06] what was done is forgotten in time');
+RESET ROLE;
+SELECT results_eq(
+    $$ SELECT i.user_id::text FROM astroloh.user_interactions AS i WHERE i.occurred_at < now() - interval '30 days' $$,
+    $$ SELECT current_setting('test.ann') WHERE now() - interval '31 days' >= date_trunc('month', now(), 'UTC') - interval '1 month' $$,
+    '[A-06] [A-48] that of who wants it so'
+);
+
+-- A person goes.
 SELECT lives_ok($$ DELETE FROM astroloh.users WHERE id = current_setting('test.ann')::uuid $$, '[A-F26] a person goes with what they did');
-SELECT is((SELECT sum(c.counted) FROM astroloh.daily_interactions_ever AS c), 15::numeric, '[A-F26] and how often stays, without a name');
+SELECT is((SELECT sum(c.counted) FROM astroloh.daily_interactions_ever AS c), current_setting('test.ever')::numeric, '[A-F26] and how often stays, without a name');
 
 INSERT INTO astroloh.users (id) SELECT gen_random_uuid() FROM generate_series(1, 5);
 SELECT pg_temp.agree_all();
