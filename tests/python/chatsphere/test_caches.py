@@ -1,4 +1,4 @@
-"""What caches in front of the platform need: lifetimes, announcements, and one call to fill them."""
+"""What caches in front of the platform need: lifetimes, announcements, one call to fill them."""
 
 from __future__ import annotations
 
@@ -28,20 +28,17 @@ def test_changes_announce_what_is_stale(platform: Platform) -> None:
         users.update_profile(db, full_name="Iris", company_name=None)
         chatbots.delete_chatbot(db, chatbot_id=bot)
     assert told(listener, 2) == [f"user {iris}", f"chatbot {bot}"]
-    with session(login, app="chatsphere", user_id=iris) as db:
-        with pytest.raises(WrongRole):
-            cache_lifetimes.set_cache_lifetime(
-                db, entry="api_response", lifetime=timedelta(seconds=1)
-            )
+    with session(login, app="chatsphere", user_id=iris) as db, pytest.raises(WrongRole):
+        cache_lifetimes.set_cache_lifetime(db, entry="api_response", lifetime=timedelta(seconds=1))
     with session(login, app="chatsphere", role="worker") as jobs:
         for _ in range(2):
             cache_lifetimes.set_cache_lifetime(
                 jobs, entry="api_response", lifetime=timedelta(minutes=1)
             )
     assert told(listener, 1) == ["lifetime api_response"]
-    with login.transaction(force_rollback=True):
-        with session(login, app="chatsphere", user_id=iris) as db:
-            users.update_profile(db, full_name="Nobody", company_name=None)
+    undone = login.transaction(force_rollback=True)
+    with undone, session(login, app="chatsphere", user_id=iris) as db:
+        users.update_profile(db, full_name="Nobody", company_name=None)
     assert told(listener, 1) == []
 
 
