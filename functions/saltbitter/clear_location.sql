@@ -6,11 +6,11 @@ PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    v_user_id CONSTANT uuid := kernel.require_user_uuid();
 BEGIN
     -- When it moved last stays: forgetting a place is no way to move at once.
-    UPDATE saltbitter.profiles AS p
-    SET location = NULL
-    WHERE p.user_id = kernel.require_user_uuid();
+    UPDATE saltbitter.profiles AS p SET location = NULL WHERE p.user_id = v_user_id;
 END;
 $$;
 

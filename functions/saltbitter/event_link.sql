@@ -6,13 +6,15 @@ PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    v_user_id CONSTANT uuid := kernel.require_user_uuid();
 BEGIN
     RETURN (
         SELECT e.video_url
         FROM saltbitter.events AS e
         JOIN saltbitter.event_registrations AS r ON r.event_id = e.id
         WHERE e.id = p_event_id
-          AND r.user_id = kernel.require_user_uuid()
+          AND r.user_id = v_user_id
           AND r.status IN ('registered', 'attended')
     );
 END;

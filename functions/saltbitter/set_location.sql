@@ -10,10 +10,10 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    c_pause CONSTANT interval := '15 minutes';
+    c_pause CONSTANT interval := make_interval(mins => 15);
     v_user_id CONSTANT uuid := kernel.require_user_uuid();
     v_cell extensions.geography;
-    v_now extensions.geography;
+    v_profile saltbitter.profiles;
 BEGIN
     IF (p_latitude BETWEEN -90 AND 90 AND p_longitude BETWEEN -180 AND 180) IS NOT TRUE THEN
         RAISE EXCEPTION USING
@@ -23,8 +23,8 @@ BEGIN
             HINT = 'Pass both in degrees, latitude first.';
     END IF;
     v_cell := saltbitter.cell_centre(p_latitude, p_longitude);
-    v_now := (saltbitter.require_profile(v_user_id)).location;
-    IF extensions.st_asbinary(v_now) = extensions.st_asbinary(v_cell) THEN
+    v_profile := saltbitter.require_profile(v_user_id);
+    IF extensions.st_asbinary(v_profile.location) = extensions.st_asbinary(v_cell) THEN
         RETURN true;
     END IF;
     -- Of the account, for a profile can be deleted and made anew; two at once wait for each other.

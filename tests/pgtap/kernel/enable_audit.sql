@@ -130,7 +130,8 @@ SELECT results_eq(
 );
 SET LOCAL ROLE strongroom_owner;
 SELECT kernel.disable_audit('probe.events_2');
-SELECT is((SELECT count(*) FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid AND c.relname ~ '^events'),
+SELECT is((SELECT count(*) FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
+        WHERE c.relnamespace = 'probe'::regnamespace AND c.relname ~ '^events'),
     0::bigint, 'disabling takes all triggers away');
 
 CREATE TABLE probe.days (id integer, at timestamptz, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
