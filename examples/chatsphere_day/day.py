@@ -15,6 +15,7 @@ from strongroom_db.chatsphere import (
     api_usage,
     chat_sessions,
     chatbots,
+    document_chunks,
     training_sources,
     user_chatbot_metrics,
     users,
@@ -25,6 +26,18 @@ T = TypeVar("T")
 # Nobody's password: a program hashes what was typed, and sends the hash only.
 HASH = "$2b$12$" + "x" * 53
 VISITOR = hashlib.sha256(b"a visitor, under a key of the program").hexdigest()
+
+
+MODEL = "letters-of-words"
+LEARNED = ("The ferry leaves at nine.", "Dogs travel for half the price.", "The bar sells soup.")
+
+
+def meaning(text: str) -> list[float]:
+    """What stands for a model here: 1536 numbers, nearer for texts that share more words."""
+    numbers = [0.0] * 1536
+    for word in text.lower().strip("?.").split():
+        numbers[int(hashlib.sha256(word.rstrip("s").encode()).hexdigest(), 16) % 1536] += 1
+    return numbers
 
 
 def play(stage: Stage) -> int:
@@ -67,17 +80,26 @@ def _learn(stage: Stage, owner: UUID) -> UUID:
     with session(stage.pool, app="chatsphere", user_id=owner) as db:
         bot = there(chatbots.create_chatbot(db, name="Harbour"))
         training_sources.add_source(
-            db, chatbot_id=bot, source_type="text", content="The ferry leaves at nine."
+            db, chatbot_id=bot, source_type="text", content=" ".join(LEARNED)
         )
     with session(stage.pool, app="chatsphere", role="worker") as jobs:
         taken = there(training_sources.claim_source(jobs))
         again = training_sources.claim_source(jobs)
+        source, lease = there(taken.source_id), there(taken.lease_id)
+        for place, piece in enumerate(LEARNED):
+            document_chunks.store_chunk(
+                jobs,
+                user_id=owner,
+                chatbot_id=bot,
+                source_id=source,
+                lease_id=lease,
+                chunk_index=place,
+                content=piece,
+                embedding=meaning(piece),
+                embedding_model=MODEL,
+            )
         training_sources.complete_source(
-            jobs,
-            user_id=owner,
-            chatbot_id=bot,
-            source_id=there(taken.source_id),
-            lease_id=there(taken.lease_id),
+            jobs, user_id=owner, chatbot_id=bot, source_id=source, lease_id=lease
         )
     stage.say(f"one worker claims the source, the next finds {again}")
     return bot
@@ -87,8 +109,19 @@ def _talk(stage: Stage, owner: UUID, bot: UUID) -> None:
     with session(stage.pool, app="chatsphere") as db:
         opened = chat_sessions.open_session(db, chatbot_id=bot, user_identifier=VISITOR)
         token, talk = there(opened.session_token), there(opened.session_id)
-        chat_sessions.say(db, session_token=token, content="When does the ferry leave?")
+        question = "When does the ferry leave?"
+        chat_sessions.say(db, session_token=token, content=question)
     with session(stage.pool, app="chatsphere", role="worker") as jobs:
+        known = document_chunks.search_bot_chunks(
+            jobs,
+            user_id=owner,
+            chatbot_id=bot,
+            query="fery",
+            embedding=meaning(question),
+            embedding_model=MODEL,
+            limit=1,
+        )
+        stage.say(f"by meaning, and by letters of a misspelt word: {known[0].content!r}")
         chat_sessions.answer(
             jobs,
             user_id=owner,

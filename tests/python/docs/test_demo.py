@@ -70,6 +70,7 @@ def test_the_day_is_played_twice_on_one_database(copy: Path) -> None:
         assert "to Nika: born 1991-07-22 04:40:00 in Omsk" in told
         assert "moved 1, then 0" in told
         assert "one worker claims the source, the next finds None" in told
+        assert "of a misspelt word: 'The ferry leaves at nine.'" in told
         assert "UsageLimitReached [" in told
         assert "finds the bot: None; its conversations: 0; deletes 0" in told
         assert "ghost is not played: this server has no phlogiston" in told
