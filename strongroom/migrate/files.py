@@ -18,6 +18,7 @@ from strongroom.migrate.report import place
 from strongroom.project import Project
 
 _ROLLBACK = ".rollback.sql"
+_SKIPS = re.compile(r"\bskip\s+locked\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"^\d+\.([^.]+)\.[^.]+$")
 
 
@@ -165,21 +166,41 @@ def _check_namespace(project: Project, migration: SqlMigration) -> None:
 
 
 def _check_statements(file: SqlFile) -> None:
-    problem = _first_problem(file.text, transactional=file.headers.transactional)
+    kind = file.headers
+    problem = _first_problem(
+        file.text, transactional=kind.transactional, in_batches=kind.batch_size is not None
+    )
     if problem:
         start, message = problem
         raise LintError(f"{place(file.name, file.text, start)}: {message}")
 
 
 @cache
-def _first_problem(text: str, *, transactional: bool) -> tuple[int, str] | None:
+def _first_problem(text: str, *, transactional: bool, in_batches: bool) -> tuple[int, str] | None:
     """Where in a text something may not be said, and why; files are looked at more than once."""
     found = statements.parse(text)
     if isinstance(found, statements.Unparsable):
         return None if transactional else (found.start, found.message)
     for statement in found:
-        if problem := _problem(statement, transactional=transactional):
+        if in_batches:
+            problem = _batch_problem(statement)
+        else:
+            problem = _problem(statement, transactional=transactional)
+        if problem:
             return statement.start, problem
+    return None
+
+
+def _batch_problem(statement: statements.Statement) -> str | None:
+    if not statements.moves_rows(statement):
+        return "'-- transactional: batches' is for INSERT, UPDATE, DELETE and MERGE alone"
+    if "strongroom.batch_size" not in statement.text:
+        return (
+            "nothing says how much a batch takes: "
+            "write LIMIT current_setting('strongroom.batch_size')::bigint"
+        )
+    if _SKIPS.search(statement.text):
+        return "with SKIP LOCKED a batch that skips what is left would pass for the end; remove it"
     return None
 
 

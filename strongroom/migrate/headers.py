@@ -12,7 +12,9 @@ from difflib import get_close_matches
 KEYS = {
     "depends": "ids of the migrations that must be applied before",
     "requires": "extension NAME ...: what the whole app can't do without",
-    "transactional": "false: run statement by statement, outside a transaction",
+    "transactional": "false: statement by statement, outside a transaction; "
+    "batches: each statement until it finds no row, a batch a transaction",
+    "batch-size": "how many rows a batch takes; 1000 where it is not said",
     "lock-timeout": "how long a statement may wait for a lock, such as 5s",
     "statement-timeout": "how long a statement may take, such as 1h; 0 for no limit",
     "locks": "for the reader: which locks it takes, and for how long",
@@ -20,6 +22,7 @@ KEYS = {
 }
 _HEADER = re.compile(r"^\s*--\s*([A-Za-z][A-Za-z_-]*)\s*:(?:\s+(.*?))?\s*$")
 _EXTENSIONS = re.compile(r"^extension(\s+[\w-]+)+$")
+_SIZE = re.compile(r"^([1-9]\d{0,5}|1000000)$")
 _TOP = re.compile(r"^\s*(--.*)?$")
 
 
@@ -39,6 +42,7 @@ class Headers:
     depends: tuple[str, ...] = ()
     extensions: tuple[str, ...] = ()
     transactional: bool = True
+    batch_size: int | None = None
     lock_timeout: str | None = None
     statement_timeout: str | None = None
     irreversible: str | None = None
@@ -64,14 +68,20 @@ def read(text: str) -> Headers:
         found[key] = f"{found.get(key, '')} {value}".strip()
         if not found[key]:
             raise HeaderError(number, f"'{key}' has no value")
-        if key == "transactional" and value not in ("true", "false"):
-            raise HeaderError(number, "'transactional' is true or false")
+        if key == "transactional" and value not in ("true", "false", "batches"):
+            raise HeaderError(number, "'transactional' is true, false or batches")
+        if key == "batch-size" and not _SIZE.match(value):
+            raise HeaderError(number, "'batch-size' is a number from 1 to 1000000")
         if key == "requires" and not _EXTENSIONS.match(value):
             raise HeaderError(number, "'requires' is the word extension and names of extensions")
+    in_batches = found.get("transactional") == "batches"
+    if "batch-size" in found and not in_batches:
+        raise HeaderError(1, "'batch-size' is for files with '-- transactional: batches'")
     return Headers(
         depends=tuple(found.get("depends", "").split()),
         extensions=tuple(found.get("requires", "").split()[1:]),
         transactional=found.get("transactional", "true") == "true",
+        batch_size=int(found.get("batch-size", "1000")) if in_batches else None,
         lock_timeout=found.get("lock-timeout"),
         statement_timeout=found.get("statement-timeout"),
         irreversible=found.get("irreversible"),
@@ -94,7 +104,7 @@ def _is_prose(number: int, key: str) -> bool:
 
 
 def _refuse_below_top(number: int, key: str) -> None:
-    if key in ("depends", "requires", "transactional", "lock-timeout", "statement-timeout"):
+    if key in KEYS.keys() - {"locks", "irreversible"}:
         raise HeaderError(
             number, f"'{key}' must stand at the top of the file, before any SQL or /* comment */"
         )

@@ -75,6 +75,12 @@ def runs_concurrently(statement: Statement) -> bool:
     return detached(statement) is not None
 
 
+def moves_rows(statement: Statement) -> bool:
+    """INSERT, UPDATE, DELETE and MERGE, whose number of rows the server tells."""
+    moving = (ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt)
+    return isinstance(statement.tree, moving)
+
+
 def is_setting(statement: Statement) -> bool:
     """SET and RESET."""
     return isinstance(statement.tree, ast.VariableSetStmt)

@@ -1,5 +1,7 @@
 """Non-transactional files: one statement at a time, each remembered, nothing undone by itself.
 
+Those that move data run each statement batch by batch (strongroom.migrate.batches).
+
 A statement is noted before it begins, with whether what it makes was there: so a runner that was
 killed after the statement and before its note knows on return that it had succeeded.
 """
@@ -12,7 +14,7 @@ from collections.abc import Sequence
 from psycopg import sql
 
 from strongroom.errors import PartialError
-from strongroom.migrate import report, statements
+from strongroom.migrate import batches, report, statements
 from strongroom.migrate.backend import Backend, Limits
 from strongroom.migrate.files import SqlFile, SqlMigration
 from strongroom.migrate.ledger import Step
@@ -103,13 +105,11 @@ def _begin(
 def _execute(
     backend: Backend, migration: SqlMigration, file: SqlFile, number: int, statement: Statement
 ) -> None:
-    limits = Limits(lock_timeout="0", statement_timeout="0").of(file)
-    text = _finalize(backend, statement) or statement.text
     try:
-        with backend.outside_transaction(limits):
-            for setting in _settings_before(file, number):
-                run(backend.session, setting)
-            run(backend.session, text)
+        if file.headers.batch_size is not None:
+            backend.say(f"  {batches.run(backend, file, number, statement):,} rows")
+        else:
+            _run_alone(backend, file, number, statement)
     except ScriptError as failure:
         raise PartialError(
             f"{migration.id} stopped at statement {number} of {len(_statements(file))}\n"
@@ -117,6 +117,15 @@ def _execute(
             + f"\nstatements 1 to {number - 1} stay done" * (number > 1),
             hint="remove the cause and run the same command again: it resumes at this statement",
         ) from failure.error
+
+
+def _run_alone(backend: Backend, file: SqlFile, number: int, statement: Statement) -> None:
+    limits = Limits(lock_timeout="0", statement_timeout="0").of(file)
+    text = _finalize(backend, statement) or statement.text
+    with backend.outside_transaction(limits):
+        for setting in _settings_before(file, number):
+            run(backend.session, setting)
+        run(backend.session, text)
 
 
 def _settings_before(file: SqlFile, number: int) -> list[str]:

@@ -110,7 +110,7 @@ def test_an_unknown_app_in_the_name_is_refused(started: Sandbox) -> None:
         (f"-- owner: anna\n-- depends: 0001.app.start\n{TABLE}", ":1: there is no header 'owner'"),
         (f"{TABLE}-- depends: 0001.app.start\n", ":2: 'depends' must stand at the top"),
         (f"/* why */\n-- transactional: false\n{TABLE}", ":2: 'transactional' must stand at the"),
-        (f"-- transactional: no\n{TABLE}", ":1: 'transactional' is true or false"),
+        (f"-- transactional: no\n{TABLE}", ":1: 'transactional' is true, false or batches"),
         (f"-- transactional:\n{TABLE}", ":1: 'transactional' has no value"),
         (f"-- depends: 0001.app.start\n{TABLE}COMMIT;\n", ":3:1: the runner begins and ends"),
         (f"-- depends: 0001.app.start\n{TABLE}COPY app.items FROM stdin;\n", ":3:1: there is no"),
