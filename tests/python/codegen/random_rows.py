@@ -64,6 +64,8 @@ _SIMPLE = {
     "jsonpath": ["$", "$.a"],
     "ltree": ["a", "a.b"],
     "hstore": ["", "a=>1", "a=>NULL"],
+    # As long as the embeddings of the apps.
+    "halfvec": [f"[{','.join(['1'] * 1536)}]", f"[{','.join(['0', '1'] * 768)}]"],
 }
 
 
