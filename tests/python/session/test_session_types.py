@@ -114,6 +114,8 @@ def _install(database: Database, extension: str) -> None:
     known = "SELECT 1 FROM pg_available_extensions WHERE name = %s"
     if admin.execute(known, (extension,)).fetchone() is None:
         pytest.skip(f"this server has no {extension}")
+    # An app may have brought it, into the schema of the project; this is any other one.
+    admin.execute(f"DROP EXTENSION IF EXISTS {extension} CASCADE".encode())
     admin.execute(f"CREATE EXTENSION {extension} SCHEMA ext CASCADE".encode())
 
 
