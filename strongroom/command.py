@@ -23,6 +23,7 @@ _PARTS = {
     "migrate": "strongroom.migrate.command:app",
     "server": "strongroom.server.command:app",
     "maintain": "strongroom.maintain.command:maintain",
+    "backup": "strongroom.backup.command:app",
     "doctor": "strongroom.doctor.command:doctor",
     "generate": "strongroom_codegen.command:generate",
     "new": "strongroom_codegen.new_command:app",

@@ -15,8 +15,10 @@ from strongroom.maintain.loop import Done, Maintenance
 from strongroom.maintain.report import Report
 from strongroom.maintain.runner import Run
 from strongroom.maintain.stop import Stop
+from strongroom.maintain.vacuum import vacuum as run_vacuum
 from strongroom.migrate.target import Target
 
+_LOG = "the server's log has the words"
 _WORDS = "the server's log has the words; strongroom maintain --list shows each job's last run"
 
 
@@ -32,6 +34,9 @@ def maintain(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say which jobs are due; run nothing.")
     ] = False,
+    vacuum: Annotated[
+        bool, typer.Option("--vacuum", help="VACUUM ANALYZE each table instead; no jobs.")
+    ] = False,
     as_json: Annotated[
         bool,
         typer.Option("--json", help="Machine-readable output; with --loop, a line a round."),
@@ -44,14 +49,16 @@ def maintain(
 
     Example: DATABASE_URL=postgresql://strongroom_runner@db1/shop strongroom maintain --loop
     """
-    if sum((loop, job is not None, list_jobs, dry_run)) > 1:
-        raise UsageError("--loop, --job, --list and --dry-run exclude each other")
+    if sum((loop, job is not None, list_jobs, dry_run, vacuum)) > 1:
+        raise UsageError("--loop, --job, --list, --dry-run and --vacuum exclude each other")
     if every is not None and not loop:
         raise UsageError("--every goes with --loop")
     where = place.find()
     try:
         if list_jobs or dry_run:
             _show(where, due_only=dry_run, as_json=as_json)
+        elif vacuum:
+            _vacuum(where, as_json)
         else:
             _run(where, job, every if loop and every is not None else 10.0, loop, as_json)
     except psycopg.Error as error:
@@ -79,6 +86,28 @@ def _run(where: Target, job: str | None, every: float, loop: bool, as_json: bool
         report.say("nothing is due")
     _verdict(done, stop)
     tell(done)
+
+
+def _vacuum(where: Target, as_json: bool) -> None:
+    stop, report = Stop(), Report(to_stderr=as_json)
+    with stop.listening(), closing(place.connect(where)) as connection:
+        stop.cancel = connection.cancel
+        try:
+            done = run_vacuum(connection, report.watch_vacuum, may_go_on=lambda: not stop.asked)
+        finally:
+            stop.cancel = None
+            report.close()
+    answer = {"vacuumed": [table.as_dict() for table in done]}
+    if stop.asked:
+        raise KeyboardInterrupt
+    if failed := [f"{t.table} ({t.sqlstate})" for t in done if t.outcome == "failed"]:
+        error = StrongroomError(f"failed: {', '.join(failed)}", hint=_LOG)
+        error.answer = answer
+        raise error
+    if as_json:
+        typer.echo(json.dumps(answer))
+    else:
+        report.say(f"{sum(t.outcome == 'done' for t in done):,} tables vacuumed and analysed")
 
 
 def _verdict(done: Done, stop: Stop) -> None:

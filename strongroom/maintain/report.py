@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.status import Status
 
 from strongroom.maintain.runner import Run
+from strongroom.maintain.vacuum import Vacuumed
 
 _STYLES = {"done": "green", "more": "green", "stopped": "yellow"}
 
@@ -31,6 +32,15 @@ class Report:
         style = _STYLES.get(run.outcome, "bold red")
         code = f"  SQLSTATE {run.error_code}" if run.error_code else ""
         self._console.print(f"job {run.job}  [{style}]{run.outcome}[/]  {figures}{code}")
+
+    def watch_vacuum(self, table: Vacuumed, number: int, count: int) -> None:
+        """A table that was vacuumed, or wasn't."""
+        if table.outcome == "done":
+            self._go_on(f"vacuum {number:,} of {count:,}  {table.table}")
+            return
+        self.close()
+        why = "somebody holds it" if table.sqlstate is None else f"SQLSTATE {table.sqlstate}"
+        self._console.print(f"vacuum {table.table}  {table.outcome}: {why}", markup=False)
 
     def close(self) -> None:
         """Leave nothing moving on the terminal."""

@@ -1,0 +1,1 @@
+"""Encrypted backups of a database: made, checked by a trial restore, restored, thinned out."""
