@@ -68,7 +68,7 @@ def create(
                 "another process answers than the one that greeted us", hint=target.POOLER_HINT
             )
         major = connection.info.server_version // 10000
-        program = programs.find("pg_dump", major, binaries)
+        program = programs.find("pg_dump", major, binaries, major)
         tables = content.readable_tables(connection)
         out = content.left_out(connection, without)
         gone = [table for table in tables if table.oid in out]
@@ -142,7 +142,7 @@ def _dump(
             running.wait()
         if code:
             errors.seek(0)
-            words = programs.said(errors.read())
+            words = programs.said(errors.read(), code)
             if "lock timeout" in words:
                 raise LockError(f"pg_dump: {words}", hint=_BUSY)
             raise StrongroomError(f"pg_dump failed: {words}")

@@ -21,6 +21,7 @@ _DEBIAN = Path("/usr/lib/postgresql")
 _OWN_WORDS = re.compile(r"pg_(dump|restore): (error|warning): .*")
 _QUOTED_ROW = re.compile(r"(COPY failed for table \S+).*")
 _LINES_SAID = 5
+_KNOWS_TIMEOUT = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,10 @@ class Program:
     major: int
 
 
-def find(name: str, major: int, folder: Path | None) -> Program:
+def find(name: str, major: int, folder: Path | None, server: int) -> Program:
     """The program of this major version of PostgreSQL, else of the next newer one there is.
+
+    server   the major version of the server that it is to work on, or to restore into one day
 
     Raises UsageError where there is none.
     """
@@ -41,12 +44,15 @@ def find(name: str, major: int, folder: Path | None) -> Program:
         version = _major(program)
         if version is not None:
             found.setdefault(version, program)
-    fitting = [version for version in found if version >= major]
+    # From 17 on they write a setting into what is restored that no older server knows.
+    is_bound = server < _KNOWS_TIMEOUT
+    fitting = [v for v in found if v >= major and (v < _KNOWS_TIMEOUT or not is_bound)]
     if fitting:
         return Program(found[min(fitting)], min(fitting))
     there = ", ".join(f"{version} in {path.parent}" for version, path in sorted(found.items()))
+    wanted = f"{major} to {_KNOWS_TIMEOUT - 1}" if is_bound else f"{major} or newer"
     raise UsageError(
-        f"{name} {major} or newer is needed, and there is {there or 'none'}",
+        f"PostgreSQL {server} needs {name} {wanted}, and there is {there or 'none'}",
         hint=f"install the client of PostgreSQL {major}, and name its folder: --programs FOLDER",
     )
 
@@ -76,14 +82,14 @@ def start(
         raise StrongroomError(f"{command[0]} can't be run: {error.strerror}") from None
 
 
-def said(errors: bytes) -> str:
-    """What a program said, without values of rows."""
+def said(errors: bytes, code: int) -> str:
+    """What a program that failed said, without values of rows."""
     lines = [
         _QUOTED_ROW.sub(r"\1", line)
         for line in errors.decode("utf-8", "replace").splitlines()
         if _OWN_WORDS.match(line)
     ]
-    return "\n".join(lines[:_LINES_SAID]) or "it said nothing"
+    return "\n".join(lines[:_LINES_SAID]) or f"it ended with {code}"
 
 
 def _candidates(name: str, folder: Path | None) -> Iterator[Path]:

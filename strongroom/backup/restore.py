@@ -143,7 +143,7 @@ def _fitting(
             hint="roles belong to the server: make them first;"
             " strongroom migrate apply on an empty database makes those of Strongroom",
         )
-    return programs.find("pg_restore", manifest["pg_dump"], binaries).path
+    return programs.find("pg_restore", manifest["pg_dump"], binaries, here).path
 
 
 def _check_name(name: str) -> None:
@@ -222,7 +222,7 @@ def _load(copy: Target, program: Path, reader: Reader) -> None:
         if code:
             errors.seek(0)
             raise StrongroomError(
-                f"pg_restore failed: {programs.said(errors.read())}",
+                f"pg_restore failed: {programs.said(errors.read(), code)}",
                 hint="restore as a superuser, on a server with the same extensions;"
                 " the half database was dropped",
             )
