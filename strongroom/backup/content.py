@@ -45,8 +45,10 @@ SELECT part.oid::bigint FROM part
 """
 # Rows that stay would point at rows that are left out, and no restore would take them.
 _POINTING = """
-SELECT DISTINCT k.conrelid::pg_catalog.regclass::text
+SELECT DISTINCT pg_catalog.format('%%I.%%I', n.nspname, c.relname)
 FROM pg_catalog.pg_constraint AS k
+JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE k.contype = 'f' AND k.confrelid = ANY (%(left_out)s::oid[])
   AND NOT k.conrelid = ANY (%(left_out)s::oid[])
 ORDER BY 1

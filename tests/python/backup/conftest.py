@@ -121,6 +121,8 @@ def origin(any_server: Server) -> Iterator[str]:
     with closing(psycopg.connect(any_server.url(), autocommit=True)) as admin:
         named = sql.Identifier(name)
         admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(named))
+        admin.execute(sql.SQL("ALTER DATABASE {} SET search_path = shop, pg_temp").format(named))
+        admin.execute(sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(named))
         with closing(psycopg.connect(any_server.url(name), autocommit=True)) as inside:
             inside.execute(CONTENT.encode())
         yield name

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from strongroom.backup.folder import new_name, newest
-from strongroom.backup.restore import restore
+from strongroom.backup.restore import _close, restore
 from strongroom.backup.stream import Writer, new_header
 from strongroom.errors import UsageError
 from strongroom.migrate.target import Target
@@ -19,6 +19,16 @@ from tests.python.backup.conftest import SECRET, Kept
 from tests.python.fix_databases import Database
 
 PEOPLE = "SELECT * FROM shop.people ORDER BY id"
+# What belongs to the database and is in no dump of it.
+DATABASE = """
+SELECT pg_catalog.current_setting('search_path'), d.encoding, d.datcollate, d.datctype,
+    d.datlocprovider::text,
+    pg_catalog.array_agg(a.privilege_type ORDER BY a.privilege_type)
+FROM pg_catalog.pg_database AS d
+CROSS JOIN pg_catalog.aclexplode(d.datacl) AS a
+WHERE d.datname = pg_catalog.current_database() AND a.grantee = 0
+GROUP BY 1, 2, 3, 4, 5
+"""
 LOG = 'shop."log; ""all"" of"'
 
 
@@ -52,6 +62,7 @@ def test_a_backup_is_restored_and_counted(kept: Kept) -> None:
     assert code == 0, err
     assert (found["rows"], found["database"], found["closed"]) == (509, new, None)
     assert kept.query(PEOPLE, new) == kept.query(PEOPLE)
+    assert kept.query(DATABASE, new) == kept.query(DATABASE)
     assert kept.databases() == [new]
 
 
@@ -106,6 +117,14 @@ def test_without_the_journal_and_the_interactions(kept: Kept, any_database: Data
         app.execute("SELECT FROM tarot.users")
     assert error.value.sqlstate == "KR100"
     copy.close()
+
+
+def test_a_copy_whose_gate_is_open_is_closed(any_database: Database) -> None:
+    """Should what was restored ever look like the original."""
+    assert _close(Target(any_database.url("postgres"), None), "shop.backup") is True
+    with any_database.admin() as admin:
+        found = admin.execute("SELECT kernel.gate_problem()").fetchone()
+    assert found == ("It was closed: restored from shop.backup",)
 
 
 def test_the_newest_or_a_chosen_one_is_restored(kept: Kept) -> None:
