@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +32,16 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The requirements of one app, in the order of its file."""
+    """The requirements of one app, in the order of its file.
+
+    waiting     why a requirement has no test, by its number
+    """
 
     name: str
     title: str
     prefix: str
     requirements: tuple[Requirement, ...]
+    waiting: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +93,17 @@ def _read_app(file: Path) -> App:
     prefix, title = document.pop("prefix", None), document.pop("title", None)
     if not (isinstance(prefix, str) and _PREFIX.fullmatch(prefix) and isinstance(title, str)):
         raise UsageError(f"{file}: needs a one-letter prefix and a title")
+    waiting = document.pop("without-a-test", {})
     requirements = tuple(_read_sections(file, prefix, document))
     seen: set[str] = set()
     for requirement in requirements:
         if requirement.number in seen:
             raise UsageError(f"{file}: {requirement.number} is listed twice")
         seen.add(requirement.number)
-    return App(file.stem, title, prefix, requirements)
+    for number, reason in waiting.items():
+        if number not in seen or not isinstance(reason, str) or not reason.strip():
+            raise UsageError(f"{file}: without-a-test: {number} needs to be listed, and a reason")
+    return App(file.stem, title, prefix, requirements, waiting)
 
 
 def _read_sections(file: Path, prefix: str, document: dict[str, Any]) -> Iterator[Requirement]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from strongroom.errors import LintError
 from strongroom.trace.catalogue import App, Catalogue, Requirement, read_catalogue, split_number
 from strongroom.trace.tags import Tag, find_tags
 
@@ -47,7 +48,14 @@ def build_trace(root: Path) -> Trace:
     by_number: dict[str, list[Tag]] = {}
     for tag in find_tags(root, catalogue):
         by_number.setdefault(tag.number, []).append(tag)
-    return Trace(catalogue, {number: tuple(tags) for number, tags in by_number.items()})
+    trace = Trace(catalogue, {number: tuple(tags) for number, tags in by_number.items()})
+    for app in catalogue.apps:
+        proved = app.waiting.keys() - {item.number for item in trace.unproved(app)}
+        if proved:
+            raise LintError(
+                f"{min(proved)} has a test now", hint="remove it from without-a-test of its file"
+            )
+    return trace
 
 
 def to_markdown(trace: Trace) -> str:
@@ -106,6 +114,9 @@ def _without_test(trace: Trace) -> str:
     for app in trace.catalogue.apps:
         numbers = [item.number for item in trace.unproved(app)]
         lines.append(f"- {app.title}: {', '.join(_ranges(numbers, app)) or 'none'}")
+        lines += [
+            f"    - {number}: {app.waiting[number]}" for number in numbers if number in app.waiting
+        ]
     return "\n".join(lines) + "\n"
 
 

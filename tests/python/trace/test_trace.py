@@ -219,3 +219,21 @@ def test_the_five_apps_and_their_shared_rules_are_listed() -> None:
     catalogue = read_catalogue(Path(__file__).parents[2] / "requirements")
     totals = {app.prefix: len(app.requirements) for app in catalogue.apps}
     assert totals == {"A": 244, "C": 163, "P": 105, "S": 210, "T": 100, "X": 8}
+
+
+def test_what_waits_says_why(project: Path) -> None:
+    """And says it no longer when a test has come."""
+    file = project / "tests/requirements/zebra.toml"
+    file.write_text(_CATALOGUE + '[without-a-test]\n"Z-F1" = "no zebra yet"\n', "utf-8")
+    assert "    - Z-F1: no zebra yet\n" in to_markdown(build_trace(project))
+    _write(project, "tests/pgtap/a.sql", "-- [Z-F1]\n")
+    with pytest.raises(LintError, match="Z-F1 has a test now"):
+        build_trace(project)
+
+
+@pytest.mark.parametrize("line", ['"Z-99" = "why"', '"Z-F1" = ""', '"Z-F1" = 1'])
+def test_a_reason_is_of_a_requirement_and_says_something(project: Path, line: str) -> None:
+    file = project / "tests/requirements/zebra.toml"
+    file.write_text(f"{_CATALOGUE}[without-a-test]\n{line}\n", "utf-8")
+    with pytest.raises(UsageError, match="needs to be listed, and a reason"):
+        build_trace(project)
