@@ -23,7 +23,8 @@ from strongroom.sealing.providers import KeyProvider
 Connection = psycopg.Connection[Any]
 Say = Callable[[str], None]
 
-SCRATCH = "strongroom_scratch_"
+# No other command names databases so: what is left of them is dropped.
+SCRATCH = "strongroom_restore_"
 _SPACE = 0x53525342
 _SHOWN = 5
 _LONGEST_NAME = 63

@@ -10,11 +10,13 @@ import psycopg
 import pytest
 
 from strongroom.backup.folder import new_name, newest
-from strongroom.backup.restore import _close, restore
+from strongroom.backup.restore import SCRATCH, _close, restore
 from strongroom.backup.stream import Writer, new_header
 from strongroom.errors import UsageError
+from strongroom.migrate import adopt
 from strongroom.migrate.target import Target
 from strongroom.sealing import FileKeys
+from strongroom_codegen import scratch
 from tests.python.backup.conftest import SECRET, Kept
 from tests.python.fix_databases import Database
 
@@ -154,7 +156,7 @@ def test_nothing_is_restored_over_what_is_there(kept: Kept) -> None:
     for name in (kept.name, "postgres"):
         with pytest.raises(UsageError, match="exists, and nothing is restored over"):
             restore(where, file, keys, into=name)
-    for name in ("strongroom_scratch_mine", "", "a" * 64):
+    for name in ("strongroom_restore_mine", "", "a" * 64):
         with pytest.raises(UsageError, match="name"):
             restore(where, file, keys, into=name)
     assert kept.query("SELECT count(*) FROM shop.people") == [(500,)]
@@ -183,3 +185,10 @@ def test_prune_keeps_the_newest_of_each_database(kept: Kept) -> None:
     assert "was cut" in (known[cut.name][1] or "")
     assert "header was changed" in (known[forged.name][1] or "")
     assert known[mine.name][0] is None
+
+
+def test_each_command_drops_only_what_is_its_own() -> None:
+    """By the beginning of their names: no command's may be the beginning of another's."""
+    prefixes = [SCRATCH, adopt.PREFIX, scratch._PREFIX]
+    for one in prefixes:
+        assert [other for other in prefixes if other.startswith(one)] == [one]
