@@ -133,6 +133,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that needs a server on each of them."""
     if "server" in metafunc.fixturenames:
         labels = list(servers_of(metafunc.config).usable)
+        if metafunc.definition.get_closest_marker("ends"):
+            labels = list(dict.fromkeys([*labels[:1], *labels[-1:]]))
         metafunc.parametrize("server", labels or [_nowhere()], indirect=True, scope="session")
 
 

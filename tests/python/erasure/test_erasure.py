@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.python.erasure.conftest import House
+
+pytestmark = pytest.mark.ends
 
 
 def test_a_person_goes_and_all_others_stay(house: House) -> None:

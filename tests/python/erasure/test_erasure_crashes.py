@@ -13,11 +13,14 @@ from random import Random
 from uuid import UUID
 
 import psycopg
+import pytest
 
 from strongroom.server import Server
 from strongroom.subject.eraser import erase
 from tests.python.erasure.conftest import KEY_ID, House, Keys, furnish
 from tests.python.fix_databases import Database
+
+pytestmark = pytest.mark.ends
 
 _CRASHES = 4
 _ROWS = 1500

@@ -14,6 +14,8 @@ import pytest
 from strongroom.subject.eraser import due_erasures, erase
 from tests.python.erasure.conftest import KEY_ID, House, Keys
 
+pytestmark = pytest.mark.ends
+
 _WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND pid = ANY (%s)"
 _STEP = "SELECT kernel.run_erasure_step(%s, 50)"
 

@@ -12,6 +12,8 @@ from tests.python.erasure.conftest import KEY_ID, House
 from tests.python.erasure.test_erasure_races import _aside, _run_to, _wait_until_it_waits
 from tests.python.fix_databases import Connection
 
+pytestmark = pytest.mark.ends
+
 POST = "INSERT INTO probe.posts VALUES (%s, %s, 'late words')"
 NOTE = 'INSERT INTO probe."no""tes;--" VALUES (2, now(), \'{}\')'
 _TRIGGERS = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 't05_refuse_erased'"

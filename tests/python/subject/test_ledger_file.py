@@ -14,6 +14,8 @@ from strongroom.subject import ledger
 from strongroom.subject.ledger_replay import Replayed
 from tests.python.subject.restored import KEY_ID, Place, is_open, restored
 
+pytestmark = pytest.mark.ends
+
 
 def _older(place: Place) -> None:
     place.ledger.write_bytes(place.ledger.read_bytes().splitlines(keepends=True)[0])

@@ -20,6 +20,8 @@ from tests.python.fix_databases import Connection
 from tests.python.subject.copies import people
 from tests.python.subject.restored import KEY_ID, Place, is_open, restored, seen
 
+pytestmark = pytest.mark.ends
+
 
 def test_a_person_who_was_erased_is_gone_again_in_a_restored_copy(place: Place) -> None:
     """[X-3] The entry of the erasure outlives the backups, and brings it about anew."""

@@ -21,6 +21,8 @@ from tests.python.subject.copies import (
     people,
 )
 
+pytestmark = pytest.mark.ends
+
 CLOSED = "KR100"
 # Each role, and what it could do with the rows of person 1: reads, writes, and what comes before an
 # identity.
