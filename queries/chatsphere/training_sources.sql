@@ -28,8 +28,15 @@ SELECT
     j.attempts,
     j.available_at
 FROM chatsphere.training_sources AS s
-LEFT JOIN chatsphere.training_jobs AS j
-    ON j.user_id = s.user_id AND j.chatbot_id = s.chatbot_id AND j.source_id = s.id
+-- LATERAL: a plain join may look at every job of the bot, for each source.
+LEFT JOIN LATERAL (
+    SELECT
+        w.attempts,
+        w.available_at
+    FROM chatsphere.training_jobs AS w
+    WHERE w.user_id = s.user_id AND w.chatbot_id = s.chatbot_id AND w.source_id = s.id
+    LIMIT 1
+) AS j ON true
 WHERE s.user_id = kernel.user_uuid()
   AND s.chatbot_id = :chatbot_id
   AND s.status = :status --? status

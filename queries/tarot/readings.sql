@@ -73,7 +73,13 @@ SELECT
     r.created_at,
     -t.amount AS credit_cost
 FROM tarot.readings AS r
-LEFT JOIN tarot.transactions AS t ON t.user_id = r.user_id AND t.id = r.transaction_id
+-- LATERAL: a plain join may read all that the person ever spent, for each page.
+LEFT JOIN LATERAL (
+    SELECT w.amount
+    FROM tarot.transactions AS w
+    WHERE w.user_id = r.user_id AND w.id = r.transaction_id
+    LIMIT 1
+) AS t ON true
 WHERE r.user_id = kernel.user_bigint()
   AND r.spread_type = :spread_type --? spread_type
   AND (r.id) < (:after) --? after

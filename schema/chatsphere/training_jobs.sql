@@ -51,8 +51,9 @@ CREATE POLICY all_serving ON chatsphere.training_jobs
 AS RESTRICTIVE FOR ALL
 TO strongroom_owner, chatsphere_app, chatsphere_worker, chatsphere_analyst, chatsphere_definer
 USING (kernel.is_serving()) WITH CHECK (kernel.is_serving());
+-- Sources are listed with their jobs: as the inner side of that join, a bare call runs once a row.
 CREATE POLICY select_own ON chatsphere.training_jobs
-FOR SELECT TO chatsphere_app USING (user_id = kernel.user_uuid());
+FOR SELECT TO chatsphere_app USING (user_id = (SELECT kernel.user_uuid()));
 CREATE POLICY select_worker ON chatsphere.training_jobs
 FOR SELECT TO chatsphere_worker USING (true);
 CREATE POLICY all_definer ON chatsphere.training_jobs
