@@ -145,6 +145,7 @@
 \ir ../functions/kernel/subject_owners.sql
 \ir ../functions/kernel/subject_conditions.sql
 \ir ../functions/kernel/subject_order.sql
+\ir ../functions/kernel/require_app.sql
 \ir ../functions/kernel/subject_tables.sql
 
 -- Sealed fields: what a migration may call, and what triggers call.
@@ -377,6 +378,8 @@
 \ir ../functions/kernel/trace_condition.sql
 \ir ../functions/kernel/searched_among.sql
 \ir ../functions/kernel/searched_tables.sql
+\ir ../functions/kernel/is_without_pages.sql
+\ir ../functions/kernel/count_traces.sql
 \ir ../functions/kernel/traces_in.sql
 \ir ../functions/kernel/traces_in_statistics.sql
 \ir ../functions/kernel/subject_traces.sql
@@ -440,6 +443,7 @@
 \ir ../functions/kernel/answer_request.sql
 \ir ../functions/kernel/erasure_columns.sql
 \ir ../functions/kernel/erasure_problem.sql
+\ir ../functions/kernel/erasure_actions.sql
 \ir ../functions/kernel/erasure_plan.sql
 \ir ../functions/kernel/erasure_change.sql
 \ir ../functions/kernel/erasure_free.sql

@@ -1,10 +1,12 @@
 CREATE OR REPLACE FUNCTION kernel.app_schemas()
 RETURNS SETOF text
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
+    RETURN QUERY
     SELECT n.nspname::text
     FROM pg_namespace AS n
     WHERE EXISTS (
@@ -12,7 +14,8 @@ AS $$
         FROM kernel.comment_tags(obj_description(n.oid, 'pg_namespace')) AS t
         WHERE t.tag = 'app'
     )
-    ORDER BY n.nspname
+    ORDER BY n.nspname;
+END;
 $$;
 
 COMMENT ON FUNCTION kernel.app_schemas() IS

@@ -1,40 +1,44 @@
 CREATE OR REPLACE FUNCTION kernel.erasure_references(p_relation regclass, p_is_own boolean)
 RETURNS text
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(string_agg(r.condition, ' OR '), 'false')
-    FROM (
-        SELECT format(
-            'EXISTS (SELECT FROM %s AS c WHERE %s%s)',
-            f.conrelid::regclass,
-            string_agg(
-                format(
-                    't.%I OPERATOR(%I.%s) c.%I',
-                    theirs.attname, n.nspname, o.oprname, mine.attname
+BEGIN
+    RETURN (
+        SELECT coalesce(string_agg(r.condition, ' OR '), 'false')
+        FROM (
+            SELECT format(
+                'EXISTS (SELECT FROM %s AS c WHERE %s%s)',
+                f.conrelid::regclass,
+                string_agg(
+                    format(
+                        't.%I OPERATOR(%I.%s) c.%I',
+                        theirs.attname, n.nspname, o.oprname, mine.attname
+                    ),
+                    ' AND '
                 ),
-                ' AND '
-            ),
-            CASE
-                WHEN p_is_own THEN ' AND (c.tableoid, c.ctid) NOT IN'
-                    ' (SELECT u.part, u.line FROM unnest($3, $2) AS u (part, line))'
-            END
-        )
-        FROM pg_constraint AS f
-        CROSS JOIN unnest(f.conkey, f.confkey, f.conpfeqop) AS k (mine, theirs, operator)
-        JOIN pg_attribute AS mine ON mine.attrelid = f.conrelid AND mine.attnum = k.mine
-        JOIN pg_attribute AS theirs ON theirs.attrelid = f.confrelid AND theirs.attnum = k.theirs
-        JOIN pg_operator AS o ON o.oid = k.operator
-        JOIN pg_namespace AS n ON n.oid = o.oprnamespace
-        WHERE f.confrelid = p_relation
-          AND f.contype = 'f'
-          AND f.conparentid = 0
-          AND f.confdeltype IN ('a', 'r', 'c')
-          AND (f.conrelid = p_relation) = p_is_own
-        GROUP BY f.oid, f.conrelid
-    ) AS r (condition)
+                CASE
+                    WHEN p_is_own THEN ' AND (c.tableoid, c.ctid) NOT IN'
+                        ' (SELECT u.part, u.line FROM unnest($3, $2) AS u (part, line))'
+                END
+            )
+            FROM pg_constraint AS f
+            CROSS JOIN unnest(f.conkey, f.confkey, f.conpfeqop) AS k (mine, theirs, operator)
+            JOIN pg_attribute AS mine ON mine.attrelid = f.conrelid AND mine.attnum = k.mine
+            JOIN pg_attribute AS theirs ON theirs.attrelid = f.confrelid AND theirs.attnum = k.theirs
+            JOIN pg_operator AS o ON o.oid = k.operator
+            JOIN pg_namespace AS n ON n.oid = o.oprnamespace
+            WHERE f.confrelid = p_relation
+              AND f.contype = 'f'
+              AND f.conparentid = 0
+              AND f.confdeltype IN ('a', 'r', 'c')
+              AND (f.conrelid = p_relation) = p_is_own
+            GROUP BY f.oid, f.conrelid
+        ) AS r (condition)
+    );
+END;
 $$;
 
 COMMENT ON FUNCTION kernel.erasure_references(regclass, boolean) IS

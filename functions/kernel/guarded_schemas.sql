@@ -1,13 +1,16 @@
 CREATE OR REPLACE FUNCTION kernel.guarded_schemas()
 RETURNS SETOF text
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
+    RETURN QUERY
     SELECT 'kernel'
     UNION ALL
-    SELECT kernel.app_schemas()
+    SELECT kernel.app_schemas();
+END;
 $$;
 
 COMMENT ON FUNCTION kernel.guarded_schemas() IS

@@ -15,6 +15,7 @@ DECLARE
     v_found text[];
     v_common text[];
     v_tokens text[] := '{}'::text[];
+    v_program text[];
 BEGIN
     FOR v_source IN
         SELECT s.relation, s.condition, s.column_name, s.parts, s.shortest, s.is_kept
@@ -54,10 +55,15 @@ BEGIN
             ORDER BY 1
         );
     END LOOP;
+    IF v_tokens = '{}' THEN
+        RETURN v_tokens;
+    END IF;
+    -- Asked once: in the condition below it would read the whole program for each token.
+    v_program := kernel.program_words(v_tokens);
     RETURN ARRAY(
         SELECT t.token
         FROM unnest(v_tokens) AS t (token)
-        WHERE t.token <> ALL (kernel.program_words(v_tokens))
+        WHERE t.token <> ALL (v_program)
         ORDER BY length(t.token) DESC, t.token COLLATE "C"
         LIMIT 100
     );

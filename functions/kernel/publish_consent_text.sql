@@ -18,12 +18,7 @@ DECLARE
     v_newest record;
     v_version integer;
 BEGIN
-    IF p_app IS NULL OR p_app NOT IN (SELECT kernel.app_schemas()) THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'KR110',
-            MESSAGE = format('there is no app %s', coalesce(quote_ident(p_app), 'NULL')),
-            HINT = 'Name one of kernel.app_schemas().';
-    END IF;
+    PERFORM kernel.require_app(p_app);
     IF NOT pg_has_role(v_role, 'strongroom_owner', 'USAGE')
         AND NOT coalesce(
             pg_has_role(v_role, to_regrole(quote_ident(p_app || '_worker')), 'USAGE'), false

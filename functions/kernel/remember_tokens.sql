@@ -6,13 +6,15 @@ PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    -- Not in the query below: the planner would work them out once more, to guess how many.
+    v_tokens CONSTANT text[] := kernel.personal_tokens(p_app, p_subject);
     v_count bigint;
 BEGIN
     INSERT INTO kernel.erasure_token (request_id, token)
     SELECT p_id, n.token
     FROM (
         SELECT DISTINCT u.token
-        FROM unnest(kernel.personal_tokens(p_app, p_subject)) AS u (token)
+        FROM unnest(v_tokens) AS u (token)
     ) AS n
     -- The id itself stays where rows are kept, and in the kernel's own evidence.
     WHERE n.token <> p_subject

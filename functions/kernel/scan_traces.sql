@@ -6,11 +6,12 @@ PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    -- What masks have left, in rows that are still the person's.
+    v_masked CONSTANT text[] := kernel.personal_tokens(p_app, p_subject);
     v_tokens CONSTANT text[] := ARRAY(
-        SELECT t.token FROM kernel.erasure_token AS t WHERE t.request_id = p_id
-        -- What masks have left, in rows that are still the person's.
-        EXCEPT
-        SELECT k.token FROM unnest(kernel.personal_tokens(p_app, p_subject)) AS k (token)
+        SELECT t.token FROM kernel.erasure_token AS t
+        WHERE t.request_id = p_id AND t.token <> ALL (v_masked)
+        ORDER BY t.token COLLATE "C"
     );
 BEGIN
     IF v_tokens = '{}' THEN

@@ -5,6 +5,37 @@ STABLE
 PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+    WITH tables AS MATERIALIZED (
+        SELECT c.oid, c.relnamespace
+        FROM pg_class AS c
+        JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p', 'm')
+          AND (p_only IS NULL OR c.oid = p_only)
+          AND NOT c.relispartition
+          AND (c.relkind <> 'm' OR c.relispopulated)
+          AND n.nspname <> 'information_schema'
+          -- pg_catalog, pg_toast, and the temporary tables of sessions, which end with these.
+          AND n.nspname !~ '^pg_'
+          -- Where erasure keeps what it looks for, until it has looked.
+          AND (n.nspname, c.relname) <> ('kernel', 'erasure_token')
+    ),
+    columns AS MATERIALIZED (
+        SELECT a.attrelid, a.attname, a.attnum, a.atttypid
+        FROM tables AS c
+        JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    ),
+    -- Each type is looked into once, however many columns have it.
+    types AS MATERIALIZED (
+        SELECT used.id
+        FROM (SELECT DISTINCT a.atttypid FROM columns AS a OFFSET 0) AS used (id)
+        WHERE kernel.is_searchable(used.id)
+    ),
+    searched AS MATERIALIZED (
+        SELECT a.attrelid, array_agg(a.attname ORDER BY a.attnum) AS columns
+        FROM columns AS a
+        JOIN types AS t ON t.id = a.atttypid
+        GROUP BY a.attrelid
+    )
     SELECT
         c.oid::regclass,
         found.columns,
@@ -42,26 +73,8 @@ AS $$
             (SELECT sum(pg_total_relation_size(t.relid)) FROM pg_partition_tree(c.oid) AS t),
             pg_total_relation_size(c.oid)
         )::bigint
-    FROM pg_class AS c
-    JOIN pg_namespace AS n ON n.oid = c.relnamespace
-    CROSS JOIN LATERAL (
-        SELECT array_agg(a.attname ORDER BY a.attnum)
-        FROM pg_attribute AS a
-        WHERE a.attrelid = c.oid
-          AND a.attnum > 0
-          AND NOT a.attisdropped
-          AND kernel.is_searchable(a.atttypid)
-    ) AS found (columns)
-    WHERE c.relkind IN ('r', 'p', 'm')
-      AND (p_only IS NULL OR c.oid = p_only)
-      AND NOT c.relispartition
-      AND (c.relkind <> 'm' OR c.relispopulated)
-      AND n.nspname <> 'information_schema'
-      -- pg_catalog, pg_toast, and the temporary tables of sessions, which end with these.
-      AND n.nspname !~ '^pg_'
-      AND found.columns IS NOT NULL
-      -- Where erasure keeps what it looks for, until it has looked.
-      AND (n.nspname, c.relname) <> ('kernel', 'erasure_token')
+    FROM tables AS c
+    JOIN searched AS found ON found.attrelid = c.oid
     ORDER BY c.oid::regclass::text COLLATE "C"
 $$;
 

@@ -1,10 +1,12 @@
 CREATE OR REPLACE FUNCTION kernel.subject_columns(p_relation regclass)
 RETURNS SETOF name
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
+    RETURN QUERY
     WITH columns AS (
         SELECT
             a.attnum,
@@ -23,7 +25,8 @@ AS $$
     FROM columns AS c
     WHERE c.is_tagged
        OR c.attname = 'user_id' AND NOT EXISTS (SELECT FROM columns AS o WHERE o.is_tagged)
-    ORDER BY c.attnum
+    ORDER BY c.attnum;
+END;
 $$;
 
 COMMENT ON FUNCTION kernel.subject_columns(regclass) IS

@@ -10,30 +10,42 @@ RETURNS TABLE (
     delete_action "char",
     is_whole boolean
 )
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
+    RETURN QUERY
+    WITH links AS MATERIALIZED (
+        SELECT
+            f.conname, f.conrelid, f.confrelid, f.conkey, f.confkey, f.conpfeqop, f.confdeltype,
+            f.confdelsetcols,
+            coalesce(pg_partition_root(f.conrelid), f.conrelid)::regclass AS child,
+            coalesce(pg_partition_root(f.confrelid), f.confrelid)::regclass AS parent
+        FROM pg_namespace AS n
+        JOIN pg_class AS c ON c.relnamespace = n.oid
+        JOIN pg_constraint AS f ON f.conrelid = c.oid AND f.contype = 'f' AND f.conparentid = 0
+        JOIN pg_class AS p ON p.oid = f.confrelid AND p.relnamespace = n.oid
+        WHERE n.nspname = p_app
+    ),
+    -- Asked once for each table, however many links it has.
+    people AS MATERIALIZED (
+        SELECT t.child, ARRAY(SELECT kernel.subject_columns(t.child)) AS columns
+        FROM (SELECT DISTINCT l.child FROM links AS l) AS t
+    )
     SELECT
         f.conname,
-        ends.child,
-        ends.parent,
+        f.child,
+        f.parent,
         keys.child_columns,
         keys.parent_columns,
         keys.operators,
         keys.nullable_columns,
         f.confdeltype,
-        ends.child = f.conrelid
-    FROM pg_namespace AS n
-    JOIN pg_class AS c ON c.relnamespace = n.oid
-    JOIN pg_constraint AS f ON f.conrelid = c.oid AND f.contype = 'f' AND f.conparentid = 0
-    JOIN pg_class AS p ON p.oid = f.confrelid AND p.relnamespace = n.oid
-    CROSS JOIN LATERAL (
-        SELECT
-            coalesce(pg_partition_root(f.conrelid), f.conrelid),
-            coalesce(pg_partition_root(f.confrelid), f.confrelid)
-    ) AS ends (child, parent)
+        f.child = f.conrelid
+    FROM links AS f
+    JOIN people AS w ON w.child = f.child
     CROSS JOIN LATERAL (
         SELECT
             array_agg(mine.attname ORDER BY k.place),
@@ -43,7 +55,7 @@ AS $$
                 array_agg(mine.attname ORDER BY k.place) FILTER (
                     WHERE NOT mine.attnotnull
                       AND mine.attnum = ANY (coalesce(f.confdelsetcols, f.conkey))
-                      AND mine.attname NOT IN (SELECT kernel.subject_columns(ends.child))
+                      AND mine.attname <> ALL (w.columns)
                 ),
                 '{}'
             )
@@ -53,8 +65,8 @@ AS $$
         JOIN pg_attribute AS theirs ON theirs.attrelid = f.confrelid AND theirs.attnum = k.theirs
         JOIN pg_operator AS o ON o.oid = k.operator
         JOIN pg_namespace AS s ON s.oid = o.oprnamespace
-    ) AS keys (child_columns, parent_columns, operators, nullable_columns)
-    WHERE n.nspname = p_app
+    ) AS keys (child_columns, parent_columns, operators, nullable_columns);
+END;
 $$;
 
 COMMENT ON FUNCTION kernel.subject_links(text) IS

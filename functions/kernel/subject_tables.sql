@@ -14,16 +14,14 @@ PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF coalesce(p_app NOT IN (SELECT kernel.app_schemas()), true) THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'KR110',
-            MESSAGE = format('there is no app %s', coalesce(quote_ident(p_app), 'NULL')),
-            HINT = 'Name one of kernel.app_schemas().';
-    END IF;
+    PERFORM kernel.require_app(p_app);
     RETURN QUERY
     WITH tables AS MATERIALIZED (
         SELECT c.relation, c.condition, c.is_direct, c.is_shared
         FROM kernel.subject_conditions(p_app) AS c
+    ),
+    links AS MATERIALIZED (
+        SELECT l.child, l.name, l.nullable_columns FROM kernel.subject_links(p_app) AS l
     )
     SELECT
         t.relation, t.condition, o.position, t.is_direct, t.is_shared, cut.columns,
@@ -40,14 +38,14 @@ BEGIN
         SELECT
             ARRAY(
                 SELECT DISTINCT n.name
-                FROM kernel.subject_links(p_app) AS l
+                FROM links AS l
                 CROSS JOIN unnest(l.nullable_columns) AS n (name)
                 WHERE l.child = t.relation AND l.name = ANY (o.cut_links)
                 ORDER BY n.name
             ),
             ARRAY(
                 SELECT l.name
-                FROM kernel.subject_links(p_app) AS l
+                FROM links AS l
                 WHERE l.child = t.relation
                   AND l.name = ANY (o.cut_links)
                   AND l.nullable_columns = '{}'

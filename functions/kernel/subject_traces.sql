@@ -6,12 +6,26 @@ PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    v_forms text[];
+    v_words boolean[];
+    v_table record;
 BEGIN
-    PERFORM kernel.subject_tables(p_app) LIMIT 1;
-    RETURN QUERY
-    SELECT s.relation, t.column_name, t.rows
-    FROM kernel.searched_tables() AS s
-    CROSS JOIN kernel.traces_in(s.relation, p_tokens) AS t;
+    PERFORM kernel.require_app(p_app);
+    SELECT array_agg(f.form), array_agg(f.is_word)
+    INTO v_forms, v_words
+    FROM kernel.trace_forms(p_tokens) AS f;
+    FOR v_table IN
+        SELECT s.relation, s.columns, s.is_readable FROM kernel.searched_among(NULL) AS s
+    LOOP
+        IF v_table.is_readable THEN
+            RETURN QUERY
+            SELECT v_table.relation, t.column_name, t.rows
+            FROM kernel.count_traces(v_table.relation, v_table.columns, v_forms, v_words) AS t;
+        ELSE
+            RETURN QUERY SELECT v_table.relation, NULL::name, NULL::bigint;
+        END IF;
+    END LOOP;
     RETURN QUERY
     SELECT 'pg_catalog.pg_statistic'::regclass, t.column_name, t.rows
     FROM kernel.traces_in_statistics(p_tokens) AS t;

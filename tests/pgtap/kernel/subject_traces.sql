@@ -96,6 +96,26 @@ SELECT set_eq(
     'materialised views, partitions through their root, heirs by themselves'
 );
 
+-- What has no page is not read.
+CREATE FOREIGN DATA WRAPPER nowhere;
+CREATE SERVER nowhere FOREIGN DATA WRAPPER nowhere;
+CREATE FOREIGN TABLE probe.days_far PARTITION OF probe.days FOR VALUES FROM (20) TO (30) SERVER nowhere;
+SET LOCAL ROLE strongroom_owner;
+CREATE TABLE probe.nights (night integer, note text) PARTITION BY RANGE (night);
+CREATE TABLE probe.nights_1 PARTITION OF probe.nights FOR VALUES FROM (1) TO (10);
+CREATE TABLE probe.dead (note text);
+INSERT INTO probe.dead VALUES ('xanna77y');
+DELETE FROM probe.dead;
+RESET ROLE;
+SELECT is(kernel.is_without_pages(t.relation::regclass), t.answer, t.relation || ': ' || t.why)
+FROM (VALUES
+    ('probe.days', false, 'a partition has rows'), ('probe.days_1', false, 'so has the partition itself'),
+    ('probe.days_far', false, 'what is elsewhere can''t be told from here'), ('probe.old', true, 'its heir has rows, it has none'),
+    ('probe.nights', true, 'no partition has a row'), ('probe.dead', false, 'a dead row is one'),
+    ('probe.copies', false, 'a view that is filled'), ('probe.logs', false, 'a table with rows')
+) AS t (relation, answer, why);
+DROP FOREIGN TABLE probe.days_far;
+
 -- Silence is no proof.
 CREATE SCHEMA foreigner;
 CREATE TABLE foreigner.notes (note text);
