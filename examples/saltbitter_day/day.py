@@ -143,7 +143,12 @@ def _sell_out(stage: Stage, ada: UUID, ben: UUID) -> None:
         for event_id in (told, told, f"{told}_2"):
             ticket = tickets[ada] if event_id == told else tickets[ben]
             paid = payments.settle_payment(
-                jobs, event_id=event_id, stripe_payment_id=ticket, status="succeeded"
+                jobs,
+                event_id=event_id,
+                stripe_payment_id=ticket,
+                status="succeeded",
+                amount=Decimal("12.50"),
+                currency="USD",
             )
             stage.say(f"the provider tells of {paid.amount} {paid.currency}: {paid.status}")
     for name, person in (("Ada", ada), ("Ben", ben)):

@@ -20,10 +20,14 @@ FROM saltbitter.start_payment(
 -- :event_id  what the provider calls the message
 -- :stripe_payment_id  what it calls the payment
 -- :status  succeeded or failed
+-- :amount? = NULL  what the provider took; a payment succeeds with the amount it was begun with
+-- :currency? = NULL  three letters
 -- @like status saltbitter.payments.status
 -- @role worker
 SELECT p.user_id, p.id, p.amount, p.type, p.status, p.currency, p.created_at
-FROM saltbitter.settle_payment(:event_id, :stripe_payment_id, :status) AS p;
+FROM saltbitter.settle_payment(
+    :event_id, :stripe_payment_id, :status, :amount, :currency
+) AS p;
 
 -- name: refund_payment :one
 -- What the provider's webhook tells of money that went back: a row of its own. Telling it again

@@ -102,7 +102,8 @@ SELECT throws_ok(
     '[S-30] when it has succeeded'
 );
 SET LOCAL ROLE saltbitter_worker;
-SELECT saltbitter.settle_payment('e' || n, 'pi_' || n, 'succeeded') FROM generate_series(1, 4) AS n;
+SELECT saltbitter.settle_payment('e' || n, 'pi_' || n, 'succeeded', paid.amount, paid.currency)
+FROM (VALUES (1, 12.50, 'USD'), (2, 12.49, 'USD'), (3, 50, 'USD'), (4, 12.50, 'EUR')) AS paid (n, amount, currency);
 SET LOCAL ROLE saltbitter_app;
 SELECT throws_ok(
     format('SELECT saltbitter.register_for_event(pg_temp.id(102), %L)', current_setting('test.' || wrong.name)), 'SB043', NULL,

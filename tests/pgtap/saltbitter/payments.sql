@@ -82,11 +82,23 @@ SELECT throws_ok(
 SELECT is_empty('SELECT * FROM saltbitter.payments', '[S-F29] nobody sees another''s payments');
 
 SET LOCAL ROLE saltbitter_worker;
-SELECT is((saltbitter.settle_payment('e1', 'pi_1', 'succeeded')).status, 'succeeded', '[S-19.7] the provider tells the outcome');
-SELECT is((saltbitter.settle_payment('e1', 'pi_1', 'succeeded')).status, 'succeeded', '[S-F19] twice is once');
-SELECT is((saltbitter.settle_payment('e2', 'pi_1', 'failed')).status, 'succeeded', '[S-F19] an older failure comes too late');
 SELECT throws_ok(
-    $$ SELECT saltbitter.settle_payment('e3', 'pi_9', 'succeeded') $$, 'SB032', NULL, 'a payment of nobody'
+    format($$ SELECT saltbitter.settle_payment('e0', 'pi_1', 'succeeded', %s) $$, wrong.paid), 'SB034', NULL,
+    '[S-F20] a payment does not succeed with ' || wrong.paid
+)
+FROM (
+    VALUES
+        ('0.01, ''USD'''), ('20.00, ''USD'''), ('19.99, ''EUR'''), ('19.99, ''usd'''), ('NULL, ''USD'''), ('19.99, NULL'),
+        ('NULL, NULL'), ('''NaN'', ''USD''')
+) AS wrong (paid);
+SELECT is_empty(
+    $$ SELECT FROM saltbitter.webhook_events AS w WHERE w.event_id = 'e0' $$, 'and what was refused may be told again'
+);
+SELECT is((saltbitter.settle_payment('e1', 'pi_1', 'succeeded', 19.99, 'USD')).status, 'succeeded', '[S-19.7] the provider tells the outcome');
+SELECT is((saltbitter.settle_payment('e1', 'pi_1', 'succeeded', 19.99, 'USD')).status, 'succeeded', '[S-F19] twice is once');
+SELECT is((saltbitter.settle_payment('e2', 'pi_1', 'failed', NULL, NULL)).status, 'succeeded', '[S-F19] an older failure comes too late');
+SELECT throws_ok(
+    $$ SELECT saltbitter.settle_payment('e3', 'pi_9', 'succeeded', 19.99, 'USD') $$, 'SB032', NULL, 'a payment of nobody'
 );
 SELECT throws_ok(
     format($$ SELECT saltbitter.refund_payment('e4', 'pi_1', 're_9', %s) $$, wrong.amount), wrong.code, NULL,

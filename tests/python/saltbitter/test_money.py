@@ -27,7 +27,7 @@ def test_money_moves_once(platform: Platform) -> None:
     with platform.session(ann) as db:
         assert subscriptions.get_subscription(db) is None
         with pytest.raises(WrongRole):
-            payments.settle_payment(db, event_id="e0", stripe_payment_id="pi_1", status="succeeded")
+            payments.settle_payment(db, event_id="e0", stripe_payment_id="pi_1", status="failed")
         begun = payments.start_payment(
             db, type="subscription", amount=Decimal("19.99"), stripe_payment_id="pi_1"
         )
@@ -37,7 +37,12 @@ def test_money_moves_once(platform: Platform) -> None:
         assert [p.stripe_payment_id for p in late] == ["pi_1"]
         for _ in range(2):
             paid = payments.settle_payment(
-                db, event_id="e1", stripe_payment_id="pi_1", status="succeeded"
+                db,
+                event_id="e1",
+                stripe_payment_id="pi_1",
+                status="succeeded",
+                amount=Decimal("19.99"),
+                currency="USD",
             )
             assert (paid.id, paid.status) == (begun.id, "succeeded")
         took_effect = [
@@ -125,7 +130,14 @@ def test_an_event_takes_place(platform: Platform) -> None:
     with platform.session(ben) as db, pytest.raises(EventFull):
         event_registrations.register_for_event(db, event_id=free)
     with platform.jobs() as db:
-        payments.settle_payment(db, event_id="e1", stripe_payment_id="pi_1", status="succeeded")
+        payments.settle_payment(
+            db,
+            event_id="e1",
+            stripe_payment_id="pi_1",
+            status="succeeded",
+            amount=Decimal("12.50"),
+            currency="USD",
+        )
         assert events.move_event(
             db, event_id=free, start_time=_SOON, end_time=_SOON + timedelta(hours=2), capacity=2
         )

@@ -10,7 +10,7 @@ from tests.python.fix_databases import Connection
 from tests.python.saltbitter.conftest import Platform, at_once, consent, outcome, row
 
 _DECIDE = "SELECT decision, match_id FROM saltbitter.decide(%s, %s)"
-_SETTLE = "SELECT id, status FROM saltbitter.settle_payment(%s, %s, 'succeeded')"
+_SETTLE = "SELECT id, status FROM saltbitter.settle_payment(%s, %s, 'succeeded', 10, 'USD')"
 _REFUND = "SELECT id, amount FROM saltbitter.refund_payment(%s, %s, %s, %s)"
 _REGISTER = "SELECT status FROM saltbitter.register_for_event(%s)"
 _REGISTER_PAID = "SELECT status FROM saltbitter.register_for_event(%s, %s)"
