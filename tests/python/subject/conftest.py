@@ -14,14 +14,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from strongroom.sealing import EnvironmentKeys, FileKeys, Keyring
-from strongroom.sealing.providers import new_key
+from strongroom.sealing import EnvironmentKeys, Keyring
 from strongroom.session import session
 from tests.python.fix_databases import Connection, Database
 from tests.python.sealing.conftest import new_keys, with_births
 from tests.python.sealing.test_sessions import add
-from tests.python.subject.copies import Programs, people
-from tests.python.subject.restored import KEY_ID, READING, Place
+from tests.python.subject.restored import Place, furnish
 
 ROOT = Path(__file__).resolve().parents[3]
 MASTERS = ("tarot.birth.1", "tarot.location.1", "tarot.places.1", "tarot.vendor.1")
@@ -105,14 +103,4 @@ def offices(database: Database) -> Office:
 
 @pytest.fixture
 def place(database: Database, tmp_path: Path) -> Place:
-    programs = Programs(database, tmp_path)
-    keys = tmp_path / "keys"
-    keys.touch(0o600)
-    keys.write_text(f"{KEY_ID} = {new_key()}\nother.pseudonym.1 = {new_key()}\n")
-    with database.admin() as admin:
-        people(admin, 7001, 7002, 7003)
-    for user in (1, 2, 3):
-        app = database.connect(role="tarot_app", app="tarot", user_id=user)
-        app.execute(READING, [f"question of {user}"])
-        app.close()
-    return Place(database, programs, tmp_path, FileKeys(keys))
+    return furnish(database, tmp_path)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import psycopg
 import pytest
 
 from strongroom.errors import MismatchError, UsageError
 from strongroom.sealing.providers import new_key
+from strongroom.server import Server
 from strongroom.subject import ledger
 from strongroom.subject.ledger_replay import Replayed
-from tests.python.subject.restored import KEY_ID, Place, is_open, restored
+from tests.python.fix_databases import Database, fresh
+from tests.python.subject.restored import KEY_ID, Place, copied, furnish, is_open, restored
 
 pytestmark = pytest.mark.ends
 
@@ -96,24 +99,47 @@ REFUSED: dict[str, tuple[Callable[[Place], None], str]] = {
 }
 
 
+@dataclass(frozen=True)
+class Story:
+    """A database where somebody was erased before it was dumped and somebody else after that."""
+
+    place: Place
+    copy: Database
+    ledger: bytes
+
+
+@pytest.fixture(scope="module")
+def story(
+    server: Server, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Story]:
+    """One for all ledgers that are refused: a refusal changes nothing in the copy."""
+    with fresh(server, template) as database:
+        place = furnish(database, tmp_path_factory.mktemp("ledger"))
+        place.export()
+        place.erase(1)
+        place.export()
+        dump = place.programs.dump(database, "--format=custom")
+        place.erase(2)
+        place.export()
+        with restored(place, dump) as copy:
+            yield Story(place, copy, place.ledger.read_bytes())
+
+
 @pytest.mark.parametrize("how", REFUSED)
-def test_a_ledger_that_can_not_be_trusted_is_refused(place: Place, how: str) -> None:
-    place.export()
-    place.erase(1)
-    place.export()
-    dump = place.programs.dump(place.database, "--format=custom")
-    place.erase(2)
-    place.export()
+def test_a_ledger_that_can_not_be_trusted_is_refused(story: Story, how: str) -> None:
+    place, copy = story.place, story.copy
+    place.ledger.write_bytes(story.ledger)
+    assert ledger.verify(place.ledger, place.keys).seq == 2
     change, message = REFUSED[how]
     change(place)
-    with restored(place, dump) as copy:
-        with pytest.raises(MismatchError, match=message):
-            place.replay(copy)
-        assert not is_open(copy)
-        runner = place.runner(copy)
-        assert runner.execute("SELECT count(*) FROM kernel.erasure_ledger").fetchone() == (1,)
-        with pytest.raises(psycopg.Error, match="the gate stays closed"):
-            runner.execute("SELECT kernel.open_gate(2, sha256('x'))")
+    with pytest.raises(MismatchError, match=message):
+        place.replay(copy)
+    assert not is_open(copy)
+    runner = place.runner(copy)
+    assert runner.execute("SELECT count(*) FROM kernel.erasure_ledger").fetchone() == (1,)
+    with pytest.raises(psycopg.Error, match="the gate stays closed"):
+        runner.execute("SELECT kernel.open_gate(2, sha256('x'))")
+    copy.close()
 
 
 def test_line_ends_of_another_system_are_no_matter(place: Place) -> None:
@@ -126,14 +152,13 @@ def test_line_ends_of_another_system_are_no_matter(place: Place) -> None:
 
 
 def test_a_ledger_that_ends_too_early_is_found_by_its_head(place: Place) -> None:
-    dump = place.programs.dump(place.database, "--format=custom")
-    place.erase(1)
-    early = place.export()
-    saved = place.ledger.read_bytes()
-    place.erase(2)
-    number, _, digest = place.export().partition(":")
-    place.ledger.write_bytes(saved)
-    with restored(place, dump) as copy:
+    with copied(place) as copy:
+        place.erase(1)
+        early = place.export()
+        saved = place.ledger.read_bytes()
+        place.erase(2)
+        number, _, digest = place.export().partition(":")
+        place.ledger.write_bytes(saved)
         with pytest.raises(MismatchError, match="without entry 2"):
             place.replay(copy, expected=(int(number), digest))
         assert not is_open(copy)
@@ -142,8 +167,7 @@ def test_a_ledger_that_ends_too_early_is_found_by_its_head(place: Place) -> None
 
 
 def test_the_ledger_of_another_database_is_refused(place: Place) -> None:
-    dump = place.programs.dump(place.database, "--format=custom")
-    with restored(place, dump) as other:
+    with copied(place) as other:
         with other.admin() as admin:
             admin.execute("SELECT kernel.mark_serving('a test')")
         there = Place(other, place.programs, place.folder, place.keys)
@@ -152,19 +176,17 @@ def test_the_ledger_of_another_database_is_refused(place: Place) -> None:
         place.erase(2)
         with pytest.raises(MismatchError, match="another database"):
             place.export()
-        second = place.programs.dump(place.database, "--format=custom")
-        with restored(place, second) as copy:
+        with copied(place) as copy:
             with pytest.raises(MismatchError, match="another database"):
                 place.replay(copy)
             assert not is_open(copy)
 
 
 def test_without_the_key_nothing_is_replayed(place: Place) -> None:
-    dump = place.programs.dump(place.database, "--format=custom")
-    place.erase(2)
-    place.export()
-    (place.folder / "keys").write_text(f"{KEY_ID} = {new_key()}\n")
-    with restored(place, dump) as copy:
+    with copied(place) as copy:
+        place.erase(2)
+        place.export()
+        (place.folder / "keys").write_text(f"{KEY_ID} = {new_key()}\n")
         with pytest.raises(MismatchError, match="made with another key"):
             place.replay(copy)
         assert not is_open(copy)
@@ -173,15 +195,14 @@ def test_without_the_key_nothing_is_replayed(place: Place) -> None:
 @pytest.mark.parametrize("wrong", [KEY_ID, "other.pseudonym.1"])
 def test_with_one_wrong_key_of_several_nothing_is_replayed(place: Place, wrong: str) -> None:
     """It would match nobody, and the gate would open for people who were erased."""
-    dump = place.programs.dump(place.database, "--format=custom")
-    place.erase(1)
-    place.erase(2, "other.pseudonym.1")
-    place.export()
-    file = place.folder / "keys"
-    text = file.read_text()
-    lines = [line for line in text.splitlines() if not line.startswith(wrong)]
-    file.write_text("\n".join([*lines, f"{wrong} = {new_key()}"]) + "\n")
-    with restored(place, dump) as copy:
+    with copied(place) as copy:
+        place.erase(1)
+        place.erase(2, "other.pseudonym.1")
+        place.export()
+        file = place.folder / "keys"
+        text = file.read_text()
+        lines = [line for line in text.splitlines() if not line.startswith(wrong)]
+        file.write_text("\n".join([*lines, f"{wrong} = {new_key()}"]) + "\n")
         with pytest.raises(MismatchError, match="made with another key"):
             place.replay(copy)
         assert not is_open(copy)

@@ -18,7 +18,7 @@ from strongroom.subject.ledger_export import export
 from strongroom.subject.ledger_replay import Replayed, replay
 from tests.python.fix_databases import Connection
 from tests.python.subject.copies import people
-from tests.python.subject.restored import KEY_ID, Place, is_open, restored, seen
+from tests.python.subject.restored import KEY_ID, Place, copied, is_open, restored, seen
 
 pytestmark = pytest.mark.ends
 
@@ -56,13 +56,12 @@ def test_nobody_was_erased_since(place: Place) -> None:
 
 
 def test_who_came_and_went_after_the_dump_is_passed_over(place: Place) -> None:
-    dump = place.programs.dump(place.database, "--format=custom")
-    with place.database.admin() as admin:
-        late = people(admin, 7004)[0]
-    place.erase(late)
-    place.erase(2)
-    place.export()
-    with restored(place, dump) as copy:
+    with copied(place) as copy:
+        with place.database.admin() as admin:
+            late = people(admin, 7004)[0]
+        place.erase(late)
+        place.erase(2)
+        place.export()
         assert place.replay(copy) == Replayed(head=2, entries=2, found=1)
         assert seen(copy, 2) == (None, 0, 0)
 
@@ -76,10 +75,9 @@ def test_no_other_erasure_ends_before_the_ledger_is_replayed(place: Place) -> No
         ).fetchone()
         runner.execute("SELECT kernel.approve_request(%s)", request)
     assert request is not None
-    dump = place.programs.dump(place.database, "--format=custom")
-    place.erase(1)
-    place.export()
-    with restored(place, dump) as copy:
+    with copied(place) as copy:
+        place.erase(1)
+        place.export()
         runner = place.runner(copy)
         with pytest.raises(psycopg.Error, match="the ledger is to be replayed first"):
             erase(runner, request[0], place.keys, KEY_ID, lambda _: None)
@@ -107,11 +105,10 @@ app(sys.argv[2:])
 @pytest.mark.parametrize("step", ["_match", "_erase_all", "_erased"])
 def test_a_replay_that_is_killed_goes_on(place: Place, step: str) -> None:
     """kill -9: its session ends by itself, and the next command takes over."""
-    dump = place.programs.dump(place.database, "--format=custom")
-    for user in (1, 2):
-        place.erase(user)
-    place.export()
-    with restored(place, dump) as copy:
+    with copied(place) as copy:
+        for user in (1, 2):
+            place.erase(user)
+        place.export()
         environment = {**os.environ, "DATABASE_URL": copy.url("strongroom_runner")}
         call = [sys.executable, "-c", COMMAND]
         more = ["replay", str(place.ledger), "--keys", str(place.folder / "keys")]
@@ -148,11 +145,10 @@ def test_a_hold_keeps_the_gate_closed(place: Place) -> None:
     runner = place.runner()
     hold = runner.execute("SELECT kernel.place_hold('case', 'tarot', '2')").fetchone()
     assert hold is not None
-    dump = place.programs.dump(place.database, "--format=custom")
-    runner.execute("SELECT kernel.release_hold(%s, 'over')", hold)
-    place.erase(2)
-    place.export()
-    with restored(place, dump) as copy:
+    with copied(place) as copy:
+        place.runner().execute("SELECT kernel.release_hold(%s, 'over')", hold)
+        place.erase(2)
+        place.export()
         with pytest.raises(StrongroomError, match="1 of 1 erasures are not done"):
             place.replay(copy)
         assert not is_open(copy)
@@ -170,15 +166,14 @@ def test_a_replay_that_was_half_done_goes_on_with_a_newer_file(place: Place) -> 
     runner = place.runner()
     hold = runner.execute("SELECT kernel.place_hold('case', 'tarot', '2')").fetchone()
     assert hold is not None
-    dump = place.programs.dump(place.database, "--format=custom")
-    runner.execute("SELECT kernel.release_hold(%s, 'over')", hold)
-    place.erase(1)
-    place.erase(2)
-    older = place.folder / "older.ledger"
-    place.export(older)
-    place.erase(3)
-    place.export()
-    with restored(place, dump) as copy:
+    with copied(place) as copy:
+        place.runner().execute("SELECT kernel.release_hold(%s, 'over')", hold)
+        place.erase(1)
+        place.erase(2)
+        older = place.folder / "older.ledger"
+        place.export(older)
+        place.erase(3)
+        place.export()
         with pytest.raises(StrongroomError, match="1 of 2 erasures are not done"):
             place.replay(copy, older)
         place.runner(copy).execute("SELECT kernel.release_hold(%s, 'over')", hold)
@@ -191,12 +186,11 @@ def test_a_replay_that_was_half_done_goes_on_with_a_newer_file(place: Place) -> 
 
 def test_an_interrupted_replay_goes_on(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its session is ended at each of its statements in turn, as a killed command's is."""
-    dump = place.programs.dump(place.database, "--format=custom")
-    for user in (1, 2):
-        place.erase(user)
-    place.export()
-    monkeypatch.setattr(ledger_replay, "BATCH", 1)
-    with restored(place, dump) as copy:
+    with copied(place) as copy:
+        for user in (1, 2):
+            place.erase(user)
+        place.export()
+        monkeypatch.setattr(ledger_replay, "BATCH", 1)
         for limit in range(3, 80, 4):
             runner = place.runner(copy)
             left = iter(range(limit))
@@ -227,11 +221,10 @@ def test_an_interrupted_replay_goes_on(place: Place, monkeypatch: pytest.MonkeyP
 
 
 def test_two_replays_at_once_do_it_once(place: Place) -> None:
-    dump = place.programs.dump(place.database, "--format=custom")
-    for user in (1, 2):
-        place.erase(user)
-    place.export()
-    with restored(place, dump) as copy:
+    with copied(place) as copy:
+        for user in (1, 2):
+            place.erase(user)
+        place.export()
         failed: list[str] = []
 
         def run() -> None:
