@@ -6,6 +6,7 @@ import random
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,11 @@ from strongroom.migrate.apply import apply
 from strongroom.migrate.rollback import Until, rollback
 from strongroom.migrate.status import look
 from strongroom.migrate.target import Target, owner_of
+from strongroom.pgtap.databases import clone, drop
 from strongroom.project import Project, install, read_project
 from strongroom.server import Server
 from strongroom.server.wheel import find_psql
-from tests.python.fix_databases import Database
+from tests.python.fix_databases import Database, fresh
 from tests.python.fix_templates import administer, new_name
 from tests.python.migrate.conftest import Sandbox
 
@@ -36,39 +38,58 @@ def project() -> Project:
     return read_project(ROOT)
 
 
-@pytest.fixture
-def built(server: Server, project: Project) -> Iterator[Database]:
-    """A database that install.sql built, as the superuser who has no command of ours."""
-    yield from _database(server, project, build=True)
+class Installed:
+    """What install.sql builds, once on each server that is asked for; tests get clones of it."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._names: dict[str, tuple[Server, str]] = {}
+
+    def name(self, server: Server) -> str:
+        """The database on a server, built by the superuser who has no command of ours."""
+        if server.label not in self._names:
+            name = new_name()
+            with psycopg.connect(server.url(), autocommit=True) as admin:
+                clone(admin, name, "template0")
+            self._names[server.label] = (server, name)
+            with psycopg.connect(server.url(name), autocommit=True) as connection:
+                install(connection, self._project)
+        return self._names[server.label][1]
+
+    def close(self) -> None:
+        """Drop them."""
+        for server, name in self._names.values():
+            with psycopg.connect(server.url(), autocommit=True) as admin:
+                drop(admin, name)
+
+
+@pytest.fixture(scope="module")
+def installed(project: Project) -> Iterator[Installed]:
+    found = Installed(project)
+    yield found
+    found.close()
 
 
 @pytest.fixture
-def built_once(any_server: Server, project: Project) -> Iterator[Database]:
+def built(server: Server, installed: Installed) -> Iterator[Database]:
+    """A database as install.sql builds it."""
+    with fresh(server, installed.name(server)) as found:
+        yield found
+
+
+@pytest.fixture
+def built_once(any_server: Server, installed: Installed) -> Iterator[Database]:
     """The same on one server, for what does not depend on its version."""
-    yield from _database(any_server, project, build=True)
+    with fresh(any_server, installed.name(any_server)) as found:
+        yield found
 
 
-@pytest.fixture
-def empty(server: Server, project: Project) -> Iterator[Database]:
+@contextmanager
+def bare(server: Server, project: Project) -> Iterator[Database]:
     """An empty database in which nothing was done but what an administrator must do."""
-    yield from _database(server, project, build=False)
-
-
-def _database(server: Server, project: Project, *, build: bool) -> Iterator[Database]:
-    found = Database(server, new_name())
-    name = sql.Identifier(found.name)
-    with psycopg.connect(server.url(), autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(name))
-        try:
-            if build:
-                with psycopg.connect(server.url(found.name), autocommit=True) as connection:
-                    install(connection, project)
-            else:
-                administer(project, server, found.name)
-            yield found
-        finally:
-            found.close()
-            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+    with fresh(server, "template0") as found:
+        administer(project, server, found.name)
+        yield found
 
 
 def migrator(database: Database, project: Project) -> Target:
@@ -114,12 +135,14 @@ def drop_login(database: Database, role: sql.Identifier) -> None:
 
 
 def test_install_and_apply_build_the_same(
-    built: Database, empty: Database, project: Project
+    built: Database, database: Database, project: Project
 ) -> None:
-    """The migrations run as a role that is no superuser, install.sql as one."""
-    apply(project, migrator(empty, project), quiet)
-    assert snapshot.differences(shot(built), shot(empty), ("install", "migrations")) == []
-    assert len(shot(empty)) > 100
+    """The template was migrated as a role that is no superuser; install.sql ran as one."""
+    target = migrator(database, project)
+    assert apply(project, target, quiet).nothing
+    assert {row.state for row in look(project, target).migrations} - {"skipped"} == {"applied"}
+    assert snapshot.differences(shot(built), shot(database), ("install", "migrations")) == []
+    assert len(shot(database)) > 100
 
 
 def test_psql_builds_what_the_project_builds(
@@ -189,29 +212,28 @@ def test_adoption_needs_the_right_to_make_a_database(
         drop_login(built_once, role)
 
 
-def test_apply_rollback_apply_comes_back_to_the_same(empty: Database, project: Project) -> None:
+def test_apply_rollback_apply_comes_back_to_the_same(database: Database, project: Project) -> None:
     """[C-29] [C-F28] Tables go with their policies and grants, and come back with them."""
-    target = migrator(empty, project)
-    apply(project, target, quiet)
-    before = shot(empty)
+    target = migrator(database, project)
+    before = shot(database)
     last = rollback(project, target, quiet, Until()).rolled_back
     assert len(last) == 1
     assert apply(project, target, quiet).applied == last
-    assert shot(empty) == before
+    assert shot(database) == before
 
     every = rollback(project, target, quiet, Until(everything=True)).rolled_back
     assert len(every) >= len(last)
     assert apply(project, target, quiet).applied == every[::-1]
-    assert shot(empty) == before
+    assert shot(database) == before
 
 
 @pytest.mark.slow
 def test_killed_while_it_builds_everything(
-    any_server: Server, project: Project, tmp_path: Path
+    any_server: Server, built_once: Database, project: Project, tmp_path: Path
 ) -> None:
     """Bootstrap, functions and migrations of this project; kill -9, and again, then let it be."""
     chance = random.Random(7)
-    for database in _database(any_server, project, build=False):
+    with bare(any_server, project) as database:
         run = Sandbox(tmp_path, database.url("strongroom_migrator"))
         for _ in range(8):
             running = subprocess.Popen(
@@ -228,13 +250,11 @@ def test_killed_while_it_builds_everything(
             running.kill()
             running.communicate()
         apply(project, migrator(database, project), quiet)
-        for other in _database(any_server, project, build=True):
-            assert snapshot.differences(shot(other), shot(database), ("install", "here")) == []
+        assert snapshot.differences(shot(built_once), shot(database), ("install", "here")) == []
 
 
-def test_everything_belongs_to_the_owner_or_a_definer(empty: Database, project: Project) -> None:
-    apply(project, migrator(empty, project), quiet)
-    rows = empty.admin().execute(
+def test_everything_belongs_to_the_owner_or_a_definer(database: Database) -> None:
+    rows = database.admin().execute(
         """
         SELECT pg_get_userbyid(c.relowner) FROM pg_class AS c
         JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -268,26 +288,25 @@ def test_a_role_without_rights_is_told_what_to_run(
         drop_login(empty_database, role)
 
 
-def test_a_role_that_may_only_read_sees_the_status(empty: Database, project: Project) -> None:
-    apply(project, migrator(empty, project), quiet)
-    role = login(empty, "reader")
-    target = Target(empty.url(f"{empty.name}_reader"), owner_of(project))
+def test_a_role_that_may_only_read_sees_the_status(database: Database, project: Project) -> None:
+    role = login(database, "reader")
+    target = Target(database.url(f"{database.name}_reader"), owner_of(project))
     try:
         with pytest.raises(UsageError) as caught:
             look(project, target)
         assert caught.value.hint is not None
         for statement in caught.value.hint.split("; "):
-            empty.admin().execute(statement.encode())
+            database.admin().execute(statement.encode())
         found = look(project, target)
         assert not found.pending
         assert found.conflicts == []
         assert {row.state for row in found.migrations} - {"skipped"} == {"applied"}
     finally:
-        drop_login(empty, role)
+        drop_login(database, role)
 
 
-def test_what_a_killed_adoption_left_is_removed(built: Database, project: Project) -> None:
-    with psycopg.connect(built.url("postgres"), autocommit=True) as connection:
+def test_what_a_killed_adoption_left_is_removed(built_once: Database, project: Project) -> None:
+    with psycopg.connect(built_once.url("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {DEAD} TEMPLATE template0".encode())
-    assert apply(project, adopter(built, project), quiet).adopted
-    assert scratch_left(built) == []
+    assert apply(project, adopter(built_once, project), quiet).adopted
+    assert scratch_left(built_once) == []
