@@ -2,11 +2,16 @@ CREATE OR REPLACE FUNCTION kernel.masked_columns(p_relation regclass)
 RETURNS TABLE (
     "position" smallint, column_name name, mask text, problem text, family text, type oid
 )
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    c_root CONSTANT regclass := coalesce(pg_partition_root(p_relation), p_relation);
+    c_people CONSTANT name[] := ARRAY(SELECT kernel.subject_columns(c_root));
+BEGIN
+    RETURN QUERY
     WITH
     tagged AS (
         SELECT
@@ -23,18 +28,18 @@ AS $$
             coalesce(bool_or(t.tag IN ('sealed', 'blind')), false) AS is_sealed
         FROM pg_attribute AS a
         LEFT JOIN LATERAL kernel.comment_tags(col_description(a.attrelid, a.attnum)) AS t ON true
-        WHERE a.attrelid = coalesce(pg_partition_root(p_relation), p_relation)
+        WHERE a.attrelid = c_root
           AND a.attnum > 0
           AND NOT a.attisdropped
         GROUP BY a.attrelid, a.attnum, a.attname, a.atttypid
     ),
-    columns AS (
+    columns AS MATERIALIZED (
         SELECT
             t.*,
             CASE WHEN t.is_sealed THEN 'sealed' ELSE kernel.type_family(t.type) END AS family,
             -- What is called an id may be one without a foreign key.
             t.attname ~ '(^|_)id$'
-            OR t.attname IN (SELECT s.name FROM kernel.subject_columns(t.attrelid) AS s (name))
+            OR t.attname = ANY (c_people)
             OR EXISTS (
                 SELECT
                 FROM pg_constraint AS c
@@ -44,7 +49,7 @@ AS $$
             kernel.is_value_list(t.attrelid, t.attnum) AS is_list
         FROM tagged AS t
     ),
-    decided AS (
+    decided AS MATERIALIZED (
         SELECT
             c.*,
             kernel.unfit_mask(c.mask, c.class, c.kind, c.family, c.is_key, c.json_type) AS problem,
@@ -64,7 +69,8 @@ AS $$
         d.family,
         d.type
     FROM decided AS d
-    ORDER BY d.attnum
+    ORDER BY d.attnum;
+END;
 $$;
 
 COMMENT ON FUNCTION kernel.masked_columns(regclass) IS
