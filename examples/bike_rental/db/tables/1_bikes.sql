@@ -22,7 +22,8 @@ CREATE TABLE bikes.bikes (
 
 COMMENT ON TABLE bikes.bikes IS
 'What can be rented.
-@row Bike';
+@row Bike
+@rows 500';
 COMMENT ON COLUMN bikes.bikes.equipment IS
 'What is mounted on it.
 @json bikes.equipment[]';
