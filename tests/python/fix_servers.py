@@ -17,7 +17,9 @@ import pytest
 
 from strongroom.project import Project, install, read_project, shipped_root
 from strongroom.server import Server, debian, embedded, full, installed_majors
+from strongroom.server.cluster import LocalServer
 from strongroom.server.embedded import EmbeddedServer
+from strongroom.server.full import FullServer
 from tests.python.memory_folder import keep_in_memory, memory_folder
 
 
@@ -130,12 +132,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that needs a server on each of them."""
+    """Run a test that needs a server on each of them, or on one of its own."""
+    usable = servers_of(metafunc.config).usable
+    ends = metafunc.definition.get_closest_marker("ends")
     if "server" in metafunc.fixturenames:
-        labels = list(servers_of(metafunc.config).usable)
-        if metafunc.definition.get_closest_marker("ends"):
+        labels = list(usable)
+        if ends:
             labels = list(dict.fromkeys([*labels[:1], *labels[-1:]]))
         metafunc.parametrize("server", labels or [_nowhere()], indirect=True, scope="session")
+    if "own_server" in metafunc.fixturenames:
+        labels = [label for label in usable if label in _OWN]
+        labels = labels if ends else labels[:1]
+        metafunc.parametrize("own_server", labels or [_nowhere()], indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -182,14 +190,14 @@ def _why_nowhere() -> str:
 
 
 _KEY = pytest.StashKey[TestServers]()
+_OWN: dict[str, type[LocalServer]] = {kind.label: kind for kind in (EmbeddedServer, FullServer)}
 
 
 @pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[Server]:
+def own_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     """A server of the test's own with the whole database in "strongroom", to be crashed."""
-    server = EmbeddedServer(tmp_path / "state", "own")
-    if why := server.missing():
-        pytest.skip(why)
+    label: str = request.param
+    server = _OWN[label](tmp_path / "state", "own")
     server.start()
     with psycopg.connect(server.url(), autocommit=True) as admin:
         admin.execute("CREATE DATABASE strongroom")

@@ -91,6 +91,7 @@ def test_numbers_of_transactions_that_begin_anew_break_nothing(any_audited: Audi
 
 
 @pytest.mark.slow
+@pytest.mark.ends
 def test_a_server_that_dies_while_it_seals_leaves_whole_batches(own_server: Server) -> None:
     """[A-07] pg_ctl stop -m immediate at random moments: each entry is sealed or waits, once."""
     database = Database(own_server, "strongroom")

@@ -33,6 +33,7 @@ with psycopg.connect(sys.argv[1], autocommit=True) as runner:
 """
 
 
+@pytest.mark.ends
 def test_each_run_goes_on_where_the_server_died(own_server: Server) -> None:
     """[A-46] Stopped at random points: nothing half done is called done, others stay."""
     database = Database(own_server, "strongroom")

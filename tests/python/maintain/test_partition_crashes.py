@@ -70,6 +70,7 @@ def _consistent(maintained: Maintained) -> tuple[int, int]:
 
 
 @pytest.mark.slow
+@pytest.mark.ends
 def test_killed_at_any_moment_the_next_run_finishes(own_server: Server) -> None:
     """kill -9 of the runner and immediate stops of the server, in turn."""
     database = Database(own_server, "strongroom")

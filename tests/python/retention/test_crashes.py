@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import psycopg
+import pytest
 
 from strongroom.server import Server
 from tests.python.fix_databases import Database
@@ -18,6 +19,7 @@ _ROWS = 12_000
 _CRASHES = 4
 
 
+@pytest.mark.ends
 def test_each_row_is_in_one_record_whenever_the_server_dies(own_server: Server) -> None:
     """Stopped at random points of a long run: what went is written down, and nothing else."""
     database = Database(own_server, "strongroom")
