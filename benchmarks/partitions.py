@@ -248,9 +248,9 @@ CREATE TABLE bench.ours (LIKE bench.plain INCLUDING ALL) PARTITION BY RANGE (at)
 CREATE TABLE bench.bare_1 PARTITION OF bench.bare FOR VALUES FROM (MINVALUE) TO ('2020-01-01');
 INSERT INTO kernel.partition_policy (parent, key_kind, every, ahead)
 VALUES ('bench.ours', 'time', '1 month', 3);
-SELECT kernel.extend_partitions(now() - interval '3 months');
-SELECT kernel.extend_partitions();
-UPDATE kernel.partition_policy SET keep = '1 month';
+SELECT kernel.create_missing_partitions(d.parent, d.spans, d.suffixes)
+FROM kernel.due_partitions(now() - interval '3 months', 'bench.ours') AS d;
+UPDATE kernel.partition_policy SET keep = '2 months' WHERE parent = 'bench.ours'::regclass;
 INSERT INTO bench.ours
 SELECT date_trunc('month', now(), 'UTC') - m * interval '1 month' + n * interval '1 second', n,
     'kind' || n % 7, jsonb_build_object('n', n, 'text', repeat('x', 40))
