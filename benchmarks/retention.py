@@ -1,7 +1,7 @@
 """Retention of a table without partitions: batches with records against one DELETE.
 
 A month of a year goes. The base holds its locks, and the versions of its rows, until it is
-through; a batch lets go after 20,000 rows, writes down what it destroyed with a digest of the keys,
+through; a batch lets go after 50,000 rows, writes down what it destroyed with a digest of the keys,
 and looks for holds. Expiry of partitions is in partitions.py.
 """
 

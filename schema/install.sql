@@ -333,7 +333,11 @@
 \ir ../functions/kernel/require_batch.sql
 \ir ../functions/kernel/require_retention_policy.sql
 \ir ../functions/kernel/require_stable_mask.sql
+\ir ../functions/kernel/key_digest.sql
+\ir ../functions/kernel/record_statement.sql
 \ir ../functions/kernel/destruction_statement.sql
+\ir ../functions/kernel/deletion_statement.sql
+\ir ../functions/kernel/delete_rows.sql
 \ir ../functions/kernel/destroy_rows.sql
 \ir ../functions/kernel/expired_spans.sql
 \ir ../functions/kernel/sweep_rows.sql

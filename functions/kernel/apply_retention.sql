@@ -1,6 +1,6 @@
 CREATE OR REPLACE FUNCTION kernel.apply_retention(
     p_policy text,
-    p_limit integer DEFAULT 20000,
+    p_limit integer DEFAULT 50000,
     p_now timestamptz DEFAULT pg_catalog.now()
 )
 RETURNS bigint

@@ -19,6 +19,9 @@ SET bytea_output = 'hex'
 SET lock_timeout = '100ms'
 AS $$
 DECLARE
+    v_deletes CONSTANT boolean := EXISTS (
+        SELECT FROM kernel.retention_policy AS p WHERE p.name = p_policy AND p.action = 'delete'
+    );
     v_rows tid[];
     v_parts oid[];
     v_count bigint;
@@ -26,6 +29,9 @@ DECLARE
 BEGIN
     IF NOT p_locks_first THEN
         BEGIN
+            IF v_deletes THEN
+                RETURN kernel.delete_rows(p_policy, p_source, p_condition, p_bounds);
+            END IF;
             EXECUTE kernel.destruction_statement(p_policy, p_source, p_condition, p_bounds)
             INTO v_count, v_is_unstable;
             PERFORM kernel.require_stable_mask(p_policy, v_is_unstable);

@@ -17,17 +17,7 @@ DECLARE
     v_key record;
 BEGIN
     SELECT p.* INTO v_policy FROM kernel.retention_policy AS p WHERE p.name = p_policy;
-    SELECT
-        string_agg(format('t.%I AS k%s', a.attname, k.number), ', ' ORDER BY k.number) AS columns,
-        string_agg(format('g.k%s::text', k.number), ' || '','' || ' ORDER BY k.number) AS line,
-        string_agg(format('g.k%s', k.number), ', ' ORDER BY k.number) AS sorting
-    INTO v_key
-    FROM pg_index AS i
-    CROSS JOIN unnest((i.indkey::int2[])[0:i.indnkeyatts - 1])
-        WITH ORDINALITY AS k (attnum, number)
-    JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
-    WHERE i.indrelid = v_policy.relation AND i.indisprimary;
-
+    v_key := kernel.key_digest(v_policy.relation);
     v_change := CASE v_policy.action
         WHEN 'null'
             THEN (
@@ -45,21 +35,17 @@ BEGIN
 
     RETURN format(
         'WITH gone AS (%s WHERE %s RETURNING %s, %s AS is_unstable), tally AS ('
-        'SELECT count(*) AS row_count, bool_or(g.is_unstable) AS is_unstable, sha256(convert_to('
-        'string_agg(%s, E''\n'' ORDER BY %s), ''UTF8'')) AS digest FROM gone AS g), record AS ('
-        'INSERT INTO kernel.destruction_record (relation_name, partition_name, policy_name,'
-        ' action, bounds_from, bounds_to, row_count, digest, reason, recorded_by)'
-        ' SELECT %L, %L, %L, %L, %L, %L, g.row_count, g.digest, %L,'
-        ' coalesce(kernel.actor(), session_user) FROM tally AS g WHERE g.row_count > 0)'
-        ' SELECT g.row_count, g.is_unstable FROM tally AS g',
+        'SELECT count(*) AS row_count, bool_or(g.is_unstable) AS is_unstable, %s AS digest'
+        ' FROM gone AS g), record AS (%s) SELECT g.row_count, g.is_unstable FROM tally AS g',
         CASE
             WHEN v_change IS NULL THEN format('DELETE FROM %s AS t', p_source)
             ELSE format('UPDATE %s AS t SET %s', p_source, v_change)
         END,
-        p_condition, v_key.columns, v_is_unstable, v_key.line, v_key.sorting, v_policy.relation,
-        nullif(p_source, v_policy.relation)::regclass, p_policy,
-        CASE v_policy.action WHEN 'drop' THEN 'delete' ELSE v_policy.action END,
-        p_bounds[1], p_bounds[2], v_policy.reason
+        p_condition, v_key.columns, v_is_unstable, v_key.digest,
+        kernel.record_statement(
+            p_policy, p_source, p_bounds,
+            'nextval(pg_get_serial_sequence(''kernel.destruction_record'', ''id''))'
+        )
     );
 END;
 $$;
@@ -67,5 +53,4 @@ $$;
 COMMENT ON FUNCTION kernel.destruction_statement(text, regclass, text, text[]) IS
 'The statement that carries out a policy on those rows t of a table, or of one partition of it, that
 a condition names, and writes the record with them: neither is ever without the other. It returns
-how many rows went, and whether a mask would change again what it has masked. The digest is SHA-256
-over the keys: a line a row, the columns of the primary key as text with commas between, sorted.';
+how many rows went, and whether a mask would change again what it has masked.';

@@ -26,6 +26,9 @@ BEGIN
     SELECT
         p.relation,
         p.action = 'delete' AS deletes,
+        p.action = 'delete' AND EXISTS (
+            SELECT FROM pg_constraint AS f WHERE f.confrelid = p.relation AND f.contype = 'f'
+        ) AS is_referred,
         p.time_expression AS time,
         kernel.retention_time_type(p.relation, p.time_expression, p.columns) AS time_type
     INTO v_policy
@@ -46,8 +49,7 @@ BEGIN
                 v_policy.time, swept_to, v_window.upto, v_policy.time_type, v_due, v_free
             ),
             ARRAY[swept_to::text, v_window.upto::text], p_limit,
-            v_window.is_crowded
-            OR v_policy.deletes AND EXISTS (SELECT FROM kernel.references_to(v_policy.relation))
+            v_window.is_crowded OR v_policy.is_referred
         );
         -- As many as were wanted: there may be more in this window.
         IF row_count < p_limit OR NOT v_window.is_crowded THEN

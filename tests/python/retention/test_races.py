@@ -152,6 +152,36 @@ def test_a_row_that_grew_young_meanwhile_stays(archive: Archive) -> None:
         archive.admin.execute("UPDATE probe.notes SET at = now() - interval '40 days'")
 
 
+def test_a_key_that_changes_meanwhile_is_recorded_as_it_was_at_the_end(archive: Archive) -> None:
+    """The batch has read the old key when it comes to the row, which has another one by then."""
+    for attempt in range(5):
+        first = 10 * attempt + 1
+        archive.write(6, first=first, people=1)
+        writer, runner = archive.database.connect("postgres", autocommit=False), archive.runner()
+        writer.execute("UPDATE probe.notes SET id = 1000 + id WHERE id = %s", (first + 2,))
+        with _aside(lambda: run(runner)) as batch:  # noqa: B023
+            time.sleep(0.01 * attempt)
+            writer.commit()
+            batch.result()
+        run(runner)
+        assert archive.notes() == []
+        archive.check_records()
+
+
+def test_a_row_that_a_trigger_keeps_is_in_no_record(archive: Archive) -> None:
+    """It was read with the others, and did not go with them."""
+    archive.write(6, people=1)
+    archive.admin.execute(
+        "CREATE FUNCTION probe.tg_keep() RETURNS trigger LANGUAGE plpgsql"
+        " AS $$ BEGIN RETURN NULL; END $$;"
+        "CREATE TRIGGER t10_keep BEFORE DELETE ON probe.notes FOR EACH ROW WHEN (old.id = 2)"
+        " EXECUTE FUNCTION probe.tg_keep()"
+    )
+    assert run(archive.runner()) == 5
+    assert archive.notes() == [(0, 2)]
+    archive.check_records()
+
+
 def test_a_second_runner_does_not_wait_and_takes_another_policy(archive: Archive) -> None:
     archive.write(20)
     archive.admin.execute("INSERT INTO probe.chats SELECT 1, now() - interval '40 days'")
