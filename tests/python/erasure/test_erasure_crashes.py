@@ -13,7 +13,6 @@ from random import Random
 from uuid import UUID
 
 import psycopg
-import pytest
 
 from strongroom.server import Server
 from strongroom.subject.eraser import erase
@@ -33,7 +32,6 @@ with psycopg.connect(sys.argv[1], autocommit=True) as runner:
 """
 
 
-@pytest.mark.ends
 def test_each_run_goes_on_where_the_server_died(own_server: Server) -> None:
     """[A-46] Stopped at random points: nothing half done is called done, others stay."""
     database = Database(own_server, "strongroom")
