@@ -154,6 +154,8 @@
 \ir ../functions/kernel/guard_shape.sql
 \ir ../functions/kernel/guard_problem.sql
 \ir ../functions/kernel/guard_used.sql
+\ir ../functions/kernel/guard_keys.sql
+\ir ../functions/kernel/guard_checks.sql
 \ir ../functions/kernel/guard_source.sql
 \ir ../functions/kernel/guard_partition.sql
 \ir ../functions/kernel/guard_sealed.sql

@@ -9,6 +9,12 @@ AS $$
         'app', n.nspname,
         'relation', c.relname,
         'subject', to_jsonb(ARRAY(SELECT s.name FROM kernel.subject_columns(c.oid) AS s (name))),
+        'is_exact', NOT EXISTS (
+            SELECT
+            FROM kernel.subject_columns(c.oid) AS s (name)
+            JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = s.name
+            WHERE a.atttypid <> ALL ('{bigint,integer,smallint,uuid}'::regtype[])
+        ),
         'columns', coalesce(
             (
                 SELECT jsonb_agg(
@@ -26,6 +32,7 @@ $$;
 
 COMMENT ON FUNCTION kernel.guard_shape(regclass) IS
 'What the guard of a table would know of it as it is now: app, relation, the columns that say whose row
-it is, and each sealed column or blind index with kind and purpose.';
+it is, whether ids that are equal there are always one text, and each sealed column or blind index with
+kind and purpose.';
 
 GRANT EXECUTE ON FUNCTION kernel.guard_shape(regclass) TO strongroom_runner, pg_monitor;

@@ -10,13 +10,18 @@ DECLARE
     v_subject text;
     v_used text;
 BEGIN
-    -- Whose row it is: nobody's, one person's, or of several, and then as a list.
+    -- Whose row it is: nobody's, one person's, or of several, and then as a list. As text and byte by
+    -- byte, for ids that a column holds to be equal may be of several people.
     SELECT
-        coalesce(string_agg(format(', guard_row.%I AS s%s', s.name, s.n), '' ORDER BY s.n), ''),
+        coalesce(
+            string_agg(
+                format(', guard_row.%I::text COLLATE "C" AS s%s', s.name, s.n), '' ORDER BY s.n
+            ), ''
+        ),
         CASE count(*)
             WHEN 0 THEN 'NULL::text'
-            WHEN 1 THEN 'd.s1::text'
-            ELSE format('ARRAY[%s]::text', string_agg(format('d.s%s::text', s.n), ', ' ORDER BY s.n))
+            WHEN 1 THEN 'd.s1'
+            ELSE format('ARRAY[%s]::text', string_agg(format('d.s%s', s.n), ', ' ORDER BY s.n))
         END
     INTO v_raw, v_subject
     FROM jsonb_array_elements_text(p_shape -> 'subject') WITH ORDINALITY AS s (name, n);

@@ -18,6 +18,11 @@ BEGIN
     END IF;
     -- A rotation that was waited for has left others in the place of those.
     LOOP
+        -- In the order in which a guard locks them, so that none waits for the other.
+        PERFORM FROM kernel.subject_key AS k
+        WHERE k.app = p_app AND k.subject = p_subject
+        ORDER BY k.purpose COLLATE "C", k.id
+        FOR UPDATE;
         DELETE FROM kernel.subject_key AS k WHERE k.app = p_app AND k.subject = p_subject;
         GET DIAGNOSTICS v_rows = ROW_COUNT;
         EXIT WHEN v_rows = 0;

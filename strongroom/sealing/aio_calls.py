@@ -121,7 +121,7 @@ async def batch(
     items, taken = await _items(db, sealed, items, take)
     async with db.transaction() if sealed.writes_and_gives else nullcontext():
         with taken:
-            found = await db.batch(sealed.statement, items, take=taken, load=load)
+            found = await db.batch(sealed.statement, items, take=taken.one, load=load)
         if not sealed.gives:
             return found
         keys = await db.opening_keys(envelopes(sealed, flat(found)))
@@ -140,7 +140,7 @@ async def bulk(
     """As `AsyncSession.bulk`."""
     items, taken = await _items(db, sealed, items, take, fixed)
     with taken:
-        return await db.bulk(sealed.statement, items, take=taken, fixed=fixed, chunk=chunk)
+        return await db.bulk(sealed.statement, items, take=taken.one, fixed=fixed, chunk=chunk)
 
 
 async def bulk_rows(
@@ -157,7 +157,7 @@ async def bulk_rows(
     async with db.transaction() if sealed.writes_and_gives else nullcontext():
         with taken:
             found = await db.bulk_rows(
-                sealed.statement, items, take=taken, fixed=fixed, chunk=chunk
+                sealed.statement, items, take=taken.one, fixed=fixed, chunk=chunk
             )
         return await _opened(db, sealed, found, ())
 
@@ -172,7 +172,7 @@ async def copy(
     """As `AsyncSession.copy`."""
     items, taken = await _items(db, sealed, items, take)
     with taken:
-        return await db.copy(sealed.statement, items, take=taken)
+        return await db.copy(sealed.statement, items, take=taken.one)
 
 
 async def _call(

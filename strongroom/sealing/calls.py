@@ -106,7 +106,7 @@ def batch(
     items, taken = _items(db, sealed, items, take)
     with db.transaction() if sealed.writes_and_gives else nullcontext():
         with taken:
-            found = db.batch(sealed.statement, items, take=taken, load=load)
+            found = db.batch(sealed.statement, items, take=taken.one, load=load)
         if not sealed.gives:
             return found
         keys = db.opening_keys(envelopes(sealed, flat(found)))
@@ -125,7 +125,7 @@ def bulk(
     """As `Session.bulk`."""
     items, taken = _items(db, sealed, items, take, fixed)
     with taken:
-        return db.bulk(sealed.statement, items, take=taken, fixed=fixed, chunk=chunk)
+        return db.bulk(sealed.statement, items, take=taken.one, fixed=fixed, chunk=chunk)
 
 
 def bulk_rows(
@@ -141,7 +141,7 @@ def bulk_rows(
     items, taken = _items(db, sealed, items, take, fixed)
     with db.transaction() if sealed.writes_and_gives else nullcontext():
         with taken:
-            found = db.bulk_rows(sealed.statement, items, take=taken, fixed=fixed, chunk=chunk)
+            found = db.bulk_rows(sealed.statement, items, take=taken.one, fixed=fixed, chunk=chunk)
         return _opened(db, sealed, found, ())
 
 
@@ -155,7 +155,7 @@ def copy(
     """As `Session.copy`."""
     items, taken = _items(db, sealed, items, take)
     with taken:
-        return db.copy(sealed.statement, items, take=taken)
+        return db.copy(sealed.statement, items, take=taken.one)
 
 
 def _call(

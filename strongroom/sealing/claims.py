@@ -16,7 +16,7 @@ R = TypeVar("R")
 Claim: TypeAlias = Generator[tuple[Statement[Any], tuple[object, ...]], list[Any], R]
 """Yields a statement with its parameters, and is sent its rows."""
 
-Origin: TypeAlias = Literal["known", "claimed", "made"]
+Origin: TypeAlias = Literal["claimed", "made"]
 
 _COLUMNS = ("id", "app", "subject", "purpose", "encryption_key_id", "fingerprint", "wrapped")
 _ATTEMPTS = 5
@@ -53,13 +53,9 @@ def _index_keys(role: Role) -> Statement[IndexKey]:
 
 
 def live_key(
-    ring: Keyring, app: str, role: Role, user: str | None, purpose: str, subject: str | None
+    ring: Keyring, app: str, role: Role, purpose: str, subject: str | None
 ) -> Claim[tuple[DataKey, Origin]]:
     """The key that seals for a person, made where there is none; and where it is from."""
-    found = ring.live(app, subject, purpose)
-    # Another person's key may be on the ring: the server says no.
-    if found is not None and (role == "worker" or subject is None or subject == user):
-        return found, "known"
     origin: Origin = "claimed"
     [wanted] = yield _of_function(role, "claim_data_key", "text", "text"), (purpose, subject)
     for _ in range(_ATTEMPTS):

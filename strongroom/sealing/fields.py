@@ -7,7 +7,7 @@ the ciphertext, and a tag (16). `docs/kernel/sealing.md` has the format byte by 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Generic, NoReturn, TypeVar
@@ -165,6 +165,24 @@ class Field(Generic[T]):
         where = prefixed(self.app.encode()) + prefixed(self.label.encode())
         bound = key.bindings[self._token] = key.header + where + owner
         return bound
+
+    def writer(self) -> Callable[[T], bytes]:
+        """As `written`, for many values."""
+        tails, padding = self._tails, self.padding
+        written: Callable[[Any], bytes] = self.written
+        if self._writing.python is not str or not tails:
+            return written
+
+        def write(value: Any) -> bytes:
+            if type(value) is not str:
+                return written(value)
+            try:
+                plain = value.encode()
+            except UnicodeEncodeError:
+                return written(value)
+            return plain + tails[len(plain) % padding]
+
+        return write
 
     def written(self, value: T) -> bytes:
         """A value as it is encrypted: its text, a mark and zeros. Raises BadValue."""

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from struct import iter_unpack
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar
 
 from strongroom.sealing.fields import row_key_part
 from strongroom.sealing.rows import Keys, part_of, plain, sealed_params, was_replaced
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from strongroom.sealing.fields import DataKey
 
 I = TypeVar("I")  # noqa: E741 - an item
+_Sealer: TypeAlias = tuple[int, Callable[[Sequence[Any]], Any]]
 
 _AT_ONCE = 12 * 64
 _forks = [0]
@@ -51,22 +52,36 @@ class Taken(Generic[I]):
     keys: Keys
     fixed: tuple[object, ...] = ()
     params: list[tuple[object, ...]] = field(default_factory=list)
-    _sealers: list[tuple[int, Callable[[Sequence[Any]], Any]]] | None = field(init=False)
+    one: Callable[[I], tuple[object, ...]] = field(init=False)
+    """The values of an item, sealed."""
 
     def __post_init__(self) -> None:
-        self._sealers = _sealers(self.sealed, self.keys)
+        self.one = self._taker(_sealers(self.sealed, self.keys))
 
-    def __call__(self, item: I) -> tuple[object, ...]:
-        own = self.take(item)
-        params = (*own, *self.fixed) if self.fixed else own
-        if self.sealed.gives:
-            self.params.append(params)
-        if self._sealers is None:
-            return sealed_params(self.sealed, params, self.keys)[: len(own)]
-        found = list(own)
-        for number, seal in self._sealers:
-            found[number] = seal(params)
-        return tuple(found)
+    def _taker(self, sealers: list[_Sealer] | None) -> Callable[[I], tuple[object, ...]]:
+        take, fixed, kept = self.take, self.fixed, self.params if self.sealed.gives else None
+
+        def whole(item: I) -> tuple[object, ...]:
+            own = take(item)
+            params = (*own, *fixed)
+            if kept is not None:
+                kept.append(params)
+            if sealers is None:
+                return sealed_params(self.sealed, params, self.keys)[: len(own)]
+            found = list(own)
+            for number, seal in sealers:
+                found[number] = seal(params)
+            return tuple(found)
+
+        if sealers is None or len(sealers) != 1 or fixed or kept is not None:
+            return whole
+        [(number, seal)] = sealers
+
+        def one(item: I) -> tuple[object, ...]:
+            own = take(item)
+            return (*own[:number], seal(own), *own[number + 1 :])
+
+        return one
 
     def __enter__(self) -> Self:
         return self
@@ -77,9 +92,7 @@ class Taken(Generic[I]):
             self.keys.ring.forget()
 
 
-def _sealers(
-    sealed: SealedStatement[Any], keys: Keys
-) -> list[tuple[int, Callable[[Sequence[Any]], Any]]] | None:
+def _sealers(sealed: SealedStatement[Any], keys: Keys) -> list[_Sealer] | None:
     """What seals each parameter; None where each item says whose it is, or has a blind index."""
     drawn = nonces()
     found = []
@@ -117,7 +130,7 @@ def _sealer(
 
     `parts`: the parameters that the rest of the row's key is in.
     """
-    written, adapter = take.field.written, take.adapter
+    written, adapter, draw = take.field.writer(), take.adapter, drawn.__next__
     header, encrypt = key.header, key.cipher.encrypt
 
     def seal(params: Sequence[Any]) -> bytes | None:
@@ -132,7 +145,18 @@ def _sealer(
             if given is None:
                 part_of(sealed, Given(part), params, (), None)
             bound += row_key_part(given)
-        nonce = next(drawn)
+        nonce = draw()
         return header + nonce + encrypt(nonce, written(value), bound)
 
-    return seal
+    if adapter is not None or len(parts) != 1:
+        return seal
+    [only] = parts
+
+    def seal_at_once(params: Sequence[Any]) -> bytes | None:
+        value, given = params[number], params[only]
+        if value is None or given is None:
+            return seal(params)
+        nonce = draw()
+        return header + nonce + encrypt(nonce, written(value), begin + row_key_part(given))
+
+    return seal_at_once

@@ -53,12 +53,20 @@ class _Sealing:
             raise SessionError("keys belong to apps: session(..., app=...)")
         return self._identity.app
 
+    def _at_hand(self, purpose: str, subject: str | Unset | None) -> DataKey | None:
+        """The key that seals for a person, if it is on the ring and this session may have it."""
+        identity, user = self._identity, self.sealing_subject
+        who = user if isinstance(subject, Unset) else subject
+        # Another person's key may be on the ring: the server says no.
+        if who is not None and who != user and identity.role != "worker":
+            return None
+        return self.keyring.live(identity.app or self._app(), who, purpose)
+
     def _live(self, purpose: str, subject: str | Unset | None) -> Claim[tuple[DataKey, Origin]]:
         from strongroom.sealing.claims import live_key
 
         who = self.sealing_subject if isinstance(subject, Unset) else subject
-        user = self.sealing_subject
-        return live_key(self.keyring, self._app(), self._identity.role, user, purpose, who)
+        return live_key(self.keyring, self._app(), self._identity.role, purpose, who)
 
     def _numbered(self, envelopes: Iterable[bytes | None]) -> Claim[dict[bytes, DataKey]]:
         from strongroom.sealing.claims import numbered_keys
@@ -74,8 +82,6 @@ class _Sealing:
 
     def _remember(self, key: DataKey, origin: Origin) -> DataKey:
         """Put a key on the ring, unless it might be rolled back yet."""
-        if origin == "known":
-            return key
         engine = self._engine
         levels = engine.levels if engine is not None else []
         if origin == "made" and levels:
@@ -99,6 +105,9 @@ class Sealing(_Sealing):
         `subject`: the user id as text, by default the session's user; None: the app's own secrets.
         Another person's: as a worker only. Asks the server for what the keyring does not know.
         """
+        found = self._at_hand(purpose, subject)
+        if found is not None:
+            return found
         return self._remember(*self._drive(self._live(purpose, subject)))
 
     def opening_keys(self, envelopes: Iterable[bytes | None]) -> dict[bytes, DataKey]:
@@ -126,6 +135,9 @@ class AsyncSealing(_Sealing):
 
     async def sealing_key(self, purpose: str, subject: str | Unset | None = UNSET) -> DataKey:
         """As `Session.sealing_key`."""
+        found = self._at_hand(purpose, subject)
+        if found is not None:
+            return found
         return self._remember(*(await self._drive(self._live(purpose, subject))))
 
     async def opening_keys(self, envelopes: Iterable[bytes | None]) -> dict[bytes, DataKey]:

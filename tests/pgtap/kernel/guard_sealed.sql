@@ -30,6 +30,9 @@ COMMENT ON COLUMN probe.messages.receiver IS E'To whom.\n@subject';
 COMMENT ON COLUMN probe.messages.body IS E'What.\n@sealed text body names';
 CREATE TABLE probe.secrets (id text PRIMARY KEY, secret kernel.sealed);
 COMMENT ON COLUMN probe.secrets.secret IS E'A secret.\n@sealed text secret names';
+CREATE TABLE probe.alike (id bigint PRIMARY KEY, person numeric, body kernel.sealed);
+COMMENT ON COLUMN probe.alike.person IS E'Who.\n@subject';
+COMMENT ON COLUMN probe.alike.body IS E'What.\n@sealed text body names';
 CREATE TABLE probe.loose (a kernel.sealed);
 CREATE TABLE probe.untyped (user_id bigint PRIMARY KEY, a bytea);
 COMMENT ON COLUMN probe.untyped.a IS E'Wrong.\n@sealed text a names';
@@ -81,7 +84,7 @@ FROM unnest(ARRAY['probe.loose', 'probe.untyped', 'probe.unnamed', 'probe.keyles
     AS t (name);
 SET LOCAL ROLE strongroom_owner;
 SELECT lives_ok(format('SELECT kernel.guard_sealed(%L)', t.name), t.name || ' is guarded')
-FROM unnest(ARRAY['probe.people', 'probe.messages', 'probe.secrets']) AS t (name);
+FROM unnest(ARRAY['probe.people', 'probe.messages', 'probe.secrets', 'probe.alike']) AS t (name);
 SELECT lives_ok($$SELECT kernel.guard_sealed('probe.people')$$, 'and again');
 GRANT SELECT, INSERT, UPDATE ON probe.people, probe.messages, probe.secrets TO probe_app, probe_worker;
 RESET ROLE;
@@ -243,6 +246,13 @@ SELECT throws_ok(
     format('UPDATE probe.people SET born = %L WHERE user_id = 1', pg_temp.envelope(pg_temp.key('probe', 'names', '1'))),
     'KR080', NULL, '[A-40] a key for another purpose'
 );
+SELECT throws_ok(
+    format(
+        'UPDATE probe.people SET "na""me;--%%1$s" = %L WHERE user_id = 1',
+        pg_temp.envelope(pg_temp.key('other', 'names', '1'))
+    ),
+    'KR080', NULL, '[A-F23] a key of another app for a person of the same id'
+);
 SELECT throws_matching(
     format('EXECUTE person(4, %L, NULL, NULL)', pg_temp.envelope(4242)),
     'a value for probe.people is under a key that does not fit', 'it names the table, and no value'
@@ -291,6 +301,22 @@ SELECT lives_ok(
 SELECT throws_ok(
     format('INSERT INTO probe.secrets VALUES (2, %L)', pg_temp.envelope(pg_temp.key('probe', 'names', '1'))),
     'KR080', NULL, '[P-27] and under no person''s'
+);
+SELECT throws_ok(
+    format('INSERT INTO probe.secrets VALUES (2, %L), (3, %L)', pg_temp.envelope(pg_temp.key('probe', 'names', NULL)),
+        pg_temp.envelope(pg_temp.key('probe', 'names', '2'))),
+    'KR080', NULL, 'one row among others is enough'
+);
+SELECT throws_ok(
+    format('INSERT INTO probe.alike VALUES (1, 2, %1$L), (2, 2.0, %1$L)', pg_temp.envelope(pg_temp.key('probe', 'names', '2'))),
+    'KR080', NULL, '[A-F23] people whose ids are equal, and are written otherwise, are two'
+);
+SELECT lives_ok(
+    format('INSERT INTO probe.alike VALUES (1, 2, %L)', pg_temp.envelope(pg_temp.key('probe', 'names', '2'))),
+    'each by himself'
+);
+SELECT throws_ok(
+    'UPDATE probe.alike SET person = 2.0', 'KR080', NULL, '[A-F23] and what one has is not given to the other'
 );
 
 -- Keys that were replaced, retired and shredded.

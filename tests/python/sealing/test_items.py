@@ -60,7 +60,7 @@ def test_each_item_opens_for_its_row_and_no_other(
     take, key = taken(field, USER if owned else None, *([USER] if owned else []), Given(0))
     subject = "42" if owned else None
     for row_key, text in values:
-        found, envelope = take((row_key, text))
+        found, envelope = take.one((row_key, text))
         assert found == row_key
         if text is None:
             assert envelope is None
@@ -75,13 +75,13 @@ def test_what_is_wrong_is_refused_as_for_one() -> None:
     field: Field[str] = Field("tarot", "note", "notes", "text")
     take, _ = taken(field, USER, USER, Given(0))
     with pytest.raises(BadValue, match="a part of the row's key is NULL"):
-        take((None, "text"))
+        take.one((None, "text"))
     with pytest.raises(BadValue, match="takes str, not int"):
-        take((1, 2))
+        take.one((1, 2))
     with pytest.raises(BadValue, match="a row key of float"):
-        take((1.5, "text"))
+        take.one((1.5, "text"))
     with pytest.raises(BadValue, match="not Unicode"):
-        take((1, "\ud800"))
+        take.one((1, "\ud800"))
 
 
 def test_no_nonce_comes_twice() -> None:
