@@ -19,6 +19,8 @@ AS $$
     FROM pg_trigger AS t
     JOIN relations AS r ON r.oid = t.tgrelid
     WHERE NOT t.tgisinternal
+      -- Made where somebody was erased: no source says in which database that is.
+      AND t.tgfoid IS DISTINCT FROM to_regprocedure('kernel.tg_refuse_erased()')
     UNION ALL
     SELECT 'pg_policy'::regclass, p.oid
     FROM pg_policy AS p
@@ -60,4 +62,5 @@ $$;
 
 COMMENT ON FUNCTION kernel.catalog_dependents(text[]) IS
 'Objects that are in no schema themselves, and belong to something in some schemas: triggers,
-policies, rules, event triggers, casts, publications.';
+policies, rules, event triggers, casts, publications. Without the triggers of kernel.refuse_late_writes,
+which come with the first erasure.';

@@ -175,9 +175,12 @@ def test_a_built_database_is_adopted(built: Database, project: Project) -> None:
 def test_a_built_database_is_adopted_in_another_month(
     built_once: Database, project: Project
 ) -> None:
-    """Partitions depend on the day on which they were made; the schema does not."""
+    """Neither partitions nor what keeps erased people out are of the schema: they come by use."""
     with built_once.connect("strongroom_migrator", role="strongroom_owner") as owner:
         owner.execute("SELECT kernel.extend_partitions(now() + interval '14 months')")
+        guarded = owner.execute("SELECT kernel.refuse_late_writes('tarot')").fetchone()
+        assert guarded is not None
+        assert guarded[0] > 0
     before = shot(built_once)
     assert apply(project, adopter(built_once, project), quiet).adopted
     assert shot(built_once) == before
