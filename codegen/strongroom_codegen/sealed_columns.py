@@ -72,7 +72,10 @@ class SealedColumn:
 
 @dataclass(frozen=True, slots=True)
 class SealedTable:
-    """A table with such columns: its primary key, in order, and the columns that say whose row."""
+    """A table with such columns: its primary key, in order, and the column that says whose row.
+
+    Without `subjects` it is the app's own key: rows are nobody's, or two people read them.
+    """
 
     name: str
     key: tuple[int, ...]
@@ -164,7 +167,9 @@ class _Reader:
             )
             return None
         names = {n: c.name for n, c in columns.items()}
-        return SealedTable(self.relation.full_name, key, constraint, tuple(subjects), names)
+        # Nobody has the key of another person, so what is read by two is sealed by the app's.
+        one = tuple(subjects) if len(subjects) == 1 else ()
+        return SealedTable(self.relation.full_name, key, constraint, one, names)
 
     def columns(self) -> dict[Origin, SealedColumn]:
         found: dict[Origin, SealedColumn] = {}

@@ -168,9 +168,7 @@ class _Parts:
         return USER if is_own else None
 
     def subject(self) -> Part | None:
-        if len(self.table.subjects) == 1:
-            return self.find(self.table.subjects[0])
-        return USER if self.table.subjects and self.finder.role == APP else None
+        return self.find(self.table.subjects[0]) if self.table.subjects else None
 
 
 def _inserted(analyzer: Analyzer, frame: Frame, number: int) -> Source | None:

@@ -75,7 +75,7 @@ class Writer:
             key.append(part)
         subject: Part | None = None
         if self.table.subjects:
-            subject = self._subject(row, pins)
+            subject = self._part(self.table.subjects[0], row, pins)
             if subject is None or (subject.is_element and subject.rows != source.rows):
                 self.finder.problem(
                     f"{column.full_name} is sealed for a person, and whose row it is, is not known",
@@ -100,11 +100,6 @@ class Writer:
             return None
         is_own = self.table.subjects == (number,) and self.finder.role == APP
         return source or (USER if is_own else None)
-
-    def _subject(self, row: int, pins: dict[tuple[int, int], Source]) -> Source | None:
-        if len(self.table.subjects) == 1:
-            return self._part(self.table.subjects[0], row, pins)
-        return USER if self.finder.role == APP else None
 
     def _beside(self, column: SealedColumn, row: int) -> int:
         """The parameter that is sealed beside this index, in the same row."""

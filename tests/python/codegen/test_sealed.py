@@ -183,6 +183,23 @@ def test_a_worker_seals_for_whom_the_row_is(vault: Vault) -> None:
         assert vault.calls.text_of(db, id=1) == "of 2"
 
 
+def test_what_two_people_read_is_sealed_by_the_app(vault: Vault) -> None:
+    """By no person's key, which the other could not have; so it outlives the keys of either."""
+    with vault.session(1) as db:
+        vault.calls.write_letter(db, id=1, receiver_id=2, body="from 1")
+    with vault.session(None, role="worker") as db:
+        vault.calls.carry_letter(db, id=2, sender_id=2, receiver_id=1, body="from 2")
+    owners = vault.admin.execute("SELECT DISTINCT k.subject FROM kernel.subject_key AS k")
+    assert owners.fetchall() == [(None,)]
+    with vault.database.connect("strongroom_runner") as runner:
+        runner.execute("SELECT kernel.shred_subject_keys('tarot', '1')")
+    for user in (1, 2):
+        with vault.session(user) as db:
+            assert [row.body for row in vault.calls.letters(db)] == ["from 1", "from 2"]
+    with vault.session(3) as db:
+        assert vault.calls.letters(db) == []
+
+
 def test_one_trip_more_for_keys_that_are_not_known(vault: Vault) -> None:
     with vault.session() as db:
         _filled(vault, db)

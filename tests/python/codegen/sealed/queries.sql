@@ -123,3 +123,15 @@ INSERT INTO tarot.vault_tokens (name, token) VALUES (:name, :token);
 -- name: token :maybe
 -- @role worker
 SELECT t.token FROM tarot.vault_tokens AS t WHERE t.name = :name;
+
+-- name: write_letter :exec
+INSERT INTO tarot.vault_letters (id, sender_id, receiver_id, body)
+VALUES (:id, kernel.user_bigint(), :receiver_id, :body);
+
+-- name: letters :many
+SELECT l.id, l.body FROM tarot.vault_letters AS l ORDER BY l.id;
+
+-- name: carry_letter :exec
+-- @role worker
+INSERT INTO tarot.vault_letters (id, sender_id, receiver_id, body)
+VALUES (:id, :sender_id, :receiver_id, :body);

@@ -56,6 +56,16 @@ CREATE TABLE tarot.vault_tokens (
 );
 COMMENT ON COLUMN tarot.vault_tokens.token IS E'Of nobody.\n@internal\n@sealed text vault_token vendor';
 
+CREATE TABLE tarot.vault_letters (
+    id bigint CONSTRAINT vault_letters_pkey PRIMARY KEY,
+    sender_id bigint NOT NULL,
+    receiver_id bigint NOT NULL,
+    body kernel.sealed
+);
+COMMENT ON COLUMN tarot.vault_letters.sender_id IS E'Who wrote it.\n@internal\n@subject';
+COMMENT ON COLUMN tarot.vault_letters.receiver_id IS E'To whom.\n@internal\n@subject';
+COMMENT ON COLUMN tarot.vault_letters.body IS E'Letter.\n@sealed text vault_letter vault';
+
 -- COPY is refused where row level security is on.
 CREATE TABLE tarot.vault_imports (
     user_id bigint NOT NULL,
@@ -72,6 +82,7 @@ SELECT v.user_id AS owner, v.id AS number, v.a_text AS text, v.a_date FROM tarot
 
 ALTER TABLE tarot.vault ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE tarot.vault_parts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE tarot.vault_letters ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE tarot.vault_tokens ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_owner ON tarot.vault TO strongroom_owner USING (true) WITH CHECK (true);
 CREATE POLICY all_owner ON tarot.vault_parts TO strongroom_owner USING (true) WITH CHECK (true);
@@ -80,12 +91,18 @@ CREATE POLICY own ON tarot.vault TO tarot_app
 USING (user_id = kernel.user_bigint()) WITH CHECK (user_id = kernel.user_bigint());
 CREATE POLICY own ON tarot.vault_parts TO tarot_app
 USING (user_id = kernel.user_bigint()) WITH CHECK (user_id = kernel.user_bigint());
+CREATE POLICY own ON tarot.vault_letters TO tarot_app
+USING (kernel.user_bigint() IN (sender_id, receiver_id))
+WITH CHECK (sender_id = kernel.user_bigint());
+CREATE POLICY worker ON tarot.vault_letters TO tarot_worker USING (true) WITH CHECK (true);
 CREATE POLICY worker ON tarot.vault TO tarot_worker USING (true) WITH CHECK (true);
 CREATE POLICY worker ON tarot.vault_tokens TO tarot_worker USING (true) WITH CHECK (true);
 GRANT SELECT, INSERT, UPDATE, DELETE ON tarot.vault TO tarot_app, tarot_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON tarot.vault_parts TO tarot_app;
+GRANT SELECT, INSERT ON tarot.vault_letters TO tarot_app, tarot_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON tarot.vault_tokens TO tarot_worker;
 GRANT SELECT ON tarot.open_vault TO tarot_app;
 SELECT kernel.guard_sealed('tarot.vault');
 SELECT kernel.guard_sealed('tarot.vault_parts');
 SELECT kernel.guard_sealed('tarot.vault_tokens');
+SELECT kernel.guard_sealed('tarot.vault_letters');
