@@ -13,6 +13,7 @@ from random import Random
 from uuid import UUID
 
 import psycopg
+import pytest
 
 from strongroom.server import Server
 from strongroom.subject.eraser import erase
