@@ -68,7 +68,8 @@ def shipped_apps(project: Project) -> dict[str, list[str]]:
         text = file.read_text("utf-8")
         if re.search(r"^@app\b", text, re.MULTILINE):
             wanted = re.search(r"^@extensions (.+?)'?;?$", text, re.MULTILINE)
-            found[file.parent.name] = wanted[1].split() if wanted else []
+            names = wanted[1].split() if wanted else []
+            found[file.parent.name] = [name.partition(">=")[0] for name in names]
     return found
 
 

@@ -838,7 +838,7 @@
 
 -- App: chatsphere.
 \set app chatsphere
-\set needs 'vector pg_trgm btree_gin'
+\set needs 'vector>=0.8 pg_trgm btree_gin'
 \ir extensions/make.psql
 \if :is_whole
 \ir chatsphere/schema.sql

@@ -1,8 +1,9 @@
 """Extensions that apps need: whether a database has them, may have them, or can't.
 
-An app says `@extensions NAME ...` in the comment of its schema, in `schema/<app>/schema.sql`, and
-`-- requires: extension NAME ...` in its migrations. Where one is not to be had, the app is left out
-as a whole. `schema/extensions/make.psql` is the same for `psql -f schema/install.sql`.
+An app says `@extensions NAME ...` in the comment of its schema, in `schema/<app>/schema.sql`, with
+`NAME>=0.8` where an older one won't do, and `-- requires: extension NAME ...` in its migrations.
+Where one is not to be had, the app is left out as a whole. `schema/extensions/make.psql` is the
+same for `psql -f schema/install.sql`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from strongroom.needs import HOME, Needs, needs_of
+from strongroom.needs import HOME, Needs, minimums_of, needs_of
 from strongroom.project import Project, SqlFile
 
 __all__ = [
@@ -33,6 +34,8 @@ _STATES = """
 SELECT
     w.name,
     CASE
+        WHEN age.made < age.minimum AND age.offered >= age.minimum THEN 'outdated'
+        WHEN coalesce(age.made, age.offered) < age.minimum THEN 'old'
         WHEN n.nspname = %(home)s OR e.oid IS NOT NULL AND %(home)s::text IS NULL THEN 'there'
         WHEN e.oid IS NOT NULL AND e.extrelocatable THEN 'movable'
         WHEN e.oid IS NOT NULL THEN 'elsewhere'
@@ -41,14 +44,22 @@ SELECT
         WHEN me.rolsuper THEN 'superuser'
         ELSE 'administrator'
     END,
-    n.nspname
-FROM unnest(%(names)s::text[]) AS w (name)
+    n.nspname,
+    coalesce(e.extversion, a.default_version),
+    w.minimum
+FROM unnest(%(names)s::text[], %(minimums)s::text[]) AS w (name, minimum)
 LEFT JOIN pg_catalog.pg_extension AS e ON e.extname = w.name
 LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
 LEFT JOIN pg_catalog.pg_available_extensions AS a ON a.name = w.name
 LEFT JOIN pg_catalog.pg_available_extension_versions AS v
     ON v.name = a.name AND v.version = a.default_version
 JOIN pg_catalog.pg_roles AS me ON me.rolname = session_user
+CROSS JOIN LATERAL (
+    SELECT
+        string_to_array(substring(e.extversion FROM '^[0-9.]*[0-9]'), '.')::int[] AS made,
+        string_to_array(substring(a.default_version FROM '^[0-9.]*[0-9]'), '.')::int[] AS offered,
+        string_to_array(nullif(w.minimum, ''), '.')::int[] AS minimum
+) AS age
 """
 
 
@@ -91,14 +102,19 @@ def look(connection: psycopg.Connection[Any], project: Project, needs: Needs) ->
     names = sorted({name for wanted in needs.values() for name in wanted})
     if not names:
         return Extensions({}, {})
-    rows = connection.execute(_STATES, {"names": names, "home": home}).fetchall()
-    states = {name: (state, schema) for name, state, schema in rows}
+    minimums = minimums_of(project)
+    asked = {"names": names, "minimums": [minimums.get(name, "") for name in names], "home": home}
+    states = {row[0]: row[1:] for row in connection.execute(_STATES, asked).fetchall()}
     lacks: dict[str, list[Lack]] = {}
     to_make: dict[str, dict[str, bool]] = {}
     for app, wanted in needs.items():
         for name in wanted:
-            state, schema = states[name]
-            if state in ("owner", "superuser"):
+            state, schema, version, minimum = states[name]
+            if state in ("old", "outdated"):
+                lacks.setdefault(app, []).append(
+                    _too_old(connection, name, state, version, minimum)
+                )
+            elif state in ("owner", "superuser"):
                 to_make.setdefault(app, {})[name] = state == "superuser"
             elif state != "there":
                 lacks.setdefault(app, []).append(_lack(connection, name, state, schema, home))
@@ -146,6 +162,14 @@ def _make(connection: psycopg.Connection[Any], wanted: dict[str, bool], home: st
         connection.execute("RESET ROLE")
         connection.execute(creation(name, home))
         connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(row[0])))
+
+
+def _too_old(
+    connection: psycopg.Connection[Any], name: str, state: str, version: str, minimum: str
+) -> Lack:
+    quoted = sql.Identifier(name).as_string(connection)
+    reason = f"extension {name} is {version} here, and {minimum} or newer is needed"
+    return Lack(name, reason, f"ALTER EXTENSION {quoted} UPDATE" if state == "outdated" else None)
 
 
 def _lack(

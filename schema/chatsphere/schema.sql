@@ -4,7 +4,7 @@ COMMENT ON SCHEMA chatsphere IS
 'The chatbot platform: accounts with their plans and keys, the bots that they build, what these
 learn from, their conversations, and what is measured of them.
 @app
-@extensions vector pg_trgm btree_gin';
+@extensions vector>=0.8 pg_trgm btree_gin';
 
 GRANT USAGE ON SCHEMA chatsphere
 TO chatsphere_app, chatsphere_worker, chatsphere_analyst, chatsphere_definer, strongroom_runner;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,7 +41,8 @@ class Shop:
             f"CREATE OR REPLACE FUNCTION {app}.size() RETURNS bigint LANGUAGE sql "
             f"RETURN (SELECT count(*) FROM {app}.things);\n",
         )
-        requires = f"-- requires: extension {names}\n" if names else ""
+        plain = re.sub(r">=\S+", "", names)
+        requires = f"-- requires: extension {plain}\n" if names else ""
         box.migration(
             f"{number:04}.{app}.create",
             f"{requires}{create}{comment}{TABLE.format(app=app)}",
@@ -71,16 +73,17 @@ class Later:
     name: str
     folder: Path
 
-    def arrive(self) -> None:
-        for name, text in self._files().items():
+    def arrive(self, version: str = "1.0") -> None:
+        for name, text in self._files(version).items():
             (self.folder / name).write_text(text, "utf-8")
 
     def leave(self) -> None:
         for name in self._files():
             (self.folder / name).unlink(missing_ok=True)
 
-    def _files(self) -> dict[str, str]:
+    def _files(self, version: str = "1.0") -> dict[str, str]:
         return {
-            f"{self.name}.control": "default_version = '1.0'\ntrusted = true\n",
+            f"{self.name}.control": f"default_version = '{version}'\ntrusted = true\n",
             f"{self.name}--1.0.sql": "CREATE FUNCTION one() RETURNS int LANGUAGE sql RETURN 1;\n",
+            f"{self.name}--1.0--1.10.sql": "-- Nothing but a number.\n",
         }

@@ -108,6 +108,29 @@ def test_an_extension_that_arrives_later(shop: Shop, later: Later) -> None:
     assert shop.sandbox.rollback().rolled_back == ["0122.shop.more"]
 
 
+def test_an_extension_that_is_too_old_leaves_the_app_out(shop: Shop, later: Later) -> None:
+    """1.10 is newer than 1.9, and what is there may be older than what the server offers."""
+    shop.need(f"{later.name}>=1.9")
+    later.arrive()
+    reason = f"extension {later.name} is 1.0 here, and 1.9 or newer is needed"
+    assert f"skipped   shop (1 migration): {reason}" in shop.apply()
+    assert shop.has("shop") == (False, False)
+    assert shop.sandbox.query(EXTENSIONS) == []
+
+    make = f"CREATE EXTENSION {later.name} SCHEMA extensions"
+    shop.sandbox.execute(make)
+    later.arrive("1.10")
+    said = next(line for line in shop.apply() if line.startswith("skipped"))
+    assert f"{reason}: psql" in said
+    assert f'ALTER EXTENSION "{later.name}" UPDATE' in said
+    shop.sandbox.execute(f"DROP EXTENSION {later.name}")
+    shop.apply()
+    assert shop.has("shop") == (True, True)
+    assert (
+        shop.sandbox.value("SELECT max(extversion) FROM pg_extension WHERE oid > 16383") == "1.10"
+    )
+
+
 def test_what_install_left_out_comes_after_the_adoption(
     plain_database: Database, later: Later, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from strongroom.extensions import needs_of
 from strongroom.migrate.files import line_of, read_migrations
+from strongroom.needs import minimums_of
 from strongroom.project import install, read_project
 from strongroom.server.wheel import find_psql
 from tests.python.fix_databases import Database
@@ -62,6 +63,8 @@ ORDER BY 1
         (TRUSTED, {"postgres", "deployer"}),
         (f"{TRUSTED} {UNTRUSTED}", {"postgres"}),
         (f"{TRUSTED} {NOWHERE}", set()),
+        (f"{TRUSTED}>=1.0", {"postgres", "deployer"}),
+        (f"{TRUSTED}>=1.1000", set()),
     ],
 )
 def test_psql_and_python_leave_out_the_same(
@@ -107,7 +110,11 @@ def test_every_app_says_the_same_in_all_three_places() -> None:
         text,
         re.MULTILINE | re.DOTALL,
     )
-    assert {app: set(names.split()) for app, names, _ in blocks} == said
+    wanted = {app: set(names.split()) for app, names, _ in blocks}
+    assert {app: {n.partition(">=")[0] for n in names} for app, names in wanted.items()} == said
+    assert {n for names in wanted.values() for n in names if ">=" in n} == {
+        f"{name}>={version}" for name, version in minimums_of(project).items()
+    }
     assert text.count("\\if") == len(blocks)
     for app, _, lines in blocks:
         inside = set(re.findall(r"^\\ir (\S+)$", lines, re.MULTILINE))
