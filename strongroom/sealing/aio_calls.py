@@ -20,6 +20,7 @@ from strongroom.sealing.rows import (
     meanwhile,
     opened,
     opened_results,
+    sealed_at_hand,
     sealed_params,
     wanted_data_keys,
     wanted_index_keys,
@@ -214,6 +215,9 @@ async def _sealed(
     db: AsyncSession, sealed: SealedStatement[Any], params: Sequence[object]
 ) -> tuple[object, ...]:
     db._identity.require(sealed.statement)
+    found = sealed_at_hand(db, sealed, params)
+    if found is not None:
+        return found
     wanted = wanted_data_keys(sealed, params, db.sealing_subject)
     keys = await _keys(db, wanted, wanted_index_keys(sealed, params))
     return sealed_params(sealed, params, keys)

@@ -61,6 +61,26 @@ def wanted_index_keys(
     }
 
 
+def sealed_at_hand(
+    db: _Sealing, sealed: SealedStatement[Any], params: Sequence[Any]
+) -> tuple[Any, ...] | None:
+    """As `sealed_params`, where every key is on the ring and nothing is wrong; else None."""
+    user, seals = db.sealing_subject, sealed.at_hand
+    if seals is None or user is None:
+        return None
+    found = list(params)
+    for seal in seals:
+        value = params[seal.number]
+        if value is None:
+            continue
+        key = db.key_at_hand(seal.field.purpose, user if seal.is_users else None)
+        row_key = [user if part is None else params[part] for part in seal.row_key]
+        if key is None or None in row_key:
+            return None
+        found[seal.number] = seal.field.seal(key, value, row_key)
+    return tuple(found)
+
+
 def sealed_params(
     sealed: SealedStatement[Any], params: Sequence[Any], keys: Keys
 ) -> tuple[Any, ...]:

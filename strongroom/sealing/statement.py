@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 
@@ -72,6 +72,28 @@ class Open:
     adapter: TypeAdapter[Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SealAtHand:
+    """A parameter that is sealed for the session's user, or for nobody, as it is.
+
+    `row_key`: the parameters that it is in; None: the session's user.
+    """
+
+    number: int
+    field: Field[Any]
+    is_users: bool
+    row_key: tuple[int | None, ...]
+
+
+def _at_hand(number: int, take: Seal) -> SealAtHand | None:
+    if take.adapter is not None or take.subject not in (USER, None):
+        return None
+    parts = [part.number if isinstance(part, Given) else None for part in take.row_key]
+    if any(isinstance(part, Got) for part in take.row_key):
+        return None
+    return SealAtHand(number, take.field, take.subject is USER, tuple(parts))
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SealedStatement(Generic[T]):
     """A statement whose parameters are sealed before it is sent, and whose rows are opened after.
@@ -85,6 +107,14 @@ class SealedStatement(Generic[T]):
     takes: tuple[Seal | Blind | None, ...] = ()
     gives: tuple[Open | None, ...] = ()
     row: Callable[..., T] | None = None
+    at_hand: tuple[SealAtHand, ...] | None = field(init=False, repr=False)
+    """What is sealed, where the session and the parameters say everything; None elsewhere."""
+
+    def __post_init__(self) -> None:
+        seals = [(n, take) for n, take in enumerate(self.takes) if take is not None]
+        found = [_at_hand(n, take) for n, take in seals if isinstance(take, Seal)]
+        whole = tuple(seal for seal in found if seal is not None)
+        object.__setattr__(self, "at_hand", whole if len(whole) == len(seals) > 0 else None)
 
     @property
     def writes_and_gives(self) -> bool:

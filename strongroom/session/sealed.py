@@ -53,20 +53,18 @@ class _Sealing:
             raise SessionError("keys belong to apps: session(..., app=...)")
         return self._identity.app
 
-    def _at_hand(self, purpose: str, subject: str | Unset | None) -> DataKey | None:
+    def key_at_hand(self, purpose: str, subject: str | None) -> DataKey | None:
         """The key that seals for a person, if it is on the ring and this session may have it."""
-        identity, user = self._identity, self.sealing_subject
-        who = user if isinstance(subject, Unset) else subject
+        identity = self._identity
         # Another person's key may be on the ring: the server says no.
-        if who is not None and who != user and identity.role != "worker":
+        if subject is not None and identity.role != "worker" and subject != self.sealing_subject:
             return None
-        return self.keyring.live(identity.app or self._app(), who, purpose)
+        return self.keyring.live(identity.app or self._app(), subject, purpose)
 
-    def _live(self, purpose: str, subject: str | Unset | None) -> Claim[tuple[DataKey, Origin]]:
+    def _live(self, purpose: str, subject: str | None) -> Claim[tuple[DataKey, Origin]]:
         from strongroom.sealing.claims import live_key
 
-        who = self.sealing_subject if isinstance(subject, Unset) else subject
-        return live_key(self.keyring, self._app(), self._identity.role, purpose, who)
+        return live_key(self.keyring, self._app(), self._identity.role, purpose, subject)
 
     def _numbered(self, envelopes: Iterable[bytes | None]) -> Claim[dict[bytes, DataKey]]:
         from strongroom.sealing.claims import numbered_keys
@@ -105,10 +103,9 @@ class Sealing(_Sealing):
         `subject`: the user id as text, by default the session's user; None: the app's own secrets.
         Another person's: as a worker only. Asks the server for what the keyring does not know.
         """
-        found = self._at_hand(purpose, subject)
-        if found is not None:
-            return found
-        return self._remember(*self._drive(self._live(purpose, subject)))
+        who = self.sealing_subject if isinstance(subject, Unset) else subject
+        found = self.key_at_hand(purpose, who)
+        return found or self._remember(*self._drive(self._live(purpose, who)))
 
     def opening_keys(self, envelopes: Iterable[bytes | None]) -> dict[bytes, DataKey]:
         """The data keys that these envelopes name, for `Field.open`; not those of others."""
@@ -135,10 +132,9 @@ class AsyncSealing(_Sealing):
 
     async def sealing_key(self, purpose: str, subject: str | Unset | None = UNSET) -> DataKey:
         """As `Session.sealing_key`."""
-        found = self._at_hand(purpose, subject)
-        if found is not None:
-            return found
-        return self._remember(*(await self._drive(self._live(purpose, subject))))
+        who = self.sealing_subject if isinstance(subject, Unset) else subject
+        found = self.key_at_hand(purpose, who)
+        return found or self._remember(*(await self._drive(self._live(purpose, who))))
 
     async def opening_keys(self, envelopes: Iterable[bytes | None]) -> dict[bytes, DataKey]:
         """As `Session.opening_keys`."""
