@@ -363,6 +363,7 @@
 \ir ../functions/kernel/merkle_root.sql
 \ir ../functions/kernel/audit_leaf.sql
 \ir ../functions/kernel/audit_link.sql
+\ir ../functions/kernel/fitting_values.sql
 \ir ../functions/kernel/seal_audit.sql
 \ir ../functions/kernel/export_audit_root.sql
 \ir ../functions/kernel/sealed_batch_problem.sql

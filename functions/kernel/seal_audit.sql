@@ -47,8 +47,10 @@ BEGIN
         )
         SELECT
             v_seal.batch, t.id, t.at, t.transaction_id, t.app, t.relation, t.shape_id, t.operation,
-            t.key, t.subject, nullif(t.actor, ''), t.role, nullif(t.request_id, ''), t.old, t.details,
-            t.opening, t.commitment
+            t.key, t.subject, nullif(t.actor, ''), t.role, nullif(t.request_id, ''),
+            -- So few bytes are few ones, even if they are compressed.
+            CASE WHEN pg_column_size(t.old) >= 2000 THEN kernel.fitting_values(t.old) ELSE t.old END,
+            t.details, t.opening, t.commitment
         FROM taken AS t
         RETURNING
             l.id, l.at, kernel.audit_leaf(

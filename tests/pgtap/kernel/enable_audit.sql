@@ -226,6 +226,17 @@ SELECT results_eq(
     'what the transaction says of itself is cut to a length that can be sealed'
 );
 
+-- Its text, with each character escaped, is longer than a string of JSON may be.
+UPDATE probe.loud SET title = repeat(chr(1), 45000000);
+UPDATE probe.loud SET title = 'three';
+SELECT lives_ok('SELECT kernel.seal_audit()', 'a value of any length stops no seal');
+SELECT results_eq(
+    $$SELECT e.old FROM kernel.audit_entries AS e WHERE e.relation = 'loud' AND e.batch IS NOT NULL ORDER BY e.id$$,
+    $$VALUES (NULL::jsonb), ('{"title": "one"}'), ('{"title": "two"}'), ('{"title": "(too long for the audit log)"}')$$,
+    'and is told as too long'
+);
+SELECT is_empty('SELECT * FROM kernel.verify_audit()', 'what was sealed is verified');
+
 SELECT is_empty(
     $$SELECT p.proname FROM pg_proc AS p
     WHERE obj_description(p.oid, 'pg_proc') ~ '@audit '
