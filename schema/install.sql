@@ -30,6 +30,7 @@
 \ir ../functions/kernel/catalog_partition_parts.sql
 \ir ../functions/kernel/catalog_dependents.sql
 \ir ../functions/kernel/catalog_rarities.sql
+\ir ../functions/kernel/catalog_members_of.sql
 \ir ../functions/kernel/catalog_members.sql
 \ir ../functions/kernel/catalog_relations.sql
 \ir ../functions/kernel/catalog_columns.sql

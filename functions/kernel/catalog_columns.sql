@@ -16,7 +16,7 @@ AS $$
             pg_get_expr(d.adbin, d.adrelid) AS expression,
             t.typstorage,
             t.typcollation
-        FROM kernel.catalog_members(p_schemas) AS m
+        FROM kernel.catalog_members_of(p_schemas, 'pg_class') AS m
         JOIN pg_class AS c ON c.oid = m.objid
         JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
         JOIN pg_type AS t ON t.oid = a.atttypid

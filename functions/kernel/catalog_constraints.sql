@@ -22,7 +22,7 @@ AS $$
                 ) THEN 'triggers are not enabled as usual'
             END
         )
-    FROM kernel.catalog_members(p_schemas) AS m
+    FROM kernel.catalog_members_of(p_schemas, 'pg_constraint') AS m
     JOIN pg_constraint AS c ON c.oid = m.objid
     WHERE m.classid = 'pg_constraint'::regclass
 $$;

@@ -1,10 +1,12 @@
 CREATE OR REPLACE FUNCTION kernel.catalog_dependents(p_schemas text[])
 RETURNS TABLE (classid oid, objid oid)
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
+    RETURN QUERY
     WITH
     wanted AS (
         SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = ANY (p_schemas)
@@ -57,7 +59,8 @@ AS $$
            SELECT e.pnpubid
            FROM pg_publication_namespace AS e
            JOIN wanted AS w ON w.oid = e.pnnspid
-       )
+       );
+END;
 $$;
 
 COMMENT ON FUNCTION kernel.catalog_dependents(text[]) IS

@@ -29,7 +29,7 @@ AS $$
                 WHERE a.attrelid = c.oid AND a.attstattarget >= 0
             )
         )
-    FROM kernel.catalog_members(p_schemas) AS m
+    FROM kernel.catalog_members_of(p_schemas, 'pg_class') AS m
     JOIN pg_class AS c ON c.oid = m.objid
     JOIN pg_index AS i ON i.indexrelid = c.oid
     LEFT JOIN pg_tablespace AS s ON s.oid = c.reltablespace

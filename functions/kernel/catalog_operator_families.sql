@@ -19,7 +19,7 @@ AS $$
             ),
             'owner: ' || o.opcowner::regrole::text
         )
-    FROM kernel.catalog_members(p_schemas) AS m
+    FROM kernel.catalog_members_of(p_schemas, 'pg_opclass') AS m
     JOIN pg_opclass AS o ON o.oid = m.objid
     CROSS JOIN pg_identify_object('pg_opfamily'::regclass, o.opcfamily, 0) AS f
     WHERE m.classid = 'pg_opclass'::regclass
@@ -56,7 +56,7 @@ AS $$
             ),
             'owner: ' || o.opfowner::regrole::text
         )
-    FROM kernel.catalog_members(p_schemas) AS m
+    FROM kernel.catalog_members_of(p_schemas, 'pg_opfamily') AS m
     JOIN pg_opfamily AS o ON o.oid = m.objid
     WHERE m.classid = 'pg_opfamily'::regclass
 $$;

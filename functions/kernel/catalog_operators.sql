@@ -19,7 +19,7 @@ AS $$
             CASE WHEN o.oprcanmerge THEN 'merges' END,
             'owner: ' || o.oprowner::regrole::text
         )
-    FROM kernel.catalog_members(p_schemas) AS m
+    FROM kernel.catalog_members_of(p_schemas, 'pg_operator') AS m
     JOIN pg_operator AS o ON o.oid = m.objid
     WHERE m.classid = 'pg_operator'::regclass
     UNION ALL
@@ -30,7 +30,7 @@ AS $$
             ' ', 'context', c.castcontext, 'method', c.castmethod,
             nullif(c.castfunc, 0)::regprocedure
         )
-    FROM kernel.catalog_members(p_schemas) AS m
+    FROM kernel.catalog_members_of(p_schemas, 'pg_cast') AS m
     JOIN pg_cast AS c ON c.oid = m.objid
     WHERE m.classid = 'pg_cast'::regclass
 $$;

@@ -1,10 +1,12 @@
 CREATE OR REPLACE FUNCTION kernel.catalog_partition_parts(p_schemas text[])
 RETURNS TABLE (classid oid, objid oid)
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
+    RETURN QUERY
     WITH RECURSIVE
     partitions (oid) AS (
         SELECT h.inhrelid
@@ -55,7 +57,8 @@ AS $$
     UNION ALL
     SELECT 'pg_statistic_ext'::regclass, s.oid
     FROM pg_statistic_ext AS s
-    JOIN relations AS r ON r.oid = s.stxrelid
+    JOIN relations AS r ON r.oid = s.stxrelid;
+END;
 $$;
 
 COMMENT ON FUNCTION kernel.catalog_partition_parts(text[]) IS

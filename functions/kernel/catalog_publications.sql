@@ -7,7 +7,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
     WITH publications AS (
         SELECT m.kind, m.identity, p.*
-        FROM kernel.catalog_members(p_schemas) AS m
+        FROM kernel.catalog_members_of(p_schemas, 'pg_publication') AS m
         JOIN pg_publication AS p ON p.oid = m.objid
         WHERE m.classid = 'pg_publication'::regclass
     )

@@ -1,10 +1,12 @@
 CREATE OR REPLACE FUNCTION kernel.catalog_rarities(p_schemas text[])
 RETURNS TABLE (classid oid, objid oid)
-LANGUAGE sql
+LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
+    RETURN QUERY
     WITH wanted AS (
         SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = ANY (p_schemas)
     )
@@ -50,7 +52,8 @@ AS $$
     UNION ALL
     SELECT 'pg_extension'::regclass, e.oid
     FROM pg_extension AS e
-    JOIN wanted AS w ON w.oid = e.extnamespace
+    JOIN wanted AS w ON w.oid = e.extnamespace;
+END;
 $$;
 
 COMMENT ON FUNCTION kernel.catalog_rarities(text[]) IS

@@ -60,7 +60,7 @@ AS $$
                 WHERE ft.ftrelid = c.oid
             )
         )
-    FROM kernel.catalog_members(p_schemas) AS m
+    FROM kernel.catalog_members_of(p_schemas, 'pg_class') AS m
     JOIN pg_class AS c ON c.oid = m.objid
     LEFT JOIN pg_class AS t ON t.oid = c.reltoastrelid
     LEFT JOIN pg_am AS am ON am.oid = c.relam

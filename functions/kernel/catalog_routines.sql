@@ -33,7 +33,7 @@ AS $$
             'owner: ' || p.proowner::regrole::text,
             'access: ' || kernel.acl_text(p.proacl, 'f', p.proowner)
         )
-    FROM kernel.catalog_members(p_schemas) AS m
+    FROM kernel.catalog_members_of(p_schemas, 'pg_proc') AS m
     JOIN pg_proc AS p ON p.oid = m.objid
     LEFT JOIN pg_aggregate AS a ON a.aggfnoid = p.oid
     WHERE m.classid = 'pg_proc'::regclass

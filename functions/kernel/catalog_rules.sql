@@ -12,7 +12,7 @@ AS $$
             E'\n', pg_get_triggerdef(t.oid), 'enabled: ' || t.tgenabled::text,
             CASE WHEN t.tgparentid <> 0 THEN 'inherited' END
         )
-    FROM kernel.catalog_members(p_schemas) AS m
+    FROM kernel.catalog_members_of(p_schemas, 'pg_trigger') AS m
     JOIN pg_trigger AS t ON t.oid = m.objid
     WHERE m.classid = 'pg_trigger'::regclass
     UNION ALL
@@ -42,7 +42,7 @@ AS $$
             'using: ' || pg_get_expr(p.polqual, p.polrelid),
             'with check: ' || pg_get_expr(p.polwithcheck, p.polrelid)
         )
-    FROM kernel.catalog_members(p_schemas) AS m
+    FROM kernel.catalog_members_of(p_schemas, 'pg_policy') AS m
     JOIN pg_policy AS p ON p.oid = m.objid
     WHERE m.classid = 'pg_policy'::regclass
     UNION ALL
@@ -50,7 +50,7 @@ AS $$
         m.kind,
         m.identity,
         concat_ws(E'\n', pg_get_ruledef(r.oid), 'enabled: ' || r.ev_enabled::text)
-    FROM kernel.catalog_members(p_schemas) AS m
+    FROM kernel.catalog_members_of(p_schemas, 'pg_rewrite') AS m
     JOIN pg_rewrite AS r ON r.oid = m.objid
     WHERE m.classid = 'pg_rewrite'::regclass
     UNION ALL
@@ -64,7 +64,7 @@ AS $$
             'enabled: ' || e.evtenabled::text,
             'owner: ' || e.evtowner::regrole::text
         )
-    FROM kernel.catalog_members(p_schemas) AS m
+    FROM kernel.catalog_members_of(p_schemas, 'pg_event_trigger') AS m
     JOIN pg_event_trigger AS e ON e.oid = m.objid
     WHERE m.classid = 'pg_event_trigger'::regclass
 $$;

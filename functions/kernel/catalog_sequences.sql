@@ -29,7 +29,7 @@ AS $$
                   AND d.deptype IN ('a', 'i')
             )
         )
-    FROM kernel.catalog_members(p_schemas) AS m
+    FROM kernel.catalog_members_of(p_schemas, 'pg_class') AS m
     JOIN pg_class AS c ON c.oid = m.objid
     JOIN pg_sequence AS q ON q.seqrelid = c.oid
     WHERE m.classid = 'pg_class'::regclass

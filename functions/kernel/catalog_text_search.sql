@@ -25,7 +25,7 @@ AS $$
             ),
             'owner: ' || c.cfgowner::regrole::text
         )
-    FROM kernel.catalog_members(p_schemas) AS m
+    FROM kernel.catalog_members_of(p_schemas, 'pg_ts_config') AS m
     JOIN pg_ts_config AS c ON c.oid = m.objid
     WHERE m.classid = 'pg_ts_config'::regclass
     UNION ALL
@@ -41,7 +41,7 @@ AS $$
             'options: ' || d.dictinitoption,
             'owner: ' || d.dictowner::regrole::text
         )
-    FROM kernel.catalog_members(p_schemas) AS m
+    FROM kernel.catalog_members_of(p_schemas, 'pg_ts_dict') AS m
     JOIN pg_ts_dict AS d ON d.oid = m.objid
     WHERE m.classid = 'pg_ts_dict'::regclass
     UNION ALL
@@ -49,12 +49,12 @@ AS $$
         m.kind,
         m.identity,
         concat_ws(' ', p.prsstart, p.prstoken, p.prsend, p.prsheadline, p.prslextype)
-    FROM kernel.catalog_members(p_schemas) AS m
+    FROM kernel.catalog_members_of(p_schemas, 'pg_ts_parser') AS m
     JOIN pg_ts_parser AS p ON p.oid = m.objid
     WHERE m.classid = 'pg_ts_parser'::regclass
     UNION ALL
     SELECT m.kind, m.identity, concat_ws(' ', t.tmplinit, t.tmpllexize)
-    FROM kernel.catalog_members(p_schemas) AS m
+    FROM kernel.catalog_members_of(p_schemas, 'pg_ts_template') AS m
     JOIN pg_ts_template AS t ON t.oid = m.objid
     WHERE m.classid = 'pg_ts_template'::regclass
 $$;

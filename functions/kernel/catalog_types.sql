@@ -47,7 +47,7 @@ AS $$
             'owner: ' || t.typowner::regrole::text,
             'access: ' || kernel.acl_text(t.typacl, 'T', t.typowner)
         )
-    FROM kernel.catalog_members(p_schemas) AS m
+    FROM kernel.catalog_members_of(p_schemas, 'pg_type') AS m
     JOIN pg_type AS t ON t.oid = m.objid
     WHERE m.classid = 'pg_type'::regclass
 $$;
