@@ -432,6 +432,7 @@
 \ir ../functions/kernel/has_tombstone.sql
 \ir ../functions/kernel/keep_out_erased.sql
 \ir ../functions/kernel/readmit_subject.sql
+\ir ../functions/kernel/keep_out_subject.sql
 \ir ../functions/kernel/request_due.sql
 \ir ../functions/kernel/request_identity.sql
 \ir ../functions/kernel/new_request_code.sql

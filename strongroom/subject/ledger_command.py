@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -91,6 +92,29 @@ def replay(file: File, keys: Keys = None, head: Head = None, as_json: Json = Fal
         f"{done.entries:,} entries replayed, {done.found:,} people erased again; the gate is open",
         as_json=as_json,
     )
+
+
+@app.command("keep-out", epilog="Example: strongroom subject ledger keep-out --before 2026-11-20")
+def keep_out(
+    before: Annotated[
+        datetime,
+        typer.Option(help="When this database began to keep erased people out; in UTC."),
+    ],
+    keys: Keys = None,
+    as_json: Json = False,
+) -> None:
+    """Keep those from writing who were erased before the database did so by itself.
+
+    Who came back since then under the same id is kept out, too: kernel.readmit_subject() lets one
+    in. Can be called again.
+    """
+    from strongroom.subject.keeping_out import keep_out as run
+
+    provider = _Provider(keys)
+    with _connected() as connection:
+        say = lambda text: typer.echo(text, err=True)  # noqa: E731
+        done = run(connection, before.replace(tzinfo=UTC), provider, say)
+    _answer({"kept_out": done}, f"{sum(done.values()):,} people kept out", as_json=as_json)
 
 
 @app.command(epilog="Example: strongroom subject ledger status --json")

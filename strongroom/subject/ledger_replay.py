@@ -165,7 +165,7 @@ def _match(
         wanted = {entry.pseudonym for entry in fresh if entry.app == app}
         keys = sorted({entry.key_id for entry in fresh if entry.app == app})
         count = 0
-        for count, subject in enumerate(_subjects(connection, app), 1):
+        for count, subject in enumerate(subjects(connection, app), 1):
             for key_id in keys:
                 name = pseudonym(provider, key_id, app, subject).hex()
                 if name in wanted:
@@ -176,7 +176,8 @@ def _match(
     return found
 
 
-def _subjects(connection: Connection, app: str) -> Iterator[str]:
+def subjects(connection: Connection, app: str) -> Iterator[str]:
+    """Everybody of whom an app holds a row: user ids as PostgreSQL writes them."""
     with connection.transaction(), connection.cursor("ledger_subjects") as cursor:
         cursor.itersize = _PEOPLE
         cursor.execute(_SUBJECTS, (app,))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
-from tests.python.erasure.conftest import KEY_ID, House
+from strongroom.subject import ledger_command
+from strongroom.subject.keeping_out import keep_out
+from tests.python.erasure.conftest import KEY_ID, House, Keys
 from tests.python.erasure.test_erasure_races import _aside, _run_to, _wait_until_it_waits
 from tests.python.fix_databases import Connection
 
@@ -141,6 +145,35 @@ def test_a_person_is_let_in_again_by_staff_alone(any_house: House) -> None:
         assert refused(app, "SELECT kernel.readmit_subject('probe', '2')") == "42501"
     assert runner.execute("SELECT kernel.readmit_subject('probe', ' 2')").fetchone() == (True,)
     old.execute(POST, (2, 999))
+
+
+def test_who_was_erased_before_is_kept_out_by_the_ledger(
+    any_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whom it knows from before that day, and who left a tombstone; once."""
+    any_house.erase(any_house.approved(2))
+    any_house.erase(any_house.approved(3))
+    any_house.admin.execute("DELETE FROM kernel.erased_subject")
+    for relation in any_house.query(_TRIGGERS):
+        any_house.admin.execute(f"DROP TRIGGER t05_refuse_erased ON {relation[0]}".encode())
+    any_house.admin.execute("DELETE FROM probe.users WHERE id = 3")
+    old, other, runner = session(any_house, 2), session(any_house, 4), any_house.runner()
+    old.execute(POST, (2, 998))
+    now, said = datetime.now(UTC) + timedelta(minutes=1), any_house.said
+    assert keep_out(runner, now - timedelta(days=1), Keys(), said.append) == {}
+    old.execute(POST, (2, 999))
+    assert keep_out(runner, now, Keys(), said.append) == {"probe": 1}
+    assert refused(old, POST, 2, 1000) == "KR104"
+    other.execute(POST, (4, 999))
+    assert keep_out(runner, now, Keys(), said.append) == {"probe": 0}
+    call = "SELECT kernel.keep_out_subject('probe', '4', %s, %s)"
+    # No entry of the ledger, no keeping out.
+    assert runner.execute(call, (b"x" * 32, KEY_ID)).fetchone() == (False,)
+    with any_house.database.connect(role="tarot_app") as app:
+        assert refused(app, call, b"x" * 32, KEY_ID) == "42501"
+    monkeypatch.setenv("DATABASE_URL", any_house.database.url("strongroom_runner"))
+    command = ["keep-out", "--before", "2026-01-01", "--json"]
+    assert CliRunner().invoke(ledger_command.app, command).stdout == '{"kept_out": {}}\n'
 
 
 def test_tarot_keeps_them_out_and_lets_a_worker_return_money(any_house: House) -> None:
