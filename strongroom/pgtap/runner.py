@@ -53,7 +53,10 @@ class Runner:
         if isinstance(item, PgtapItem) and call.when == "call":
             for assertion in item.reports():
                 item.ihook.pytest_runtest_logreport(report=assertion)
-            report.__dict__["pgtap_problems"] = len(item.verdict.problems)
+            verdict = item.verdict
+            # What went wrong before there was a verdict, as in a project's own target, is one too.
+            lost = report.failed and not verdict.failed
+            report.__dict__["pgtap_problems"] = len(verdict.problems) or int(lost)
         return report
 
     def pytest_report_from_serializable(self, data: dict[str, Any]) -> None:

@@ -119,6 +119,26 @@ def test_targets_of_a_project(pytester: pytest.Pytester, any_server: Server, url
     result.stdout.fnmatch_lines(["passes.sql::one::1 *PASSED*", "passes.sql::two::1 *PASSED*"])
 
 
+def test_a_target_that_fails_is_heard_of(pytester: pytest.Pytester) -> None:
+    """Whatever a project's own target raises, it is a failure of the file, and is shown."""
+    shutil.copy(FILES / "passes.sql", pytester.path)
+    pytester.makeconftest(
+        """
+        class Lost:
+            label, psql = "lost", ["psql"]
+
+            def create(self):
+                raise RuntimeError("the template could not be built")
+
+        def pytest_pgtap_targets(config):
+            return [Lost()]
+        """
+    )
+    result = pytester.runpytest_inprocess("--pgtap", "passes.sql")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*RuntimeError: the template could not be built"])
+
+
 @pytest.mark.parametrize(("arguments", "loaded"), [([], False), (["--pgtap", "passes.sql"], True)])
 def test_loads_only_when_asked_for(
     pytester: pytest.Pytester, arguments: list[str], loaded: bool
