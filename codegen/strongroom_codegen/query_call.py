@@ -91,6 +91,9 @@ class _Notebook:
     def transaction(self) -> AbstractContextManager[None]:
         return nullcontext()
 
+    def key_at_hand(self, purpose: str, subject: str | None) -> None:
+        """None is: the key is asked for, and that says more."""
+
     def sealing_key(self, purpose: str, subject: str | None) -> Any:
         raise UsageError(
             f"this query seals what it is given under keys for {purpose}, and none is here",
