@@ -6,9 +6,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
+
 from strongroom.subject.pseudonyms import pseudonym
 from tests.python.consent.conftest import KEY_ID, Desk, give, has, withdraw
 from tests.python.erasure.conftest import Keys
+
+pytestmark = pytest.mark.ends
 
 _NAME = "anna_of_omsk"
 _EVENTS = """

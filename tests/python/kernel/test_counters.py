@@ -15,6 +15,8 @@ from tests.python.fix_databases import Database
 from tests.python.kernel import counted
 from tests.python.kernel.counted import Connection
 
+pytestmark = pytest.mark.ends
+
 _KINDS = ("a", "b", "c", None)
 _INSERT = "INSERT INTO tarot.orders (id, kind, amount) VALUES (%s, %s, %s)"
 

@@ -10,10 +10,13 @@ import sys
 import time
 
 import psycopg
+import pytest
 
 from strongroom.server import Server
 from tests.python.fix_databases import Database
 from tests.python.maintain.conftest import ROOT, Maintained, prepare
+
+pytestmark = pytest.mark.ends
 
 _HELD = """
 SELECT FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database

@@ -14,6 +14,8 @@ from psycopg import sql
 from tests.python.fix_databases import Database
 from tests.python.maintain.parted import Connection, Parted, prepare
 
+pytestmark = pytest.mark.ends
+
 _MAINTAIN = "SELECT kernel.maintain_partitions()"
 _INSERT = "INSERT INTO probe.visits (user_id) VALUES (1)"
 _AHEAD = "UPDATE kernel.partition_policy SET ahead = ahead + 2"

@@ -17,6 +17,8 @@ from tests.python.fix_databases import Database
 from tests.python.fix_templates import new_name
 from tests.python.maintain.parted import Connection, Parted
 
+pytestmark = pytest.mark.ends
+
 # As if the rows had been other ones when they were read.
 _MARKED = b"m" * 32
 _MARK = "UPDATE kernel.expiring_partition SET digest = %s WHERE partition = %s::regclass"

@@ -17,6 +17,8 @@ from strongroom.maintain.expiry import Expired, expire_partitions
 from tests.python.maintain.conftest import Maintained
 from tests.python.maintain.parted import Parted
 
+pytestmark = pytest.mark.ends
+
 _RECORDS = """
 SELECT partition_name, row_count, bounds_from::timestamptz < bounds_to::timestamptz
 FROM kernel.destruction_record ORDER BY id

@@ -20,6 +20,8 @@ from tests.python.fix_databases import Connection, Database
 from tests.python.persona.conftest import Bot
 from tests.python.tarot.conftest import at_once, outcome, row
 
+pytestmark = pytest.mark.ends
+
 _CLAIM = "SELECT outcome, response_payload, token::text FROM persona.claim_answer(%s, %s, false)"
 _STORE = "SELECT persona.store_answer('openai', %s, %s, '{}', %s, false)"
 _ROUNDS = 10

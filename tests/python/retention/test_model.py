@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from tests.python.retention.conftest import Archive, place, release, run
 
+pytestmark = pytest.mark.ends
+
 _KEEP, _LEAST, _MOST, _LAW, _BODY = 30, 10, 60, 20, 5
 _POLICIES = f"""
 UPDATE kernel.retention_policy

@@ -14,6 +14,8 @@ import pytest
 
 from tests.python.retention.conftest import Archive, place, release, run
 
+pytestmark = pytest.mark.ends
+
 _WAITING = (
     # Other databases are made of the same template and have the same numbers.
     "SELECT count(*) FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database"

@@ -8,6 +8,8 @@ import pytest
 
 from tests.python.tarot.conftest import Bot, at_once, outcome, row
 
+pytestmark = pytest.mark.ends
+
 _SPEND = "SELECT id, credits_after FROM tarot.spend_credits(%s, %s)"
 _DRAW = (
     "SELECT reading_id, transaction_id, balance FROM tarot.draw_reading('single', 'Who?',"

@@ -6,7 +6,11 @@ import random
 from collections import defaultdict
 from functools import partial
 
+import pytest
+
 from tests.python.tarot.conftest import Bot, Row, at_once, outcome, row
+
+pytestmark = pytest.mark.ends
 
 _WORKERS = 8
 _MOVEMENTS = 1250
