@@ -11,8 +11,6 @@ from strongroom_db.chatsphere import cache_lifetimes, chatbots, users
 from tests.python.chatsphere.conftest import Platform
 from tests.python.fix_databases import Connection
 
-pytestmark = pytest.mark.ends
-
 
 def told(listener: Connection, count: int) -> list[str]:
     """What was announced; nothing more than is waited for."""
