@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 import time
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from stage import Stage
 from strongroom.errors import StrongroomError
 from strongroom.migrate import apply as migrate
 from strongroom.migrate import bootstrap
+from strongroom.migrate.files import line_of
 from strongroom.migrate.target import EMBEDDED_USER, Target, owner_of
 from strongroom.project import DATABASE, Project, find_project
 from strongroom.server import Server, embedded, full
@@ -53,12 +55,19 @@ def prepare(project: Project, server: Server) -> None:
     bootstrap.prepare(project, server)
     # Never DATABASE_URL: a demo plays on nobody's database.
     target = Target(server.url(DATABASE, EMBEDDED_USER), owner_of(project))
-    lines: list[str] = []
-    done = migrate.apply(project, target, lines.append)
-    for line in lines if done.applied else lines[:1]:
-        say(line)
+    said: list[str] = []
+    begun = time.monotonic()
+    with console.status("applying migrations"):
+        done = migrate.apply(project, target, said.append)
+    say(said[0])
+    for app, reason in done.skipped.items():
+        say(f"left out   {app}: {reason}")
     if done.nothing:
         say("nothing to do: the database is current")
+        return
+    for app, count in Counter(map(line_of, done.applied)).items():
+        say(f"{app:<10} {count} migration{'s'[: count != 1]}")
+    say(f"{len(done.functions)} function files, {time.monotonic() - begun:.1f} s in all")
 
 
 def shipped_apps(project: Project) -> dict[str, list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -49,7 +50,7 @@ def play(folder: Path) -> str:
 def test_the_day_is_played_twice_on_one_database(copy: Path) -> None:
     """[A-46] [T-14] [T-17] [T-F10] [T-F14] all of it, and books that agree."""
     first = play(copy)
-    assert "migration 0002.tarot.create-tables  ok" in first
+    assert re.search(r"^  tarot +\d+ migrations$", first, re.MULTILINE)
     second = play(copy)
     assert "nothing to do: the database is current" in second
     for told in (first, second):
