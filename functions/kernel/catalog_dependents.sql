@@ -22,7 +22,17 @@ BEGIN
     JOIN relations AS r ON r.oid = t.tgrelid
     WHERE NOT t.tgisinternal
       -- Made where somebody was erased: no source says in which database that is.
-      AND t.tgfoid IS DISTINCT FROM to_regprocedure('kernel.tg_refuse_erased()')
+      -- As it is made there: one that is switched off, or asks for something else, is a change.
+      AND NOT (
+          t.tgname = 't05_refuse_erased'
+          AND t.tgenabled = 'O'
+          AND pg_get_triggerdef(t.oid) ~ ' BEFORE INSERT OR UPDATE ON '
+          AND strpos(
+              pg_get_triggerdef(t.oid),
+              ' FOR EACH STATEMENT WHEN ((current_setting(''kernel.user_id''::text, true)'
+              ' <> ''''::text)) EXECUTE FUNCTION kernel.tg_refuse_erased('
+          ) > 0
+      )
     UNION ALL
     SELECT 'pg_policy'::regclass, p.oid
     FROM pg_policy AS p

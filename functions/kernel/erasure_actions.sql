@@ -51,7 +51,19 @@ BEGIN
                 ELSE 'keep'
             END,
             'problem', coalesce(
-                v_table.cycle, kernel.erasure_problem(v_table.tags, v_deletes, v_parents)
+                v_table.cycle, kernel.erasure_problem(v_table.tags, v_deletes, v_parents),
+                (
+                    SELECT format(
+                        'The rows of %s are not reached until it is wholly detached.',
+                        min(i.inhrelid::regclass::text)
+                    )
+                    FROM pg_inherits AS i
+                    WHERE i.inhdetachpending
+                      AND i.inhparent IN (
+                          SELECT p.relid FROM pg_partition_tree(v_table.relation) AS p
+                      )
+                    HAVING count(*) > 0
+                )
             )
         ));
     END LOOP;

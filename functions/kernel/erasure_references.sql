@@ -10,8 +10,14 @@ BEGIN
         SELECT coalesce(string_agg(r.condition, ' OR '), 'false')
         FROM (
             SELECT format(
-                'EXISTS (SELECT FROM %s AS c WHERE %s%s)',
+                'EXISTS (SELECT FROM %s AS c WHERE %s%s%s)',
                 f.conrelid::regclass,
+                CASE
+                    WHEN f.confrelid <> p_relation THEN format(
+                        't.tableoid = ANY (%L::oid[]) AND ',
+                        ARRAY(SELECT l.relid::oid FROM pg_partition_tree(f.confrelid) AS l)
+                    )
+                END,
                 string_agg(
                     format(
                         't.%I OPERATOR(%I.%s) c.%I',
@@ -30,12 +36,16 @@ BEGIN
             JOIN pg_attribute AS theirs ON theirs.attrelid = f.confrelid AND theirs.attnum = k.theirs
             JOIN pg_operator AS o ON o.oid = k.operator
             JOIN pg_namespace AS n ON n.oid = o.oprnamespace
-            WHERE f.confrelid = p_relation
-              AND f.contype = 'f'
+            WHERE f.contype = 'f'
               AND f.conparentid = 0
               AND f.confdeltype IN ('a', 'r', 'c')
-              AND (f.conrelid = p_relation) = p_is_own
-            GROUP BY f.oid, f.conrelid
+              AND (
+                  f.confrelid = p_relation
+                  -- One may point to a partition alone.
+                  OR f.confrelid IN (SELECT l.relid FROM pg_partition_tree(p_relation) AS l)
+              )
+              AND (coalesce(pg_partition_root(f.conrelid), f.conrelid) = p_relation) = p_is_own
+            GROUP BY f.oid, f.conrelid, f.confrelid
         ) AS r (condition)
     );
 END;

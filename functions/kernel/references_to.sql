@@ -6,8 +6,14 @@ PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT format(
-        'EXISTS (SELECT FROM %s AS c WHERE %s)',
+        'EXISTS (SELECT FROM %s AS c WHERE %s%s)',
         f.conrelid::regclass,
+        CASE
+            WHEN f.confrelid <> p_relation THEN format(
+                't.tableoid = ANY (%L::oid[]) AND ',
+                ARRAY(SELECT l.relid::oid FROM pg_partition_tree(f.confrelid) AS l)
+            )
+        END,
         string_agg(
             format('t.%I OPERATOR(%I.%s) c.%I', theirs.attname, n.nspname, o.oprname, mine.attname),
             ' AND '
@@ -19,10 +25,16 @@ AS $$
     JOIN pg_attribute AS theirs ON theirs.attrelid = f.confrelid AND theirs.attnum = k.theirs
     JOIN pg_operator AS o ON o.oid = k.operator
     JOIN pg_namespace AS n ON n.oid = o.oprnamespace
-    WHERE f.confrelid = p_relation AND f.contype = 'f' AND f.conparentid = 0
-    GROUP BY f.oid, f.conrelid
+    WHERE f.contype = 'f'
+      AND f.conparentid = 0
+      AND (
+          f.confrelid = p_relation
+          -- One may point to a partition alone.
+          OR f.confrelid IN (SELECT l.relid FROM pg_partition_tree(p_relation) AS l)
+      )
+    GROUP BY f.oid, f.conrelid, f.confrelid
     ORDER BY f.conrelid::regclass::text, f.oid
 $$;
 
 COMMENT ON FUNCTION kernel.references_to(regclass) IS
-'For each foreign key that points to a table, SQL that is true of the rows t which a row refers to.';
+'For each foreign key that points to a table, or to a partition of it, SQL that is true of the rows t which a row refers to.';

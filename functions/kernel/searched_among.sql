@@ -11,7 +11,13 @@ AS $$
         JOIN pg_namespace AS n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p', 'm')
           AND (p_only IS NULL OR c.oid = p_only)
-          AND NOT c.relispartition
+          -- The root does not read a partition any more that is being detached.
+          AND (
+              NOT c.relispartition
+              OR EXISTS (
+                  SELECT FROM pg_inherits AS i WHERE i.inhrelid = c.oid AND i.inhdetachpending
+              )
+          )
           AND (c.relkind <> 'm' OR c.relispopulated)
           AND n.nspname <> 'information_schema'
           -- pg_catalog, pg_toast, and the temporary tables of sessions, which end with these.

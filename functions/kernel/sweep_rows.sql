@@ -27,7 +27,13 @@ BEGIN
         p.relation,
         p.action = 'delete' AS deletes,
         p.action = 'delete' AND EXISTS (
-            SELECT FROM pg_constraint AS f WHERE f.confrelid = p.relation AND f.contype = 'f'
+            SELECT
+            FROM pg_constraint AS f
+            WHERE f.contype = 'f'
+              AND (
+                  f.confrelid = p.relation
+                  OR f.confrelid IN (SELECT l.relid FROM pg_partition_tree(p.relation) AS l)
+              )
         ) AS is_referred,
         p.time_expression AS time,
         kernel.retention_time_type(p.relation, p.time_expression, p.columns) AS time_type

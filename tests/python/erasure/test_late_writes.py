@@ -122,6 +122,30 @@ def test_nobody_pays_before_somebody_was_erased(any_house: House) -> None:
     assert refused(old, "INSERT INTO probe.visits VALUES (2, 2)") == "KR104"
 
 
+def test_what_keeps_them_out_is_no_change_until_it_is_changed(any_house: House) -> None:
+    """One that is switched off, or only looks like it, is seen where databases are compared."""
+    triggers = (
+        "SELECT m.identity FROM kernel.catalog_members('{probe}') AS m"
+        " WHERE m.classid = 'pg_trigger'::regclass AND m.identity ~ 't05_refuse_erased|t06_looks'"
+        " ORDER BY 1"
+    )
+    any_house.erase(any_house.approved(2))
+    assert any_house.query(triggers) == []
+    any_house.admin.execute("ALTER TABLE probe.posts DISABLE TRIGGER t05_refuse_erased")
+    any_house.admin.execute(
+        "CREATE OR REPLACE TRIGGER t05_refuse_erased BEFORE INSERT OR UPDATE ON probe.users"
+        " FOR EACH STATEMENT WHEN (false) EXECUTE FUNCTION kernel.tg_refuse_erased('bigint');"
+        # It keeps every row from being deleted.
+        "CREATE TRIGGER t06_looks BEFORE DELETE ON probe.likes FOR EACH ROW"
+        " EXECUTE FUNCTION kernel.tg_refuse_erased('bigint')"
+    )
+    assert any_house.query(triggers) == [
+        ("t05_refuse_erased on probe.posts",),
+        ("t05_refuse_erased on probe.users",),
+        ("t06_looks on probe.likes",),
+    ]
+
+
 def test_who_leaves_no_tombstone_may_come_back(any_house: House) -> None:
     any_house.admin.execute(
         "COMMENT ON COLUMN probe.users.name IS E'x\n@personal identifier\n@erase delete'"

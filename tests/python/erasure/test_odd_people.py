@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from tests.python.erasure.conftest import House
@@ -24,6 +25,28 @@ CREATE POLICY all_owner ON club.members TO strongroom_owner USING (true) WITH CH
 SELECT kernel.enable_audit('club.members');
 RESET ROLE;
 """
+REMARKS = """
+SET ROLE strongroom_owner;
+CREATE TABLE probe.remarks (
+    user_id bigint, id bigint, whose bigint, at timestamptz, PRIMARY KEY (user_id, id),
+    FOREIGN KEY (whose, at) REFERENCES probe.notes_1 (user_id, "at ;") ON DELETE CASCADE
+);
+COMMENT ON COLUMN probe.remarks.user_id IS E'Who.\n@internal\n@subject';
+COMMENT ON COLUMN probe.remarks.id IS E'Number.\n@internal';
+COMMENT ON COLUMN probe.remarks.whose IS E'On whose note.\n@internal';
+COMMENT ON COLUMN probe.remarks.at IS E'On which.\n@internal';
+ALTER TABLE probe.remarks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE probe.remarks FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_owner ON probe.remarks TO strongroom_owner USING (true) WITH CHECK (true);
+INSERT INTO probe.remarks
+SELECT 3, 1, n.user_id, n."at ;" FROM probe.notes_1 AS n WHERE n.user_id = 2 LIMIT 1;
+RESET ROLE;
+"""
+DETACH = 'ALTER TABLE probe."no""tes;--" DETACH PARTITION probe.notes_1 '
+ATTACH = (
+    'ALTER TABLE probe."no""tes;--" ATTACH PARTITION probe.notes_1'
+    " FOR VALUES FROM ('2020-01-01') TO ('2030-01-01')"
+)
 EXPORT = "SELECT kernel.export_subject('club', %s) -> 'data'"
 
 
@@ -104,3 +127,43 @@ def test_a_document_that_is_no_jsonb_is_shown_and_erased(any_house: House, profi
     house.query("UPDATE club.members SET name = 'Anna Karenina' RETURNING 1")
     assert house.erase(approved(house, "4")).state == "done"
     assert members(house) == []
+
+
+def test_who_remarks_on_a_row_of_one_partition_loses_nothing(any_house: House) -> None:
+    """The foreign key points to the partition, and would take the remark away."""
+    any_house.admin.execute(REMARKS.encode())
+    request = any_house.approved(2)
+    assert any_house.erase(request).state == "failed"
+    assert any_house.query("SELECT user_id, id, whose FROM probe.remarks") == [(3, 1, 2)]
+    any_house.admin.execute("DELETE FROM probe.remarks")
+    any_house.admin.execute("SELECT kernel.approve_request(%s)", (request,))
+    assert any_house.erase(request).state == "done"
+    assert any_house.left(2) == {}
+
+
+def test_a_partition_that_is_half_detached_is_searched_and_waited_for(any_house: House) -> None:
+    """Its root does not show its rows any more, and it is no table of its own yet."""
+    words = "nobody_else_wrote_this"
+    any_house.admin.execute(
+        'INSERT INTO probe."no""tes;--" VALUES (2, \'2025-06-01\', to_jsonb(%s::text))', (words,)
+    )
+    with (
+        any_house.database.connect("postgres", autocommit=False) as reader,
+        any_house.database.connect("postgres") as other,
+    ):
+        reader.execute('SELECT count(*) FROM probe."no""tes;--"')
+        other.execute("SET statement_timeout = '300ms'")
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            other.execute(f"{DETACH} CONCURRENTLY".encode())
+    request = any_house.approved(2)
+    assert any_house.erase(request).state == "failed"
+    assert any_house.query(
+        "SELECT t.relation::text, t.rows FROM kernel.subject_traces('probe', ARRAY[%s]) AS t"
+        " WHERE t.rows > 0",
+        words,
+    ) == [("probe.notes_1", 1)]
+    any_house.admin.execute(f"{DETACH} FINALIZE".encode())
+    any_house.admin.execute(ATTACH)
+    any_house.admin.execute("SELECT kernel.approve_request(%s)", (request,))
+    assert any_house.erase(request).state == "done"
+    assert any_house.query("SELECT FROM probe.notes_1 WHERE user_id = 2") == []

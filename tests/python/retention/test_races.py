@@ -211,6 +211,36 @@ def test_a_row_that_somebody_refers_to_in_the_midst_stays(archive: Archive) -> N
     assert archive.query("SELECT id, chat FROM probe.messages") == [(1, 3)]
 
 
+def test_a_row_that_is_referred_to_in_its_partition_alone_stays(any_archive: Archive) -> None:
+    """The foreign key points to a partition, not to the table of the policy."""
+    any_archive.admin.execute(
+        "SET ROLE strongroom_owner;"
+        "CREATE TABLE probe.events (id bigint, at timestamptz, PRIMARY KEY (id, at))"
+        " PARTITION BY RANGE (at);"
+        "CREATE INDEX events_at_idx ON probe.events (at);"
+        "CREATE TABLE probe.events_old PARTITION OF probe.events"
+        " FOR VALUES FROM ('2000-01-01') TO ('2020-01-01');"
+        "CREATE TABLE probe.events_new PARTITION OF probe.events"
+        " FOR VALUES FROM ('2020-01-01') TO ('2100-01-01');"
+        "CREATE UNIQUE INDEX ON probe.events_new (id);"
+        "CREATE TABLE probe.remarks ("
+        " event bigint REFERENCES probe.events_new (id) ON DELETE CASCADE);"
+        "CREATE POLICY all_owner ON probe.events TO strongroom_owner USING (true);"
+        "INSERT INTO kernel.retention_policy"
+        " (name, relation, action, time_expression, keep_for, reason)"
+        " VALUES ('events', 'probe.events', 'delete', 'at', '30 days', 'purpose fulfilled');"
+        "INSERT INTO probe.events"
+        " VALUES (1, '2010-01-01'), (1, '2024-01-01'), (2, '2024-01-01');"
+        "INSERT INTO probe.remarks VALUES (1);"
+        "RESET ROLE"
+    )
+    assert run(any_archive.runner(), "events") == 2
+    assert any_archive.query("SELECT id, EXTRACT(year FROM at)::int FROM probe.events") == [
+        (1, 2024)
+    ]
+    assert any_archive.query("SELECT event FROM probe.remarks") == [(1,)]
+
+
 def test_a_table_that_is_locked_ends_the_batch_soon(archive: Archive) -> None:
     archive.write(3)
     other, runner = archive.database.connect("postgres", autocommit=False), archive.runner()
