@@ -48,8 +48,12 @@ BEGIN
         SELECT
             v_seal.batch, t.id, t.at, t.transaction_id, t.app, t.relation, t.shape_id, t.operation,
             t.key, t.subject, nullif(t.actor, ''), t.role, nullif(t.request_id, ''),
-            -- So few bytes are few ones, even if they are compressed.
-            CASE WHEN pg_column_size(t.old) >= 2000 THEN kernel.fitting_values(t.old) ELSE t.old END,
+            -- Few bytes that are not compressed are short even as text.
+            CASE
+                WHEN pg_column_size(t.old) >= 2000 OR pg_column_compression(t.old) IS NOT NULL
+                    THEN kernel.fitting_values(t.old)
+                ELSE t.old
+            END,
             t.details, t.opening, t.commitment
         FROM taken AS t
         RETURNING

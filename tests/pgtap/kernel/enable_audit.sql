@@ -237,6 +237,24 @@ SELECT results_eq(
 );
 SELECT is_empty('SELECT * FROM kernel.verify_audit()', 'what was sealed is verified');
 
+-- Short as it is sent and as it is stored; its text has some 275 million digits.
+CREATE TABLE probe.figures (id bigint PRIMARY KEY, doc jsonb, title text);
+COMMENT ON COLUMN probe.figures.id IS E'A number.\n@internal';
+COMMENT ON COLUMN probe.figures.doc IS E'Numbers.\n@internal';
+COMMENT ON COLUMN probe.figures.title IS E'A title.\n@internal';
+SELECT kernel.enable_audit('probe.figures');
+INSERT INTO probe.figures
+SELECT 1, ('[' || string_agg('1e131071', ',') || ']')::jsonb, 'one' FROM generate_series(1, 2100);
+UPDATE probe.figures SET doc = '[]';
+SELECT lives_ok('SELECT kernel.seal_audit()', 'numbers of many digits stop no seal');
+SELECT results_eq(
+    $$SELECT e.old ->> 'title', e.old ->> 'doc' FROM kernel.audit_entries AS e
+    WHERE e.relation = 'figures' AND e.operation = 'UPDATE' AND e.batch IS NOT NULL$$,
+    $$VALUES ('one', '(too long for the audit log)')$$,
+    'and they alone are told as too long'
+);
+SELECT is_empty('SELECT * FROM kernel.verify_audit()', 'this is verified as well');
+
 SELECT is_empty(
     $$SELECT p.proname FROM pg_proc AS p
     WHERE obj_description(p.oid, 'pg_proc') ~ '@audit '
