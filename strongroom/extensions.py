@@ -55,10 +55,13 @@ LEFT JOIN pg_catalog.pg_available_extension_versions AS v
     ON v.name = a.name AND v.version = a.default_version
 JOIN pg_catalog.pg_roles AS me ON me.rolname = session_user
 CROSS JOIN LATERAL (
+    -- 0.8 is no older than 0.8.0.
     SELECT
-        string_to_array(substring(e.extversion FROM '^[0-9.]*[0-9]'), '.')::int[] AS made,
-        string_to_array(substring(a.default_version FROM '^[0-9.]*[0-9]'), '.')::int[] AS offered,
+        string_to_array(substring(e.extversion FROM number.form) || '.0.0', '.')::int[] AS made,
+        string_to_array(substring(a.default_version FROM number.form) || '.0.0', '.')::int[]
+            AS offered,
         string_to_array(nullif(w.minimum, ''), '.')::int[] AS minimum
+    FROM (VALUES ('^[0-9.]*[0-9]')) AS number (form)
 ) AS age
 """
 

@@ -109,10 +109,10 @@ def test_an_extension_that_arrives_later(shop: Shop, later: Later) -> None:
 
 
 def test_an_extension_that_is_too_old_leaves_the_app_out(shop: Shop, later: Later) -> None:
-    """1.10 is newer than 1.9, and what is there may be older than what the server offers."""
-    shop.need(f"{later.name}>=1.9")
+    """1.10 is no older than 1.10.0, and what is there may be older than what the server offers."""
+    shop.need(f"{later.name}>=1.10.0")
     later.arrive()
-    reason = f"extension {later.name} is 1.0 here, and 1.9 or newer is needed"
+    reason = f"extension {later.name} is 1.0 here, and 1.10.0 or newer is needed"
     assert f"skipped   shop (1 migration): {reason}" in shop.apply()
     assert shop.has("shop") == (False, False)
     assert shop.sandbox.query(EXTENSIONS) == []
