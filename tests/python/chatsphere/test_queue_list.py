@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from strongroom_db.chatsphere.training_sources import LIST_SOURCES
 from tests.python.chatsphere.conftest import Platform, row
+from tests.python.plans import rows_read
 
 PAGE = 50
 
@@ -35,14 +34,4 @@ def test_a_page_reads_no_more_jobs_than_it_shows(platform: Platform) -> None:
         app.execute(f"SET plan_cache_mode = force_{mode}_plan".encode())
         (plan,) = row(app, f"EXPLAIN (ANALYZE, FORMAT json) EXECUTE page ('{bot}', {PAGE})")
         assert plan[0]["Plan"]["Actual Rows"] == PAGE
-        assert _rows_read(plan[0]["Plan"], "training_jobs") <= PAGE, plan
-
-
-def _rows_read(node: dict[str, Any], table: str) -> float:
-    own = 0.0
-    if node.get("Relation Name") == table:
-        filtered = node.get("Rows Removed by Filter", 0) + node.get(
-            "Rows Removed by Join Filter", 0
-        )
-        own = (node["Actual Rows"] + filtered) * node["Actual Loops"]
-    return own + sum(_rows_read(child, table) for child in node.get("Plans", []))
+        assert rows_read(plan[0]["Plan"], "training_jobs") <= PAGE, plan

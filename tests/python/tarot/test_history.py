@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from strongroom_db.tarot.readings import LIST_READINGS
+from tests.python.plans import rows_read
 from tests.python.tarot.conftest import Bot, row
 
 PAGE = 20
@@ -40,14 +39,4 @@ def test_a_page_reads_no_more_movements_than_it_shows(bot: Bot) -> None:
         app.execute(f"SET plan_cache_mode = force_{mode}_plan".encode())
         (plan,) = row(app, f"EXPLAIN (ANALYZE, FORMAT json) EXECUTE page ({PAGE})")
         assert plan[0]["Plan"]["Actual Rows"] == PAGE
-        assert _rows_read(plan[0]["Plan"], "transactions") <= PAGE, plan
-
-
-def _rows_read(node: dict[str, Any], table: str) -> float:
-    own = 0.0
-    if node.get("Relation Name") == table:
-        filtered = node.get("Rows Removed by Filter", 0) + node.get(
-            "Rows Removed by Join Filter", 0
-        )
-        own = (node["Actual Rows"] + filtered) * node["Actual Loops"]
-    return own + sum(_rows_read(child, table) for child in node.get("Plans", []))
+        assert rows_read(plan[0]["Plan"], "transactions") <= PAGE, plan
