@@ -21,7 +21,7 @@ AS $$
         JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
         JOIN pg_type AS t ON t.oid = a.atttypid
         LEFT JOIN pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum
-        WHERE m.classid = 'pg_class'::regclass AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
+        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
     )
     SELECT
         'column',

@@ -24,7 +24,6 @@ AS $$
         )
     FROM kernel.catalog_members_of(p_schemas, 'pg_constraint') AS m
     JOIN pg_constraint AS c ON c.oid = m.objid
-    WHERE m.classid = 'pg_constraint'::regclass
 $$;
 
 COMMENT ON FUNCTION kernel.catalog_constraints(text[]) IS

@@ -33,7 +33,6 @@ AS $$
     JOIN pg_class AS c ON c.oid = m.objid
     JOIN pg_index AS i ON i.indexrelid = c.oid
     LEFT JOIN pg_tablespace AS s ON s.oid = c.reltablespace
-    WHERE m.classid = 'pg_class'::regclass
 $$;
 
 COMMENT ON FUNCTION kernel.catalog_indexes(text[]) IS

@@ -22,7 +22,6 @@ AS $$
     FROM kernel.catalog_members_of(p_schemas, 'pg_opclass') AS m
     JOIN pg_opclass AS o ON o.oid = m.objid
     CROSS JOIN pg_identify_object('pg_opfamily'::regclass, o.opcfamily, 0) AS f
-    WHERE m.classid = 'pg_opclass'::regclass
     UNION ALL
     SELECT
         m.kind,
@@ -58,7 +57,6 @@ AS $$
         )
     FROM kernel.catalog_members_of(p_schemas, 'pg_opfamily') AS m
     JOIN pg_opfamily AS o ON o.oid = m.objid
-    WHERE m.classid = 'pg_opfamily'::regclass
 $$;
 
 COMMENT ON FUNCTION kernel.catalog_operator_families(text[]) IS

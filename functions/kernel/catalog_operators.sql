@@ -21,7 +21,6 @@ AS $$
         )
     FROM kernel.catalog_members_of(p_schemas, 'pg_operator') AS m
     JOIN pg_operator AS o ON o.oid = m.objid
-    WHERE m.classid = 'pg_operator'::regclass
     UNION ALL
     SELECT
         m.kind,
@@ -32,7 +31,6 @@ AS $$
         )
     FROM kernel.catalog_members_of(p_schemas, 'pg_cast') AS m
     JOIN pg_cast AS c ON c.oid = m.objid
-    WHERE m.classid = 'pg_cast'::regclass
 $$;
 
 COMMENT ON FUNCTION kernel.catalog_operators(text[]) IS

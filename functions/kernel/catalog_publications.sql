@@ -9,7 +9,6 @@ AS $$
         SELECT m.kind, m.identity, p.*
         FROM kernel.catalog_members_of(p_schemas, 'pg_publication') AS m
         JOIN pg_publication AS p ON p.oid = m.objid
-        WHERE m.classid = 'pg_publication'::regclass
     )
     SELECT
         p.kind,

@@ -65,7 +65,7 @@ AS $$
     LEFT JOIN pg_class AS t ON t.oid = c.reltoastrelid
     LEFT JOIN pg_am AS am ON am.oid = c.relam
     LEFT JOIN pg_tablespace AS s ON s.oid = c.reltablespace
-    WHERE m.classid = 'pg_class'::regclass AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
 $$;
 
 COMMENT ON FUNCTION kernel.catalog_relations(text[]) IS

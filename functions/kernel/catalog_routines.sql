@@ -36,7 +36,6 @@ AS $$
     FROM kernel.catalog_members_of(p_schemas, 'pg_proc') AS m
     JOIN pg_proc AS p ON p.oid = m.objid
     LEFT JOIN pg_aggregate AS a ON a.aggfnoid = p.oid
-    WHERE m.classid = 'pg_proc'::regclass
 $$;
 
 COMMENT ON FUNCTION kernel.catalog_routines(text[]) IS

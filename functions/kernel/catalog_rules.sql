@@ -14,7 +14,6 @@ AS $$
         )
     FROM kernel.catalog_members_of(p_schemas, 'pg_trigger') AS m
     JOIN pg_trigger AS t ON t.oid = m.objid
-    WHERE m.classid = 'pg_trigger'::regclass
     UNION ALL
     SELECT
         m.kind,
@@ -44,7 +43,6 @@ AS $$
         )
     FROM kernel.catalog_members_of(p_schemas, 'pg_policy') AS m
     JOIN pg_policy AS p ON p.oid = m.objid
-    WHERE m.classid = 'pg_policy'::regclass
     UNION ALL
     SELECT
         m.kind,
@@ -52,7 +50,6 @@ AS $$
         concat_ws(E'\n', pg_get_ruledef(r.oid), 'enabled: ' || r.ev_enabled::text)
     FROM kernel.catalog_members_of(p_schemas, 'pg_rewrite') AS m
     JOIN pg_rewrite AS r ON r.oid = m.objid
-    WHERE m.classid = 'pg_rewrite'::regclass
     UNION ALL
     SELECT
         m.kind,
@@ -66,7 +63,6 @@ AS $$
         )
     FROM kernel.catalog_members_of(p_schemas, 'pg_event_trigger') AS m
     JOIN pg_event_trigger AS e ON e.oid = m.objid
-    WHERE m.classid = 'pg_event_trigger'::regclass
 $$;
 
 COMMENT ON FUNCTION kernel.catalog_rules(text[]) IS

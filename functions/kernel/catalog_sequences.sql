@@ -32,7 +32,6 @@ AS $$
     FROM kernel.catalog_members_of(p_schemas, 'pg_class') AS m
     JOIN pg_class AS c ON c.oid = m.objid
     JOIN pg_sequence AS q ON q.seqrelid = c.oid
-    WHERE m.classid = 'pg_class'::regclass
 $$;
 
 COMMENT ON FUNCTION kernel.catalog_sequences(text[]) IS

@@ -27,7 +27,6 @@ AS $$
         )
     FROM kernel.catalog_members_of(p_schemas, 'pg_ts_config') AS m
     JOIN pg_ts_config AS c ON c.oid = m.objid
-    WHERE m.classid = 'pg_ts_config'::regclass
     UNION ALL
     SELECT
         m.kind,
@@ -43,7 +42,6 @@ AS $$
         )
     FROM kernel.catalog_members_of(p_schemas, 'pg_ts_dict') AS m
     JOIN pg_ts_dict AS d ON d.oid = m.objid
-    WHERE m.classid = 'pg_ts_dict'::regclass
     UNION ALL
     SELECT
         m.kind,
@@ -51,12 +49,10 @@ AS $$
         concat_ws(' ', p.prsstart, p.prstoken, p.prsend, p.prsheadline, p.prslextype)
     FROM kernel.catalog_members_of(p_schemas, 'pg_ts_parser') AS m
     JOIN pg_ts_parser AS p ON p.oid = m.objid
-    WHERE m.classid = 'pg_ts_parser'::regclass
     UNION ALL
     SELECT m.kind, m.identity, concat_ws(' ', t.tmplinit, t.tmpllexize)
     FROM kernel.catalog_members_of(p_schemas, 'pg_ts_template') AS m
     JOIN pg_ts_template AS t ON t.oid = m.objid
-    WHERE m.classid = 'pg_ts_template'::regclass
 $$;
 
 COMMENT ON FUNCTION kernel.catalog_text_search(text[]) IS

@@ -49,7 +49,6 @@ AS $$
         )
     FROM kernel.catalog_members_of(p_schemas, 'pg_type') AS m
     JOIN pg_type AS t ON t.oid = m.objid
-    WHERE m.classid = 'pg_type'::regclass
 $$;
 
 COMMENT ON FUNCTION kernel.catalog_types(text[]) IS

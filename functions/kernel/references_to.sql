@@ -37,4 +37,5 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION kernel.references_to(regclass) IS
-'For each foreign key that points to a table, or to a partition of it, SQL that is true of the rows t which a row refers to.';
+'For each foreign key that points to a table, or to a partition of it, SQL that is true of the rows t
+which a row refers to.';
