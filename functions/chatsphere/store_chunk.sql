@@ -24,11 +24,15 @@ BEGIN
     INSERT INTO chatsphere.document_chunks AS k (
         user_id, chatbot_id, source_id, chunk_index, language, content, embedding, embedding_model
     )
-    SELECT
-        p_user_id, p_chatbot_id, p_source_id, p_chunk_index, coalesce(p_language, c.language),
+    VALUES (
+        p_user_id, p_chatbot_id, p_source_id, p_chunk_index,
+        coalesce(p_language, (
+            SELECT c.language
+            FROM chatsphere.chatbots AS c
+            WHERE c.user_id = p_user_id AND c.id = p_chatbot_id
+        )),
         p_content, p_embedding, p_embedding_model
-    FROM chatsphere.chatbots AS c
-    WHERE c.user_id = p_user_id AND c.id = p_chatbot_id
+    )
     ON CONFLICT (user_id, chatbot_id, source_id, chunk_index) DO UPDATE
     SET language = EXCLUDED.language,
         content = EXCLUDED.content,
