@@ -138,9 +138,11 @@
 \ir ../functions/kernel/serving_roles.sql
 \ir ../functions/kernel/ledger_link.sql
 \ir ../functions/kernel/subject_digest.sql
+\ir ../functions/kernel/subject_digests.sql
 
 -- People: where their rows are.
 \ir ../functions/kernel/subject_links.sql
+\ir ../functions/kernel/id_type.sql
 \ir ../functions/kernel/subject_condition.sql
 \ir ../functions/kernel/subject_link_condition.sql
 \ir ../functions/kernel/subject_owners.sql
@@ -291,6 +293,7 @@
 \ir ../functions/kernel/lock_pins.sql
 \ir ../functions/kernel/is_subject_held.sql
 \ir ../functions/kernel/is_subject_pinned.sql
+\ir ../functions/kernel/require_spelling.sql
 \ir ../functions/kernel/canonical_subject.sql
 \ir ../functions/kernel/canonical_row_key.sql
 \ir ../functions/kernel/require_hold_target.sql
@@ -428,8 +431,10 @@
 \ir kernel/erased_subject.sql
 \ir ../functions/kernel/refuse_erased.sql
 \ir ../functions/kernel/tg_refuse_erased.sql
+\ir ../functions/kernel/id_kind.sql
 \ir ../functions/kernel/refuse_late_writes.sql
 \ir ../functions/kernel/has_tombstone.sql
+\ir ../functions/kernel/note_erased.sql
 \ir ../functions/kernel/keep_out_erased.sql
 \ir ../functions/kernel/readmit_subject.sql
 \ir ../functions/kernel/keep_out_subject.sql

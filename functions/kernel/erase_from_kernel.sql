@@ -15,9 +15,7 @@ BEGIN
     CASE p_step.kind
         WHEN 'tokens' THEN
             -- From here on kernel.refuse_erased() knows of the person.
-            INSERT INTO kernel.erased_subject (app, digest)
-            VALUES (p_app, kernel.subject_digest(p_app, p_subject))
-            ON CONFLICT DO NOTHING;
+            PERFORM kernel.note_erased(p_app, p_subject, NULL);
             v_count := kernel.remember_tokens(p_step.request_id, p_app, p_subject);
         WHEN 'counters' THEN
             v_count := kernel.erase_counters(p_app, p_subject);

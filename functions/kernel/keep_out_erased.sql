@@ -9,13 +9,11 @@ BEGIN
     -- Who is gone without a trace may come back under the same id.
     IF NOT kernel.has_tombstone(p_app, p_subject) THEN
         DELETE FROM kernel.erased_subject AS e
-        WHERE e.app = p_app AND e.digest = kernel.subject_digest(p_app, p_subject);
+        WHERE e.app = p_app AND e.digest = ANY (kernel.subject_digests(p_app, p_subject));
         RETURN;
     END IF;
     PERFORM kernel.refuse_late_writes(p_app);
-    INSERT INTO kernel.erased_subject AS e (app, digest, erased_at)
-    VALUES (p_app, kernel.subject_digest(p_app, p_subject), now())
-    ON CONFLICT (app, digest) DO UPDATE SET erased_at = coalesce(e.erased_at, excluded.erased_at);
+    PERFORM kernel.note_erased(p_app, p_subject, now());
 END;
 $$;
 

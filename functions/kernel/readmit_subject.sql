@@ -11,7 +11,7 @@ DECLARE
 BEGIN
     DELETE FROM kernel.erased_subject AS e
     WHERE e.app = p_app
-      AND e.digest = kernel.subject_digest(p_app, v_subject)
+      AND e.digest = ANY (kernel.subject_digests(p_app, v_subject))
       AND e.erased_at IS NOT NULL;
     RETURN FOUND;
 END;

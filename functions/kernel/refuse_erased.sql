@@ -11,7 +11,9 @@ DECLARE
 BEGIN
     SELECT e.erased_at INTO v_erased_at
     FROM kernel.erased_subject AS e
-    WHERE e.app = p_app AND e.digest = kernel.subject_digest(p_app, p_subject);
+    WHERE e.app = p_app AND e.digest = ANY (kernel.subject_digests(p_app, p_subject))
+    ORDER BY e.erased_at
+    LIMIT 1;
     -- A worker acts for the app, which may have to return money to who is gone.
     IF NOT FOUND
         OR pg_has_role(v_role, to_regrole(quote_ident(p_app || '_worker')), 'USAGE') IS TRUE

@@ -14,6 +14,7 @@ from strongroom.subject import ledger_command
 from strongroom.subject.keeping_out import keep_out
 from tests.python.erasure.conftest import KEY_ID, House, Keys
 from tests.python.erasure.test_erasure_races import _aside, _run_to, _wait_until_it_waits
+from tests.python.erasure.test_odd_people import CLUB, SPELLINGS
 from tests.python.fix_databases import Connection
 
 pytestmark = pytest.mark.ends
@@ -21,6 +22,20 @@ pytestmark = pytest.mark.ends
 POST = "INSERT INTO probe.posts VALUES (%s, %s, 'late words')"
 NOTE = 'INSERT INTO probe."no""tes;--" VALUES (2, now(), \'{}\')'
 _TRIGGERS = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 't05_refuse_erased'"
+
+# What is left of somebody is a row.
+TOMBSTONE = """
+{club}
+SET ROLE strongroom_owner;
+COMMENT ON COLUMN club.members.name IS E'The name.\n@personal identifier\n@erase null';
+COMMENT ON COLUMN club.members.profile IS E'Words.\n@personal content\n@erase null';
+CREATE TABLE club.visits (user_id {type} REFERENCES club.members (code));
+COMMENT ON COLUMN club.visits.user_id IS E'Who.\n@internal';
+ALTER TABLE club.visits ENABLE ROW LEVEL SECURITY;
+ALTER TABLE club.visits FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_owner ON club.visits TO strongroom_owner USING (true) WITH CHECK (true);
+RESET ROLE;
+"""
 
 
 def session(house: House, person: object, *, autocommit: bool = True) -> Connection:
@@ -102,6 +117,72 @@ def test_a_snapshot_from_before_the_end_hides_nothing(any_house: House, level: s
     old.execute("ROLLBACK")
     assert refused(old, POST, 2, 999) == "KR104"
     any_house.check(request, 2)
+
+
+@pytest.mark.parametrize(
+    ("type_", "person", "others"),
+    [
+        ("ext.citext", "Anna", ("Anna", "aNNA")),
+        ("numeric(9)", "4", ("4", "04.0")),
+        ("character(8)", "anna", ("anna", "anna  ")),
+    ],
+)
+def test_other_letters_of_an_id_are_kept_out_too(
+    any_house: House, type_: str, person: str, others: tuple[str, ...]
+) -> None:
+    """Where the app holds them to be equal; a trigger that knows less is made anew by the job."""
+    house = any_house
+    house.admin.execute(SPELLINGS)
+    house.admin.execute(TOMBSTONE.format(club=CLUB.format(type=type_), type=type_).encode())
+    house.query("INSERT INTO club.members VALUES (%s, 'Anna Karenina') RETURNING 1", person)
+    visit = "INSERT INTO club.visits SELECT m.code FROM club.members AS m"
+    request = house.value("SELECT kernel.open_request('club', %s, 'erasure')", person)
+    house.admin.execute("SELECT kernel.approve_request(%s)", (request,))
+    assert house.erase(UUID(str(request))).state == "done"
+    for spelling in others:
+        assert refused(session(house, spelling), visit) == "KR104"
+    session(house, "5").execute(visit)
+    house.admin.execute(
+        "CREATE OR REPLACE TRIGGER t05_refuse_erased BEFORE INSERT OR UPDATE ON club.visits"
+        " FOR EACH STATEMENT WHEN (pg_catalog.current_setting('kernel.user_id', true) <> '')"
+        " EXECUTE FUNCTION kernel.tg_refuse_erased('text')"
+    )
+    session(house, others[1]).execute(visit)
+    house.runner().execute("SELECT kernel.tend_requests()")
+    assert refused(session(house, others[1]), visit) == "KR104"
+    assert house.runner().execute(
+        "SELECT kernel.readmit_subject('club', %s)", (person,)
+    ).fetchone() == (True,)
+    session(house, others[1]).execute(visit)
+
+
+def test_a_collation_that_ignores_case_makes_one_person_of_two_ids(house: House) -> None:
+    try:
+        house.admin.execute(
+            "CREATE SCHEMA ext; GRANT USAGE ON SCHEMA ext TO PUBLIC; CREATE COLLATION ext.anyhow"
+            " (provider = icu, locale = 'und-u-ks-level2', deterministic = false)"
+        )
+    except psycopg.errors.FeatureNotSupported:
+        pytest.skip("this server has no ICU")
+    kind = "text COLLATE ext.anyhow"
+    house.admin.execute(TOMBSTONE.format(club=CLUB.format(type=kind), type=kind).encode())
+    house.query("INSERT INTO club.members VALUES ('Anna', 'Anna Karenina') RETURNING 1")
+    assert refused(house.admin, "SELECT kernel.place_hold('case', 'club', 'ANNA')") == "KR041"
+    request = house.value("SELECT kernel.open_request('club', 'Anna', 'erasure')")
+    house.admin.execute("SELECT kernel.approve_request(%s)", (request,))
+    assert house.erase(UUID(str(request))).state == "done"
+    assert refused(session(house, "aNNA"), "INSERT INTO club.visits VALUES ('Anna')") == "KR104"
+
+
+def test_other_letters_of_a_plain_id_are_somebody_else(any_house: House) -> None:
+    house = any_house
+    house.admin.execute(TOMBSTONE.format(club=CLUB.format(type="text"), type="text").encode())
+    house.query("INSERT INTO club.members VALUES ('Anna', 'A'), ('anna', 'B') RETURNING 1")
+    request = house.value("SELECT kernel.open_request('club', 'anna', 'erasure')")
+    house.admin.execute("SELECT kernel.approve_request(%s)", (request,))
+    assert house.erase(UUID(str(request))).state == "done"
+    assert refused(session(house, "anna"), "INSERT INTO club.visits VALUES ('anna')") == "KR104"
+    session(house, "Anna").execute("INSERT INTO club.visits VALUES ('Anna')")
 
 
 def test_nobody_pays_before_somebody_was_erased(any_house: House) -> None:

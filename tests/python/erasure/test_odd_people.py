@@ -25,6 +25,11 @@ CREATE POLICY all_owner ON club.members TO strongroom_owner USING (true) WITH CH
 SELECT kernel.enable_audit('club.members');
 RESET ROLE;
 """
+SPELLINGS = """
+CREATE SCHEMA ext;
+CREATE EXTENSION citext SCHEMA ext;
+GRANT USAGE ON SCHEMA ext TO PUBLIC;
+"""
 REMARKS = """
 SET ROLE strongroom_owner;
 CREATE TABLE probe.remarks (
@@ -102,6 +107,43 @@ def test_a_person_of_any_id_is_held_and_then_erased(
     house.query("SELECT kernel.tend_requests()")
     done = house.erase(request)
     assert (done.state, done.rows, members(house)) == ("done", 1, [])
+
+
+@pytest.mark.parametrize(
+    ("type_", "written", "meant"),
+    [
+        ("ext.citext", "Anna", "aNNA"),
+        ("numeric", "4.0", "4"),
+    ],
+)
+def test_an_id_that_is_written_otherwise_is_refused(
+    any_house: House, type_: str, written: str, meant: str
+) -> None:
+    """The app holds both to be equal; what the kernel keeps by the id would find nobody."""
+    house = any_house
+    house.admin.execute(SPELLINGS)
+    found(house, type_)
+    insert = "INSERT INTO club.members VALUES (%s, 'Anna Karenina') RETURNING 1"
+    assert house.value("SELECT kernel.canonical_subject('club', %s)", meant) == meant
+    house.query(insert, written)
+    for call in (
+        "SELECT kernel.place_hold('case', 'club', %s)",
+        "SELECT kernel.open_request('club', %s, 'erasure')",
+        "SELECT kernel.export_subject('club', %s)",
+    ):
+        with pytest.raises(psycopg.Error) as error:
+            house.query(call, meant)
+        assert error.value.sqlstate == "KR041"
+        assert "club.members" in str(error.value.diag.message_detail)
+        assert meant not in str(error.value).partition("CONTEXT")[0]
+    if type_ != "numeric":
+        hold = house.value("SELECT kernel.place_hold('case', 'club', %s)", written)
+        request = approved(house, written)
+        assert house.erase(request).state == "held"
+        house.query("SELECT kernel.release_hold(%s, 'over')", hold)
+        house.query("SELECT kernel.tend_requests()")
+        assert house.erase(request).state == "done"
+        assert members(house) == []
 
 
 def test_an_id_that_looks_like_json_is_one_person(any_house: House) -> None:
