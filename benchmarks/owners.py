@@ -37,11 +37,19 @@ INSERT INTO chatsphere.training_sources (
     user_id, chatbot_id, source_type, content, content_hash, status, processed_at, created_at
 )
 SELECT
-    o.owner, o.bot, 'text', 'text ' || made.n, sha256(made.n::text::bytea), 'completed', now(),
+    o.owner, o.bot, 'text', 'text ' || made.n, sha256(made.n::text::bytea),
+    CASE WHEN waits.is_pending THEN 'pending' ELSE 'completed' END,
+    CASE WHEN NOT waits.is_pending THEN now() END,
     now() - ({rows} - made.n) * interval '1 minute'
 FROM generate_series(1, {rows}) AS made (n)
+-- One of ten, everywhere: more than a platform has that keeps up.
+CROSS JOIN LATERAL (SELECT abs(hashint4(-made.n)::bigint) % 10 = 0) AS waits (is_pending)
 JOIN public.owners AS o
     ON o.n = CASE WHEN made.n % 10 = 0 THEN 0 ELSE 1 + abs(hashint4(made.n)::bigint) % {owners} END;
+INSERT INTO chatsphere.training_jobs (user_id, chatbot_id, source_id)
+SELECT s.user_id, s.chatbot_id, s.id
+FROM chatsphere.training_sources AS s
+WHERE s.status = 'pending';
 """
 _ONE = """
 SELECT s.user_id::text, s.chatbot_id::text, s.id::text
@@ -65,7 +73,7 @@ _OWN = "kernel.user_uuid()"
 def main() -> None:
     with fresh_database("bench_owners", read_project(ROOT)) as url:
         run_script(url, _FILL.format(rows=ROWS, owners=OWNERS))
-        run_script(url, "VACUUM ANALYZE chatsphere.training_sources")
+        run_script(url, "VACUUM ANALYZE chatsphere.training_sources, chatsphere.training_jobs")
         describe(url)
         with (
             one_core(),

@@ -28,13 +28,17 @@ SELECT
     j.attempts,
     j.available_at
 FROM chatsphere.training_sources AS s
--- LATERAL: a plain join may look at every job of the bot, for each source.
+-- LATERAL: a plain join may look at every job of the bot, for each source. What waits for nothing has
+-- no job, and is not looked for.
 LEFT JOIN LATERAL (
     SELECT
         w.attempts,
         w.available_at
     FROM chatsphere.training_jobs AS w
-    WHERE w.user_id = s.user_id AND w.chatbot_id = s.chatbot_id AND w.source_id = s.id
+    WHERE s.status = 'pending'
+      AND w.user_id = s.user_id
+      AND w.chatbot_id = s.chatbot_id
+      AND w.source_id = s.id
     LIMIT 1
 ) AS j ON true
 WHERE s.user_id = kernel.user_uuid()

@@ -14,3 +14,9 @@ def rows_read(node: dict[str, Any], table: str) -> float:
         )
         own = (node["Actual Rows"] + filtered) * node["Actual Loops"]
     return own + sum(rows_read(child, table) for child in node.get("Plans", []))
+
+
+def looks_at(node: dict[str, Any], table: str) -> int:
+    """How often a table was looked at, by EXPLAIN (ANALYZE, FORMAT json), whatever was found."""
+    own = node["Actual Loops"] if node.get("Relation Name") == table else 0
+    return own + sum(looks_at(child, table) for child in node.get("Plans", []))
