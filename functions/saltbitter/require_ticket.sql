@@ -19,22 +19,31 @@ BEGIN
       AND p.type = 'event_ticket'
       AND p.status = 'succeeded'
       AND p.currency = p_event.currency
-      AND p.amount >= p_event.price
+      -- What was paid back in part pays for less: else a seat that was given back is taken again.
+      AND p.amount - coalesce(
+          (
+              SELECT sum(r.amount)
+              FROM saltbitter.payments AS r
+              WHERE r.user_id = p.user_id AND r.refunds_id = p.id
+          ),
+          0
+      ) >= p_event.price
       AND p_event.price > 0;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING
             ERRCODE = 'SB043',
             MESSAGE = 'this event is not paid by that payment',
             DETAIL = 'A seat that costs something takes a payment of the person for a ticket, that'
-                ' succeeded, of the price at least and in its currency; a free one takes none.',
+                ' succeeded, of which the price at least is left, in its currency; a free one takes'
+                ' none.',
             HINT = 'Start a payment of type event_ticket, and register when it succeeded.';
     END IF;
 END;
 $$;
 
 COMMENT ON FUNCTION saltbitter.require_ticket(uuid, saltbitter.events, uuid) IS
-'Nothing, if this payment of the person pays for the event, or the event is free and there is none;
-else raises SB043 TicketNotPaid.';
+'Nothing, if this payment of the person, less what was paid back of it, pays for the event, or the
+event is free and there is none; else raises SB043 TicketNotPaid.';
 
 GRANT EXECUTE ON FUNCTION saltbitter.require_ticket(uuid, saltbitter.events, uuid)
 TO saltbitter_definer;

@@ -25,7 +25,8 @@ BEGIN
     IF NOT saltbitter.claim_webhook(p_event_id, 'subscription') THEN
         RETURN false;
     END IF;
-    -- The provider's messages may overtake each other: what is older changes nothing.
+    -- The provider's messages may overtake each other: what is older changes nothing. Nor does the
+    -- end of a subscription that another one has taken the place of.
     INSERT INTO saltbitter.subscriptions AS s (
         user_id, tier, status, stripe_subscription_id, stripe_customer_id, current_period_start,
         current_period_end, provider_at
@@ -42,7 +43,12 @@ BEGIN
         current_period_start = excluded.current_period_start,
         current_period_end = excluded.current_period_end,
         provider_at = excluded.provider_at
-    WHERE s.provider_at <= excluded.provider_at;
+    WHERE s.provider_at <= excluded.provider_at
+      AND (
+          s.status <> 'canceled'
+          AND excluded.status IN ('canceled', 'past_due')
+          AND s.stripe_subscription_id <> excluded.stripe_subscription_id
+      ) IS NOT TRUE;
     RETURN FOUND;
 END;
 $$;
@@ -51,7 +57,8 @@ COMMENT ON FUNCTION saltbitter.set_subscription(
     text, uuid, text, text, text, text, timestamptz, timestamptz, timestamptz
 ) IS
 'What the provider''s webhook tells of a subscription. True where it took effect; false where the
-message was told before, or something newer is known. Raises SB010 UnknownPerson.
+message was told before, something newer is known, or it is the end of a subscription that another
+one has taken the place of. Raises SB010 UnknownPerson.
 @nonnull';
 
 ALTER FUNCTION saltbitter.set_subscription(

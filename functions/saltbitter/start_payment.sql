@@ -14,13 +14,15 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_user_id CONSTANT uuid := kernel.require_user_uuid();
+    -- As it is kept: whoever repeats the call is told the same.
+    v_amount CONSTANT numeric(12, 2) := p_amount;
     v_payment saltbitter.payments;
 BEGIN
     INSERT INTO saltbitter.payments AS p (
         user_id, type, amount, stripe_payment_id, stripe_invoice_id, currency
     )
     VALUES (
-        v_user_id, p_type, p_amount, p_stripe_payment_id, p_stripe_invoice_id, p_currency
+        v_user_id, p_type, v_amount, p_stripe_payment_id, p_stripe_invoice_id, p_currency
     )
     ON CONFLICT DO NOTHING
     RETURNING p.* INTO v_payment;
@@ -34,7 +36,7 @@ BEGIN
     IF (
         v_payment.user_id, v_payment.type, v_payment.amount, v_payment.stripe_invoice_id,
         v_payment.currency
-    ) IS DISTINCT FROM (v_user_id, p_type, p_amount, p_stripe_invoice_id, p_currency) THEN
+    ) IS DISTINCT FROM (v_user_id, p_type, v_amount, p_stripe_invoice_id, p_currency) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'SB031',
             MESSAGE = 'this Stripe id belongs to another payment',

@@ -7,6 +7,15 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    -- The event before the registration, as whoever takes a seat or gives it back.
+    PERFORM
+    FROM saltbitter.events AS e
+    WHERE e.id = (
+        SELECT r.event_id
+        FROM saltbitter.event_registrations AS r
+        WHERE r.user_id = NEW.user_id AND r.payment_id = NEW.id
+    )
+    FOR NO KEY UPDATE;
     UPDATE saltbitter.event_registrations AS r
     SET status = 'canceled'
     WHERE r.user_id = NEW.user_id AND r.payment_id = NEW.id AND r.status = 'registered';

@@ -12,6 +12,14 @@ BEGIN
             AND (OLD.status || ' ' || NEW.status) IN (
                 'pending succeeded', 'pending failed', 'failed succeeded', 'succeeded refunded'
             )
+            AND (
+                NEW.status <> 'refunded'
+                OR NEW.amount = (
+                    SELECT sum(p.amount)
+                    FROM saltbitter.payments AS p
+                    WHERE p.user_id = NEW.user_id AND p.refunds_id = NEW.id
+                )
+            )
         THEN
             RETURN NEW;
         END IF;
@@ -23,7 +31,7 @@ BEGIN
         ERRCODE = 'SB030',
         MESSAGE = 'a payment can''t change like this',
         DETAIL = 'Payments are kept as they are; a pending one succeeds or fails, a failed one may'
-            ' yet succeed, one that succeeded is refunded.',
+            ' yet succeed, one that succeeded is refunded when refunds add up to it.',
         HINT = 'Write a payment or a refund of its own.';
 END;
 $$;

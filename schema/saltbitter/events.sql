@@ -25,7 +25,7 @@ CREATE TABLE saltbitter.events (
         AND end_time < timestamptz '9999-01-01 00:00:00+00'
     ),
     CONSTRAINT events_positive_capacity_check CHECK (capacity > 0),
-    CONSTRAINT events_non_negative_price_check CHECK (price >= 0),
+    CONSTRAINT events_non_negative_price_check CHECK (price >= 0 AND price <> 'NaN'),
     CONSTRAINT events_video_url_check
         CHECK (video_url ~ '^https://' AND length(video_url) <= 500),
     CONSTRAINT events_time_zone_check

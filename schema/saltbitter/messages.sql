@@ -17,7 +17,7 @@ CREATE TABLE saltbitter.messages (
     CONSTRAINT messages_different_users_check CHECK (from_user_id <> to_user_id),
     CONSTRAINT messages_content_length_check CHECK (octet_length(content) <= 16384),
     CONSTRAINT messages_read_at_check
-        CHECK (read_at >= sent_at AND isfinite(read_at))
+        CHECK (read_at >= sent_at AND read_at < timestamptz '9999-01-01 00:00:00+00')
 );
 
 CREATE INDEX messages_from_user_id_idx ON saltbitter.messages (from_user_id, sent_at);

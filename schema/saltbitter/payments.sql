@@ -17,7 +17,7 @@ CREATE TABLE saltbitter.payments (
         REFERENCES saltbitter.payment_types (payment_type) ON DELETE RESTRICT,
     CONSTRAINT payments_refunds_id_fkey FOREIGN KEY (user_id, refunds_id)
         REFERENCES saltbitter.payments (user_id, id) ON DELETE RESTRICT,
-    CONSTRAINT payments_amount_check CHECK (amount > 0),
+    CONSTRAINT payments_amount_check CHECK (amount > 0 AND amount <> 'NaN'),
     CONSTRAINT payments_currency_check CHECK (currency ~ '^[A-Z]{3}$'),
     CONSTRAINT payments_status_check
         CHECK (status IN ('succeeded', 'pending', 'failed', 'refunded')),

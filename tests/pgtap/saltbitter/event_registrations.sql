@@ -148,7 +148,18 @@ SELECT throws_ok(
     $$ UPDATE saltbitter.event_registrations SET status = 'cancelled' $$, '23514', NULL, '[S-21.4] [S-F12] [S-F13] in four words'
 );
 SELECT is((SELECT seats_taken FROM saltbitter.events WHERE id = pg_temp.id(101)), 2, 'whose seat stays taken');
-SELECT saltbitter.refund_payment('r1', 'pi_1', 're_1', 12.50);
+SELECT saltbitter.refund_payment('r0', 'pi_1', 're_0', 0.01);
+SET LOCAL ROLE saltbitter_app;
+SELECT is(saltbitter.cancel_registration(pg_temp.id(102)), true, 'who gives a paid seat back, and gets a part of the money');
+SELECT throws_ok(
+    $$ SELECT saltbitter.register_for_event(pg_temp.id(102), current_setting('test.paid')::uuid) $$, 'SB043', NULL,
+    '[S-30] does not come for the rest'
+);
+SET LOCAL ROLE saltbitter_worker;
+SELECT lives_ok(
+    $$ UPDATE saltbitter.event_registrations SET status = 'registered' WHERE event_id = pg_temp.id(102) $$, 'unless staff let one'
+);
+SELECT saltbitter.refund_payment('r1', 'pi_1', 're_1', 12.49);
 SELECT results_eq(
     $$
     SELECT r.status, e.seats_taken

@@ -61,6 +61,7 @@ FROM (
         ('end_time = start_time', 'events_valid_event_duration_check', '[S-20.13] [S-28] that takes no time:'),
         ('capacity = 0', 'events_positive_capacity_check', '[S-20.14] [S-28] for nobody:'),
         ('price = -0.01', 'events_non_negative_price_check', '[S-20.15] [S-28] that pays who comes:'),
+        ('price = ''NaN''', 'events_non_negative_price_check', '[S-20.8] whose price is no number:'),
         ('title = ''''', 'events_title_length_check', '[S-20.2] without a name:'),
         ('type = ''party''', 'events_type_fkey', '[S-20.4] [S-F12] of an unknown kind:'),
         ('video_url = ''http://x.org''', 'events_video_url_check', '[S-20.10] that others listen to:'),

@@ -124,8 +124,10 @@ SELECT throws_matching(
     '[S-F14] it is not read before it was sent'
 );
 SELECT throws_matching(
-    $$ UPDATE saltbitter.messages SET read_at = 'infinity' $$, 'messages_read_at_check', '[S-F14] nor at the end of time'
-);
+    format($$ UPDATE saltbitter.messages SET read_at = %L $$, late), 'messages_read_at_check',
+    '[S-F14] nor at a moment that stops a list: ' || late
+)
+FROM (VALUES ('infinity'), ('20000-01-01'), ('9999-01-01 00:00+00')) AS wrong (late);
 SELECT isnt_empty(
     'UPDATE saltbitter.messages SET read_at = now() RETURNING id', '[S-32] [S-14.5] who gets it says that it was read'
 );

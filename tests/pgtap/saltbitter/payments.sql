@@ -67,10 +67,16 @@ FROM (
         ('''subscription'', 0, ''pi_3''', '23514', '[S-19.3] [S-F20] nothing'),
         ('''subscription'', -1, ''pi_3''', '23514', '[S-F20] less than nothing'),
         ('''subscription'', 1e10, ''pi_3''', '22003', '[S-F20] more than there is'),
+        ('''subscription'', ''NaN'', ''pi_3''', '23514', '[S-F20] no number'),
+        ('''subscription'', 0.004, ''pi_3''', '23514', '[S-F20] less than there is'),
         ('''bribe'', 1, ''pi_3''', '23503', '[S-19.4] [S-F12] what is not sold'),
         ('''refund'', 1, ''pi_3''', '23514', '[S-F20] money back'),
         ('''subscription'', 1, ''pi_3'', NULL, ''usd''', '23514', '[S-F20] another currency')
 ) AS wrong (arguments, code, number);
+SELECT is(
+    (saltbitter.start_payment('subscription', 19.994, 'pi_1', 'in_1')).amount, 19.99,
+    '[S-F20] who repeats a call with a part of a cent is told the same'
+);
 SELECT throws_ok(
     $$ UPDATE saltbitter.payments SET status = 'succeeded' $$, '42501', NULL, '[S-F6] nobody says that they have paid'
 );
@@ -101,17 +107,28 @@ SELECT throws_ok(
     $$ SELECT saltbitter.settle_payment('e3', 'pi_9', 'succeeded', 19.99, 'USD') $$, 'SB032', NULL, 'a payment of nobody'
 );
 SELECT throws_ok(
+    $$ SELECT saltbitter.settle_payment('e3', 'pi_1', 'refunded', 19.99, 'USD') $$, 'SB030', NULL,
+    '[S-F20] nothing is paid back without a row that says so'
+);
+SELECT throws_ok(
     format($$ SELECT saltbitter.refund_payment('e4', 'pi_1', 're_9', %s) $$, wrong.amount), wrong.code, NULL,
     '[S-F20] not paid back: ' || wrong.amount
 )
 FROM (VALUES ('20.00', 'SB033'), ('0', '23514'), ('NULL', 'SB033'), ('''NaN''', 'SB033')) AS wrong (amount, code);
+SELECT throws_ok(
+    $$ SELECT saltbitter.refund_payment('e4', 'pi_1', NULL, 1) $$, 'SB033', NULL,
+    '[S-F19] nor without an id: it would be paid back whenever it is told'
+);
 SELECT is((saltbitter.refund_payment('e5', 'pi_1', 're_1', 9.99)).type, 'refund', '[S-F20] a refund is a row of its own');
 SELECT is((saltbitter.refund_payment('e5', 'pi_1', 're_1', 9.99)).amount, 9.99, '[S-F19] once, however often it is told');
 SELECT is((saltbitter.refund_payment('e6', 'pi_1', 're_1', 9.99)).amount, 9.99, '[S-F19] under another number, too');
 SELECT throws_ok(
     $$ SELECT saltbitter.refund_payment('e7', 'pi_1', 're_2', 10.01) $$, 'SB033', NULL, '[S-F20] not more than is left'
 );
-SELECT is((saltbitter.refund_payment('e8', 'pi_1', 're_2', 10)).amount, 10.00, '[S-F20] but the rest');
+SELECT is((saltbitter.refund_payment('e8', 'pi_1', 're_2', 9.996)).amount, 10.00, '[S-F20] but the rest, to the cent');
+SELECT throws_ok(
+    $$ SELECT saltbitter.refund_payment('e9', 're_1', 're_3', 1) $$, 'SB033', NULL, '[S-F20] what went back does not come again'
+);
 RESET ROLE;
 SELECT results_eq(
     'SELECT p.stripe_payment_id, p.status, p.amount FROM saltbitter.payments AS p ORDER BY p.id',
@@ -122,7 +139,7 @@ SELECT throws_ok(
     format('UPDATE saltbitter.payments SET %s', wrong.change), 'SB030', NULL, '[S-F5] nobody changes ' || wrong.change
 )
 FROM (
-    VALUES ('amount = 1'), ('status = ''pending'''), ('user_id = pg_temp.id(2)'), ('created_at = created_at - interval ''1 day''')
+    VALUES ('amount = 1'), ('status = ''pending'''), ('status = ''failed'''), ('user_id = pg_temp.id(2)'), ('created_at = created_at - interval ''1 day''')
 ) AS wrong (change);
 SELECT throws_ok('DELETE FROM saltbitter.payments', 'SB030', NULL, '[S-F5] [X-3] no payment leaves the book');
 SELECT throws_ok('TRUNCATE saltbitter.payments CASCADE', 'SB030', NULL, '[S-F5] not even all of them');

@@ -79,6 +79,18 @@ SELECT results_eq(
     'SELECT s.tier, s.status FROM saltbitter.subscriptions AS s', $$ VALUES ('premium', 'past_due') $$,
     '[S-27] in the place of what was'
 );
+SELECT is(
+    pg_temp.tell('e7', 1, 'elite', 'canceled', 'sub_0', now() - interval '1 hour', now() + interval '2 minutes'), false,
+    '[S-27] the end of a subscription that another one has taken the place of'
+);
+SELECT is(
+    pg_temp.tell('e8', 1, 'elite', 'past_due', 'sub_0', now() + interval '1 day', now() + interval '2 minutes'), false,
+    '[S-27] changes nothing, and nor does what is owed for it'
+);
+SELECT results_eq(
+    'SELECT s.tier, s.status, s.stripe_subscription_id FROM saltbitter.subscriptions AS s',
+    $$ VALUES ('premium', 'past_due', 'sub_1') $$, '[S-27] so who changed to another one keeps it'
+);
 SELECT throws_ok(
     $$ SELECT pg_temp.tell('e4', 99, 'elite', 'active', 'sub_9', now()) $$, 'SB010', NULL, '[S-18.2] nobody has none'
 );

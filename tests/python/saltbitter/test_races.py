@@ -252,6 +252,26 @@ def test_what_is_kept_waits_for_who_withdraws(platform: Platform) -> None:
     assert row(b, "SELECT looking_for_gender FROM saltbitter.profiles") == (None,)
 
 
+def test_who_gives_a_seat_back_and_a_refund_wait_for_each_other(platform: Platform) -> None:
+    """[S-30] Both take the event before the registration, so neither stops the other for ever."""
+    clerk = platform.worker()
+    (event,) = row(clerk, _EVENT, 3, 10)
+    person = platform.account()
+    payment = _paid(platform.app(person), clerk, "pi_0")
+    row(platform.app(person), _REGISTER_PAID, event, payment)
+    with platform.database.admin() as first:
+        # As cancel_registration does, in two steps.
+        first.execute("BEGIN")
+        row(first, "SELECT id FROM saltbitter.events WHERE id = %s FOR NO KEY UPDATE", event)
+        refund = _Behind(platform, clerk, _REFUND, "r0", "pi_0", "re_0", 10)
+        cancel = "UPDATE saltbitter.event_registrations SET status = 'canceled' RETURNING status"
+        assert outcome(first, cancel) == ("canceled",)
+        first.execute("COMMIT")
+        assert not isinstance(refund.answer(), str)
+    query = "SELECT seats_taken FROM saltbitter.events WHERE id = %s"
+    assert row(clerk, query, event) == (0,)
+
+
 class _Behind:
     """A query on a thread of its own, which waits for a lock by the time this is made."""
 
