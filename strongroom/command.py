@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from itertools import pairwise, takewhile
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from strongroom import __version__
-from strongroom.errors import StrongroomError, UsageError
+from strongroom.ending import in_words
+from strongroom.errors import UsageError
 
-_USAGE = 2
 # Where each sub-command is: a command that is called alone need not wait for the others' imports.
 _PARTS = {
     "migrate": "strongroom.migrate.command:app",
@@ -73,51 +68,11 @@ def version() -> None:
 
 
 def main() -> None:
-    """Run the command; what goes wrong is said in words, never as a traceback.
-
-    A command that was asked for JSON says it on standard output too, as its one document.
-    """
-    as_json = _asked_for_json(sys.argv[1:])
-    console = Console(stderr=True, soft_wrap=True, emoji=False)
-    try:
+    """Run the command; what goes wrong is said in words, never as a traceback."""
+    with in_words(sys.argv[1:]):
         _refuse_odd_bytes(sys.argv[1:])
-        if sys.argv[1:] == ["generate"]:
-            # Nothing to parse: typer would load pydantic for it.
-            _generate()
-        else:
-            _add_parts(sys.argv[1:])
-            app()
-    except StrongroomError as error:
-        show_error(error)
-        if as_json:
-            _answer(error.message, error.hint, error.exit_code, error.answer)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        console.print("interrupted")
-        if as_json:
-            _answer("interrupted", None, 130, {})
-        sys.exit(130)
-    except SystemExit as end:
-        if as_json and end.code == _USAGE:
-            _answer("these arguments can't be followed", "standard error says why", _USAGE, {})
-        raise
-
-
-def _generate() -> None:
-    try:
-        import_module("strongroom_codegen.command").generate()
-    except BrokenPipeError:
-        # Who reads has gone, as `head` does; typer ends so, too.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-
-
-def show_error(error: StrongroomError) -> None:
-    """What went wrong and what to do, where errors go."""
-    console = Console(stderr=True, soft_wrap=True, emoji=False)
-    console.print(f"[bold red]error:[/] {escape(error.message)}", highlight=False)
-    if error.hint:
-        console.print(f"[bold]hint:[/]  {escape(error.hint)}", highlight=False)
+        _add_parts(sys.argv[1:])
+        app()
 
 
 def _refuse_odd_bytes(arguments: Sequence[str]) -> None:
@@ -152,15 +107,3 @@ def _add_parts(arguments: Sequence[str]) -> None:
             app.add_typer(part, name=name)
         else:
             app.command(name)(part)
-
-
-def _asked_for_json(arguments: Sequence[str]) -> bool:
-    """Whether `--json` or `--emit json` stands before what is passed on to another program."""
-    ours = list(takewhile(lambda word: word != "--", arguments))
-    emitted = ("--emit", "json") in pairwise(ours)
-    return "--json" in ours or "--emit=json" in ours or emitted
-
-
-def _answer(message: str, hint: str | None, exit_code: int, besides: dict[str, Any]) -> None:
-    document = {**besides, "error": message, "hint": hint, "exit_code": exit_code}
-    typer.echo(json.dumps(document))

@@ -7,6 +7,7 @@ changed. That is answered here, before anything is loaded that takes longer than
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 
@@ -22,9 +23,27 @@ def main() -> None:
     if sys.argv[1:2] == ["generate"]:
         # Its many objects live until the end, so looking for garbage among them finds none.
         gc.disable()
+    if sys.argv[1:] == ["generate"]:
+        _generate()
+        return
     from strongroom.command import main as run
 
     run()
+
+
+def _generate() -> None:
+    """Without options nothing is parsed, so that typer need not be loaded."""
+    from strongroom.ending import in_words
+
+    with in_words(()):
+        from strongroom_codegen.generating import generate
+
+        try:
+            generate()
+        except BrokenPipeError:
+            # Who reads has gone, as `head` does; typer ends so, too.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
 
 
 def _asks_for_check_alone(arguments: Sequence[str]) -> bool:

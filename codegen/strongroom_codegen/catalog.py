@@ -6,19 +6,23 @@ Everything is read once per run, in one go, and never asked again.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from importlib import resources
 from typing import Any
 
 import psycopg
-from psycopg.rows import dict_row
 
 from strongroom_codegen.array_checks import columns_of_full_arrays
 from strongroom_codegen.comments import Comment, parse_comment
+from strongroom_codegen.questions import Questions, Rows
 from strongroom_codegen.sql_bodies import read_sql_bodies
 from strongroom_codegen.tree import Node, parse_tree, queries_of
 from strongroom_codegen.unique_keys import unique_key
 from strongroom_codegen.value_lists import value_lists
 
+CATALOG = (
+    *("constraints", "types", "columns", "unique_keys", "relations", "operators", "schemas"),
+    *("view_definitions", "triggers", "sequences", "functions"),
+)
+"""What is asked to know a database."""
 # The first OID that is not given out when a cluster is made.
 _FIRST_OF_OURS = 16384
 
@@ -239,45 +243,30 @@ class Catalog:
         return self.column_not_null(relation, number)
 
 
-def read_catalog(connection: psycopg.Connection[Any]) -> Catalog:
-    """Read the catalogue of the scratch database."""
-    constraints = _rows(connection, "constraints")
-    values = _domain_values(constraints)
-    types = {row["oid"]: _type(row, values) for row in _rows(connection, "types")}
+def read_catalog(connection: psycopg.Connection[Any], rows: Rows | None = None) -> Catalog:
+    """The catalogue of the scratch database; `rows` are the answers to CATALOG, if they are in."""
+    rows = rows or Questions(connection, CATALOG).read()
+    values = _domain_values(rows["constraints"])
     return Catalog(
         server_version=connection.info.server_version // 10000,
-        types=types,
-        relations=_relations(connection, constraints),
-        functions={row["oid"]: _function(row) for row in _rows(connection, "functions")},
-        operators={
-            row["oid"]: Operator(row["schema"], row["name"])
-            for row in _rows(connection, "operators")
-        },
-        constraints=tuple(
-            Constraint(
-                row["schema"],
-                row["table_name"],
-                row["name"],
-                row["kind"],
-                parse_comment(row["comment"]),
-                row["domain"],
-            )
-            for row in constraints
-        ),
-        schemas={
-            row["name"]: parse_comment(row["comment"]) for row in _rows(connection, "schemas")
-        },
-        views={row["relation"]: row["definition"] for row in _rows(connection, "view_definitions")},
-        triggers=_triggers(_rows(connection, "triggers")),
+        types={row["oid"]: _type(row, values) for row in rows["types"]},
+        relations=_relations(rows),
+        functions={row["oid"]: _function(row) for row in rows["functions"]},
+        operators={row["oid"]: Operator(row["schema"], row["name"]) for row in rows["operators"]},
+        constraints=tuple(_constraint(row) for row in rows["constraints"]),
+        schemas={row["name"]: parse_comment(row["comment"]) for row in rows["schemas"]},
+        views={row["relation"]: row["definition"] for row in rows["view_definitions"]},
+        triggers=_triggers(rows["triggers"]),
         sql_bodies=read_sql_bodies(connection),
-        sequences={row["oid"]: row["name"] for row in _rows(connection, "sequences")},
+        sequences={row["oid"]: row["name"] for row in rows["sequences"]},
     )
 
 
-def _rows(connection: psycopg.Connection[Any], name: str) -> list[dict[str, Any]]:
-    text = (resources.files("strongroom_codegen") / "sql" / f"{name}.sql").read_text("utf-8")
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(text.encode()).fetchall()
+def _constraint(row: dict[str, Any]) -> Constraint:
+    comment = parse_comment(row["comment"])
+    return Constraint(
+        row["schema"], row["table_name"], row["name"], row["kind"], comment, row["domain"]
+    )
 
 
 def _triggers(rows: list[dict[str, Any]]) -> dict[int, tuple[Trigger, ...]]:
@@ -345,9 +334,8 @@ _RELATION_FIELDS = (
 )
 
 
-def _relations(
-    connection: psycopg.Connection[Any], constraints: list[dict[str, Any]]
-) -> dict[int, Relation]:
+def _relations(rows: Rows) -> dict[int, Relation]:
+    constraints = rows["constraints"]
     values: dict[tuple[int, int], tuple[str | int, ...]] = {}
     for row in constraints:
         # Rows of the tables that inherit from this one come with its own.
@@ -357,7 +345,7 @@ def _relations(
                 values.setdefault((row["relation"], number), found)
     full = columns_of_full_arrays(constraints)
     columns: dict[int, dict[int, Column]] = {}
-    for row in _rows(connection, "columns"):
+    for row in rows["columns"]:
         comment, place = parse_comment(row["comment"]), (row["relation"], row["number"])
         column = Column(
             row["number"],
@@ -370,7 +358,7 @@ def _relations(
         )
         columns.setdefault(row["relation"], {})[column.number] = column
     keys: dict[int, list[frozenset[int]]] = {}
-    for row in _rows(connection, "unique_keys"):
+    for row in rows["unique_keys"]:
         key = unique_key(row)
         if key:
             keys.setdefault(row["relation"], []).append(key)
@@ -383,5 +371,5 @@ def _relations(
             keys=tuple(keys.get(row["oid"], ())),
             comment=parse_comment(row["comment"]),
         )
-        for row in _rows(connection, "relations")
+        for row in rows["relations"]
     }

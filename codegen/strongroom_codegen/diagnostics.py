@@ -67,10 +67,10 @@ class Diagnostics:
     found: list[Diagnostic] = field(default_factory=list)
 
     def error(self, place: Place | None, message: str, hint: str | None = None) -> None:
-        self._add(Diagnostic("error", message, place, hint))
+        self.add(Diagnostic("error", message, place, hint))
 
     def warning(self, place: Place | None, message: str, hint: str | None = None) -> None:
-        self._add(Diagnostic("warning", message, place, hint))
+        self.add(Diagnostic("warning", message, place, hint))
 
     @property
     def failed(self) -> bool:
@@ -91,7 +91,7 @@ class Diagnostics:
             return "\n".join(d.github() for d in self.ordered())
         return "\n\n".join(d.text() for d in self.ordered())
 
-    def _add(self, diagnostic: Diagnostic) -> None:
+    def add(self, diagnostic: Diagnostic) -> None:
         # Variants of one query repeat what is wrong with it.
         if diagnostic not in self.found:
             self.found.append(diagnostic)

@@ -7,17 +7,15 @@ its comment (a column's own, for NOT NULL) gives the violation a class.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from importlib import resources
 from typing import Any
-
-import psycopg
-from psycopg.rows import dict_row
 
 from strongroom_codegen.catalog import Catalog, Relation
 from strongroom_codegen.comments import parse_comment
 from strongroom_codegen.model import ErrorClass
+from strongroom_codegen.questions import Rows
 from strongroom_codegen.tree import Node, nodes, parse_tree
 
+ERROR_RULES = ("generated_columns", "error_constraints", "rewrite_rules")
 Target = tuple[str, str, str]
 
 
@@ -75,12 +73,12 @@ class ErrorRules:
         return sorted(found, key=lambda rule: (rule.target, rule.kind))
 
 
-def read_error_rules(connection: psycopg.Connection[Any], catalog: Catalog) -> ErrorRules:
-    """Read every rule of the scratch database."""
+def read_error_rules(catalog: Catalog, rows: Rows) -> ErrorRules:
+    """Every rule of the scratch database; `rows` are the answers to `ERROR_RULES`."""
     found = ErrorRules(
-        with_generated=frozenset(row["relation"] for row in _rows(connection, "generated_columns"))
+        with_generated=frozenset(row["relation"] for row in rows["generated_columns"])
     )
-    for row in _rows(connection, "error_constraints"):
+    for row in rows["error_constraints"]:
         rule = _rule(row)
         found.rules.setdefault(rule.relation, []).append(rule)
         if rule.kind == "f":
@@ -95,7 +93,7 @@ def read_error_rules(connection: psycopg.Connection[Any], catalog: Catalog) -> E
             found.pointing.setdefault(key.referenced, []).append(key)
     for rule in _not_null_rules(catalog):
         found.rules.setdefault(rule.relation, []).append(rule)
-    for row in _rows(connection, "rewrite_rules"):
+    for row in rows["rewrite_rules"]:
         found_nodes = nodes(parse_tree(row["action"]), into_queries=False)
         queries = tuple(node for node in found_nodes if node["node"] == "QUERY")
         rewrite = Rewrite(row["event"], row["replaces"], queries)
@@ -188,9 +186,3 @@ def descendants(catalog: Catalog, relation: int) -> list[Relation]:
         if child in catalog.relations:
             found += [catalog.relations[child], *descendants(catalog, child)]
     return found
-
-
-def _rows(connection: psycopg.Connection[Any], name: str) -> list[dict[str, Any]]:
-    text = (resources.files("strongroom_codegen") / "sql" / f"{name}.sql").read_text("utf-8")
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(text.encode()).fetchall()

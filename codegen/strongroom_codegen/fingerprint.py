@@ -59,7 +59,7 @@ def _app_digest(project: Project, app: str) -> str:
 
 @cache
 def generator_digest() -> str:
-    """Of the generator itself: its code, its SQL, its templates."""
+    """Of the generator itself: its code and its SQL."""
     files = sorted(_files(resources.files("strongroom_codegen")), key=lambda pair: pair[0])
     return digest(part for pair in files for part in pair)
 
@@ -69,5 +69,5 @@ def _files(folder: Traversable, prefix: str = "") -> Iterable[tuple[str, str]]:
         name = f"{prefix}{item.name}"
         if item.is_dir() and item.name != "__pycache__":
             yield from _files(item, f"{name}/")
-        elif item.name.endswith((".py", ".sql", ".j2")):
+        elif item.name.endswith((".py", ".sql")):
             yield name, item.read_text("utf-8")

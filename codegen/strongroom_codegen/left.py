@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
-
-import typer
 
 
 def say_left(left: Mapping[str, str], what: str) -> None:
     """One line for each, with the reason, where errors go."""
     for app, reason in left.items():
-        typer.echo(f"{app} is {what}: {reason}", err=True)
+        print(f"{app} is {what}: {reason}", file=sys.stderr)

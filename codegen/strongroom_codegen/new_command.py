@@ -56,7 +56,7 @@ def query(
     ] = None,
 ) -> None:
     """Append a query to start from to queries/APP/SUBJECT.sql."""
-    from strongroom_codegen.command import project_here
+    from strongroom_codegen.generating import project_here
 
     project = project_here()
     namespace, dot, own = name.partition(".")

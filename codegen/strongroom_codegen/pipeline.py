@@ -8,23 +8,24 @@ from dataclasses import dataclass
 from strongroom.errors import StrongroomError
 from strongroom.extensions import look, needs_of
 from strongroom.project import Project
-from strongroom_codegen.analyse import AnalysedQuery, analyse
+from strongroom_codegen.analysing import Analysis
 from strongroom_codegen.annotations import AnnotatedFile, AnnotatedQuery, parse_file
-from strongroom_codegen.answers import ask
 from strongroom_codegen.api import prepare_routines
 from strongroom_codegen.api_files import about_routine, with_routines
-from strongroom_codegen.catalog import read_catalog
+from strongroom_codegen.catalog import CATALOG, read_catalog
 from strongroom_codegen.check import expected_paths
 from strongroom_codegen.compose import Composer
 from strongroom_codegen.copying import prepare_copy
 from strongroom_codegen.diagnostics import Diagnostics, QueryError, did_you_mean
-from strongroom_codegen.error_rules import read_error_rules
+from strongroom_codegen.error_rules import ERROR_RULES, read_error_rules
 from strongroom_codegen.errors_registry import ErrorCode, read_registry
+from strongroom_codegen.kept import Kept
 from strongroom_codegen.merge import merged
 from strongroom_codegen.model import ProjectModel
 from strongroom_codegen.naming import function_name
 from strongroom_codegen.parameters import PreparedQuery, prepare
 from strongroom_codegen.places import Places
+from strongroom_codegen.questions import Questions
 from strongroom_codegen.read import QueryFile, read_queries
 from strongroom_codegen.render import render
 from strongroom_codegen.scratch import scratch_database
@@ -158,29 +159,28 @@ def _ask_about(
         needs = needs_of(project)
         found = look(connection, project, {app: needs[app] for app in waiting})
         absent = {app: found.why_not(app) for app in waiting if app in found.lacks}
-        catalog = read_catalog(connection)
+        files = [f for f in sources.files if f.app in waiting or not place.more]
+        asked = Questions(connection, [*ERROR_RULES, *CATALOG])
+        prepared = _prepared([f for f in files if f.app not in absent], diagnostics)
+        rows = asked.read()
+        catalog = read_catalog(connection, rows)
         routines = prepare_routines(project, connection, catalog, diagnostics)
         every = with_routines(sources.files, routines)
         apps = frozenset(waiting if place.more else {f.app for f in every}).difference(absent)
-        files = [file for file in every if file.app in apps]
-        _check_unique(files, diagnostics)
-        prepared = _prepared(files, diagnostics)
+        _check_unique([file for file in every if file.app in apps], diagnostics)
         prepared += [routine for routine in routines if routine.query.app in apps]
-        analysed: dict[str, AnalysedQuery] = {}
         wanted = [q for q in prepared if _is_for_server(q, catalog.server_version, diagnostics)]
-        texts = list(dict.fromkeys(v.sql for query in wanted for v in query.variants))
-        answers = ask(project, connection, catalog, texts, progress, place.more)
         places = Places(project)
         sealed = read_sealed_columns(connection, catalog, diagnostics, places)
-        for one in wanted:
-            result = analyse(connection, catalog, one, diagnostics, project, answers, sealed)
-            if result:
-                analysed[one.query.full_name] = about_routine(result)
-        violations = Violations(catalog, read_error_rules(connection, catalog), sources.registry)
+        analysis = Analysis(project, connection, catalog, sealed, progress)
+        kept = Kept(project, connection, place.more)
+        analysed = [about_routine(one) for one in analysis.of_all(wanted, diagnostics, kept)]
+        violations = Violations(catalog, read_error_rules(catalog, rows), sources.registry)
         composer = Composer(
             project, connection, catalog, sources.registry, diagnostics, violations, places, sealed
         )
-        model = composer.compose(every, analysed, {file.app for file in every} - apps)
+        by_name = {one.prepared.query.full_name: one for one in analysed}
+        model = composer.compose(every, by_name, {file.app for file in every} - apps)
     return Part(place, apps, model, violations), absent
 
 

@@ -63,7 +63,7 @@ def run(
 
 def _project() -> Project:
     from strongroom_codegen.check import is_up_to_date
-    from strongroom_codegen.command import project_here
+    from strongroom_codegen.generating import project_here
 
     project = project_here()
     if not is_up_to_date():

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.status import Status
 
 from strongroom.errors import LintError, UsageError
-from strongroom_codegen.command import project_here, show_diagnostics
 from strongroom_codegen.diagnostics import Diagnostics, QueryError
+from strongroom_codegen.generating import project_here, show_diagnostics
 from strongroom_codegen.left import say_left
 from strongroom_codegen.lint.rules import Finding
 from strongroom_codegen.lint.run import Checked, check_queries

@@ -13,6 +13,7 @@ SELECT
     p.proargnames AS argument_names,
     p.prosqlbody::text AS body,
     CASE WHEN n.nspname <> 'pg_catalog' THEN p.prosrc END AS source,
-    pg_catalog.obj_description(p.oid, 'pg_proc') AS comment
+    CASE WHEN p.oid >= 16384 THEN pg_catalog.obj_description(p.oid, 'pg_proc') END
+        AS comment
 FROM pg_catalog.pg_proc AS p
 JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace

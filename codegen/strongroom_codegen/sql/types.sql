@@ -17,7 +17,8 @@ SELECT
           AND d.objid = t.oid
           AND d.deptype = 'e'
     ) AS of_extension,
-    pg_catalog.obj_description(t.oid, 'pg_type') AS comment,
+    CASE WHEN t.oid >= 16384 THEN pg_catalog.obj_description(t.oid, 'pg_type') END
+        AS comment,
     ARRAY(
         SELECT e.enumlabel::text
         FROM pg_catalog.pg_enum AS e

@@ -16,7 +16,7 @@ LOADED = """
 import sys
 from strongroom.entry import main
 main()
-slow = {"typer", "rich", "psycopg", "jinja2", "pydantic", "yoyo", "pglast"}
+slow = {"typer", "rich", "psycopg", "pydantic", "yoyo", "pglast"}
 print(sorted(slow & set(sys.modules)))
 """
 

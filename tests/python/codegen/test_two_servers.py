@@ -13,7 +13,7 @@ from strongroom.errors import ConnectError, MismatchError, UsageError
 from strongroom.project import Project, read_project
 from strongroom.server import Server
 from strongroom.server.embedded import EmbeddedServer
-from strongroom_codegen import command, scratch, servers
+from strongroom_codegen import generating, scratch, servers
 from strongroom_codegen.diagnostics import Diagnostics
 from strongroom_codegen.grants_command import run_grants
 from strongroom_codegen.impact_command import run_impact
@@ -104,7 +104,7 @@ class Box:
 
     def generate(self, *, check: bool = False) -> str:
         """The closing line."""
-        said = command._run(self.project, Diagnostics(), check=check, emit=False, explain=None)
+        said = generating._run(self.project, Diagnostics(), check=check, emit=False, explain=None)
         assert said is not None
         return said
 

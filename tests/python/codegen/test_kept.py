@@ -1,20 +1,28 @@
-"""What the server said is kept between runs: whatever was edited, the result is as without it."""
+"""What was found is kept between runs: whatever was edited, the result is as without it."""
 
 from __future__ import annotations
 
+import os
+import pickle
 import random
 import shutil
+import signal
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from strongroom.project import Project
 from strongroom.server import Server
-from strongroom_codegen import scratch, servers
+from strongroom_codegen import analysing, scratch, servers
+from strongroom_codegen.beside import beside
 from strongroom_codegen.catalog import read_catalog
 from strongroom_codegen.describe import Described, Refusal, describe_all
 from strongroom_codegen.diagnostics import Diagnostics, QueryError
+from strongroom_codegen.kept import unpickled
 from strongroom_codegen.pipeline import build_model, read_sources, render_files
 
 MORE = (
@@ -54,8 +62,6 @@ def _run(project: Project) -> tuple[dict[str, str], str]:
 
 def _asked(project: Project, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The SQL texts of a run that the server was asked about."""
-    from strongroom_codegen import answers
-
     asked: list[str] = []
 
     def spy(*arguments: object) -> dict[str, Described | Refusal]:
@@ -63,7 +69,7 @@ def _asked(project: Project, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return describe_all(*arguments)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(answers, "describe_all", spy)
+        patch.setattr(analysing, "describe_all", spy)
         _run(project)
     return asked
 
@@ -102,13 +108,13 @@ NULLS = ("SET NOT NULL", "DROP NOT NULL", "SET STATISTICS 10")
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_kept_answers_change_nothing(kept: Project, seed: int) -> None:
+def test_what_is_kept_changes_nothing(kept: Project, seed: int) -> None:
     dice = random.Random(seed)
     for _ in range(6):
         _edit(kept, dice)
-        with_answers = _run(kept)  # with those of the run before, or of the edit before
+        with_kept = _run(kept)  # what is of the run before, or of the edit before
         shutil.rmtree(kept.state / "codegen")
-        assert _run(kept) == with_answers
+        assert _run(kept) == with_kept
 
 
 def test_only_what_is_new_is_asked(kept: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,15 +127,121 @@ def test_only_what_is_new_is_asked(kept: Project, monkeypatch: pytest.MonkeyPatc
     assert len(_asked(kept, monkeypatch)) > 10
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"identity": [], "answers": {}}', "\0\0"])
+class _Bomb:
+    """Whoever unpickles it makes a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        return Path.touch, (self.path,)
+
+
+BROKEN: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda _: b"",
+    "no pickle": lambda _: b"{",
+    "cut": lambda data: data[: len(data) // 2],
+    "of another database": lambda data: data.replace(b"strongroom_scratch", b"strongroom_scrotch"),
+    "of something else": lambda _: pickle.dumps(["identity", {}]),
+    "of no two": lambda _: pickle.dumps(7),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
 def test_a_broken_file_is_written_again(
-    kept: Project, monkeypatch: pytest.MonkeyPatch, text: str
+    kept: Project, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     first = _run(kept)
-    path = kept.state / "codegen" / "answers.json"
-    path.write_text(text)
-    assert _run(kept) == first
+    path = kept.state / "codegen" / "found.pickle"
+    path.write_bytes(BROKEN[broken](path.read_bytes()))
+    assert len(_asked(kept, monkeypatch)) > 10
     assert _asked(kept, monkeypatch) == []
+    assert _run(kept) == first
+
+
+def test_a_file_that_would_run_something_is_not_read(kept: Project, tmp_path: Path) -> None:
+    first = _run(kept)
+    made = tmp_path / "made"
+    (kept.state / "codegen" / "found.pickle").write_bytes(pickle.dumps(_Bomb(made)))
+    assert _run(kept) == first
+    for data in (b"cstrongroom_codegen.write\nPath\n.", b"cstrongroom_codegen.scratch\n_drop\n."):
+        with pytest.raises(ValueError, match="not what was pickled"):
+            unpickled(data)
+    assert not made.exists()
+
+
+def test_a_warning_is_said_again_where_the_query_now_stands(kept: Project) -> None:
+    path = kept.queries / "shop" / "more.sql"
+    text = "-- name: any_person :one\nSELECT p.name FROM shop.people AS p;\n"
+    path.write_text(text, "utf-8")
+    before = _run(kept)[1]
+    assert "queries/shop/more.sql:1:1: warning" in before
+    assert _run(kept)[1] == before
+    path.write_text(f"-- A line above.\n\n{text}", "utf-8")
+    assert "queries/shop/more.sql:3:1: warning" in _run(kept)[1]
+
+
+def _in_two(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(analysing, "_WORTH_TWO", 1)
+    patch.setattr(analysing, "has_room", lambda: True)
+
+
+def test_two_processes_find_what_one_finds(kept: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = _run(kept)
+    shutil.rmtree(kept.state / "codegen")
+    _in_two(monkeypatch)
+    assert _run(kept) == alone
+    (kept.queries / "shop" / "wrong.sql").write_text(
+        "".join(f"-- name: wrong_{n} :one\nSELECT p.nme FROM shop.people AS p;\n" for n in "abc")
+        + "-- name: any_person :one\nSELECT p.name FROM shop.people AS p;\n"
+    )
+    said = _run(kept)
+    assert said[1].count("column p.nme does not exist") == 3
+    monkeypatch.setattr(analysing, "has_room", lambda: False)
+    assert _run(kept) == said
+
+
+@pytest.mark.parametrize("end", ["raise", "kill"])
+def test_what_a_second_process_does_not_do_is_done_all_the_same(
+    kept: Project, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    alone = _run(kept)
+    shutil.rmtree(kept.state / "codegen")
+    _in_two(monkeypatch)
+
+    @contextmanager
+    def fails(*arguments: object) -> Iterator[object]:
+        if end == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        raise RuntimeError("no connection is left")
+        yield
+
+    monkeypatch.setattr(analysing, "same_again", fails)
+    assert _run(kept) == alone
+    assert _has_no_child()
+
+
+def test_no_second_process_is_left_behind() -> None:
+    with pytest.raises(KeyboardInterrupt), beside(_sleep):
+        raise KeyboardInterrupt
+    with beside(_sleep):
+        pass
+    assert _has_no_child()
+
+
+def _sleep() -> bytes:
+    time.sleep(3600)
+    return b""
+
+
+def _has_no_child() -> bool:
+    """None that was forked here, that is; servers of the tests are others' children."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text("utf-8").split()
+    return not any(_is_python(child) for child in children)
+
+
+def _is_python(process: str) -> bool:
+    return "python" in Path(f"/proc/{process}/cmdline").read_text("utf-8")
 
 
 def test_nothing_is_kept_of_a_database_that_is_dropped(
