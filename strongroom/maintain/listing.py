@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
-from rich.console import Console
-from rich.table import Table
+
+from strongroom.listing import show
 
 Connection = psycopg.Connection[Any]
 
@@ -33,26 +33,25 @@ def read_jobs(connection: Connection) -> list[dict[str, Any]]:
 
 def show_jobs(jobs: list[dict[str, Any]]) -> None:
     """Print a table."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("job", "every", "due", "last run", "outcome", "done"):
-        justify: Literal["left", "right"] = "right" if title == "done" else "left"
-        table.add_column(title, justify=justify, overflow="fold", no_wrap=title == "job")
-    for job in jobs:
-        code = f" {job['error_code']}" if job["error_code"] else ""
-        table.add_row(
-            job["job"],
-            job["schedule"],
-            _due(job),
-            "never" if job["ran"] is None else _instant(job["ran"]),
-            job["problem"] or f"{job['outcome'] or ''}{code}",
-            "" if job["done"] is None else f"{job['done']:,}",
-        )
-    Console(emoji=False, highlight=False).print(table)
+    titles = ("job", "every", "due", "last run", "outcome", "done")
+    show(titles, map(_row, jobs), counts={"done"})
 
 
 def as_json(job: dict[str, Any]) -> dict[str, Any]:
     """A job with its instants as text."""
     return {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in job.items()}
+
+
+def _row(job: dict[str, Any]) -> tuple[str, ...]:
+    code = f" {job['error_code']}" if job["error_code"] else ""
+    return (
+        job["job"],
+        job["schedule"],
+        _due(job),
+        "never" if job["ran"] is None else _instant(job["ran"]),
+        job["problem"] or f"{job['outcome'] or ''}{code}",
+        "" if job["done"] is None else f"{job['done']:,}",
+    )
 
 
 def _due(job: dict[str, Any]) -> str:

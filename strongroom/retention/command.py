@@ -6,10 +6,9 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from strongroom.errors import StrongroomError
+from strongroom.listing import show
 from strongroom.retention.asking import Row, asked
 
 app = typer.Typer(
@@ -57,21 +56,19 @@ def preview(
 
 
 def _show(rows: list[Row]) -> None:
-    console = Console(emoji=False, highlight=False, markup=False)
     if not rows:
-        console.print("there are no policies")
+        typer.echo("there are no policies")
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("policy", "table", "action", "rows", "people", "kept", "problem"):
-        is_count = title in ("rows", "people", "kept")
-        table.add_column(title, justify="right" if is_count else "left", overflow="fold")
-    for row in rows:
-        counts = (row["row_count"], row["subject_count"], row["kept_count"])
-        table.add_row(
-            row["policy"],
-            row["table_name"],
-            row["action"],
-            *("" if count is None else f"{count:,}" for count in counts),
-            row["problem"] or "",
-        )
-    console.print(table)
+    titles = ("policy", "table", "action", "rows", "people", "kept", "problem")
+    show(titles, map(_shown, rows), counts={"rows", "people", "kept"})
+
+
+def _shown(row: Row) -> tuple[str, ...]:
+    counts = (row["row_count"], row["subject_count"], row["kept_count"])
+    return (
+        row["policy"],
+        row["table_name"],
+        row["action"],
+        *("" if count is None else f"{count:,}" for count in counts),
+        row["problem"] or "",
+    )

@@ -6,10 +6,9 @@ import json
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from strongroom.errors import UsageError
+from strongroom.listing import show
 from strongroom.retention.asking import Row, asked, plain
 
 app = typer.Typer(
@@ -45,7 +44,7 @@ def list_holds(
     elif rows:
         _show(rows)
     else:
-        Console(highlight=False).print("nothing is on hold")
+        typer.echo("nothing is on hold")
 
 
 @app.command(
@@ -105,21 +104,20 @@ def _tell(hold: int, what: str, *, as_json: bool) -> None:
 
 
 def _show(rows: list[Row]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("hold", "on", "reason", "placed", "by", "until"):
-        table.add_column(title, overflow="fold")
-    for row in rows:
-        until = row["expires_at"]
-        state = f"released {row['released_at']:%Y-%m-%d}" if row["released_at"] else ""
-        table.add_row(
-            str(row["id"]),
-            _target(row),
-            row["reason"],
-            f"{row['placed_at']:%Y-%m-%d}",
-            row["placed_by"],
-            state or (until.partition("T")[0] if until else "release"),
-        )
-    Console(emoji=False, highlight=False, markup=False).print(table)
+    show(("hold", "on", "reason", "placed", "by", "until"), map(_shown, rows))
+
+
+def _shown(row: Row) -> tuple[str, ...]:
+    until = row["expires_at"]
+    state = f"released {row['released_at']:%Y-%m-%d}" if row["released_at"] else ""
+    return (
+        str(row["id"]),
+        _target(row),
+        row["reason"],
+        f"{row['placed_at']:%Y-%m-%d}",
+        row["placed_by"],
+        state or (until.partition("T")[0] if until else "release"),
+    )
 
 
 def _target(row: dict[str, Any]) -> str:

@@ -15,9 +15,9 @@ from typing import Annotated, Any
 import psycopg
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from strongroom.errors import LockError, MismatchError, StrongroomError, UsageError
+from strongroom.listing import show
 from strongroom.maintain import place
 from strongroom.sealing.errors import MissingKey, SealingError
 from strongroom.sealing.key_files import add_key
@@ -258,21 +258,20 @@ def _show_unopened(answer: dict[str, Any]) -> None:
 
 
 def _show(keys: list[KeyState]) -> None:
-    console = Console(emoji=False, highlight=False, markup=False)
     if not keys:
-        console.print("no key is registered")
+        typer.echo("no key is registered")
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("key", "kind", "state", "registered", "data keys", "replaced", "at hand"):
-        table.add_column(title, overflow="fold")
-    for key in keys:
-        table.add_row(
-            key.id,
-            key.kind,
-            key.state,
-            f"{key.registered_at:%Y-%m-%d}",
-            f"{key.data_keys:,}",
-            f"{key.closed:,}",
-            key.provider,
-        )
-    console.print(table)
+    titles = ("key", "kind", "state", "registered", "data keys", "replaced", "at hand")
+    show(titles, map(_shown, keys), counts={"data keys", "replaced"})
+
+
+def _shown(key: KeyState) -> tuple[str, ...]:
+    return (
+        key.id,
+        key.kind,
+        key.state,
+        f"{key.registered_at:%Y-%m-%d}",
+        f"{key.data_keys:,}",
+        f"{key.closed:,}",
+        key.provider,
+    )

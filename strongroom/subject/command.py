@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import psycopg
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from strongroom.errors import PendingError, StrongroomError, UsageError
+from strongroom.listing import show
 from strongroom.maintain import place
 from strongroom.retention.asking import asked, plain, said
 from strongroom.subject import erasing, exporting, rectifying
@@ -308,25 +307,22 @@ def _show_parts(parts: list[erasing.Part], *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({"tables": [part.as_dict() for part in parts]}))
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("table", "action", "rows", "held", "columns", "kept", "problem"):
-        table.add_column(title, overflow="fold")
-    for part in parts:
-        kept = ", ".join(part.kept_columns) + (
-            f": {'; '.join(part.reasons)}" if part.reasons else ""
-        )
-        columns = ", ".join(part.columns)
-        counts = (f"{part.rows:,}", f"{part.held:,}")
-        table.add_row(part.table, part.action, *counts, columns, kept, part.problem or "")
-    Console(stderr=True, emoji=False, highlight=False, markup=False).print(table)
+    titles = ("table", "action", "rows", "held", "columns", "kept", "problem")
+    show(titles, map(_shown_part, parts), counts={"rows", "held"}, to_stderr=True)
+
+
+def _shown_part(part: erasing.Part) -> tuple[str, ...]:
+    kept = ", ".join(part.kept_columns) + (f": {'; '.join(part.reasons)}" if part.reasons else "")
+    columns = ", ".join(part.columns)
+    counts = (f"{part.rows:,}", f"{part.held:,}")
+    return (part.table, part.action, *counts, columns, kept, part.problem or "")
 
 
 def _show_requests(rows: list[dict[str, Any]]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("request", "app", "kind", "regime", "state", "due", "reason"):
-        table.add_column(title, overflow="fold")
-    for row in rows:
-        due = f"{row['due_at']:%Y-%m-%d}" + (" overdue" if row["is_overdue"] else "")
-        values = (row["request"], row["app"], row["kind"], row["regime"], row["state"], due)
-        table.add_row(*values, row["state_reason"] or "")
-    Console(emoji=False, highlight=False, markup=False).print(table)
+    show(("request", "app", "kind", "regime", "state", "due", "reason"), map(_shown_request, rows))
+
+
+def _shown_request(row: dict[str, Any]) -> tuple[str, ...]:
+    due = f"{row['due_at']:%Y-%m-%d}" + (" overdue" if row["is_overdue"] else "")
+    values = (row["request"], row["app"], row["kind"], row["regime"], row["state"], due)
+    return (*values, row["state_reason"] or "")
