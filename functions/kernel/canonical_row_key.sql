@@ -19,7 +19,10 @@ BEGIN
     SELECT
         array_agg(a.attname::text ORDER BY a.attname),
         string_agg(
-            format('t.%1$I = ($1 ->> %1$L)::%2$s', a.attname, format_type(a.atttypid, a.atttypmod)),
+            -- Without the length of the column: a cast would cut the key to that of another row.
+            format(
+                't.%1$I %3$s ($1 ->> %1$L)::%2$s', a.attname, format_type(y.id, -1), y.operator
+            ),
             ' AND '
         ),
         string_agg(format('%1$L, t.%1$I::text', a.attname), ', ')
@@ -27,6 +30,7 @@ BEGIN
     FROM pg_index AS i
     JOIN pg_attribute AS a
         ON a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
+    CROSS JOIN LATERAL kernel.id_type(a.atttypid) AS y
     WHERE i.indrelid = p_relation AND i.indisprimary;
 
     IF v_columns IS NULL

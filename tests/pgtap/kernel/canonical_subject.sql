@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(11);
+SELECT plan(14);
 
 CREATE FUNCTION pg_temp.app(p_name text, p_type text) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -35,6 +35,14 @@ SELECT is(kernel.canonical_subject('probe_big', ' 0042 '), '42', 'whole numbers 
 SELECT throws_ok(
     $$SELECT kernel.canonical_subject('probe_big', 'anna')$$, 'KR041', NULL, 'what is no id of the app is refused'
 );
+CREATE TABLE probe_big.letters (user_id text);
+SELECT throws_ok(
+    $$SELECT kernel.canonical_subject('probe_big', '042')$$, 'KR041', NULL,
+    'so is what columns of two types write differently'
+);
+SELECT is(kernel.canonical_subject('probe_big', '42'), '42', 'and what both write alike is an id');
+DROP TABLE probe_big.letters, probe_big.notes;
+SELECT is(kernel.canonical_subject('probe_big', '42'), '42', 'an app without people takes any');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -188,6 +188,60 @@ SELECT throws_ok(
     $$SELECT kernel.rectify_subject('probe', '2', 'probe.people', '{"id": 2}', '{"name": "x"}', 'r')$$, 'KR026', NULL,
     'what is held stays as it is'
 );
+SELECT kernel.release_hold(h.id, 'over') FROM kernel.legal_hold AS h WHERE h.reason = 'case 1';
+SELECT kernel.place_hold('case 2', p_app => 'tarot', p_subject => '2');
+SELECT kernel.place_hold('case 2', p_table => 'probe.people', p_row_key => '{"id": 9007199254740993}');
+SELECT kernel.place_hold('case 2', p_table => 'probe.pairs');
+SELECT lives_ok(
+    $$SELECT kernel.rectify_subject('probe', '2', 'probe.people', '{"id": 2}', '{"name": "x"}', 'r')$$,
+    'a hold on somebody of another app, on another row, or on another table keeps nothing here'
+);
+SELECT kernel.place_hold('case 3', p_table => 'probe.people') AS hold \gset
+SELECT throws_ok(
+    $$SELECT kernel.rectify_subject('probe', '2', 'probe.people', '{"id": 2}', '{"name": "x"}', 'r')$$, 'KR026', NULL,
+    'a table on hold stays as it is'
+);
+SELECT kernel.release_hold(:hold, 'over');
+SELECT throws_ok(
+    $$SELECT kernel.rectify_subject('probe', '9007199254740993', 'probe.people', '{"id": 9007199254740993}', '{"name": "x"}', 'r')$$,
+    'KR026', NULL, 'and a row on hold'
+);
+SELECT kernel.release_hold(h.id, 'over') FROM kernel.legal_hold AS h WHERE h.released_at IS NULL;
+SELECT kernel.place_hold('case 4', p_app => 'probe', p_subject => '9007199254740993') AS hold \gset
+SELECT throws_ok(
+    $$SELECT kernel.rectify_subject('probe', '2', 'probe.pairs', '{"id": "c0ffee00-0000-4000-8000-000000000001"}', '{"word": "x"}', 'r')$$,
+    'KR026', NULL, 'a row that is also of somebody on hold'
+);
+SELECT lives_ok(
+    $$SELECT kernel.rectify_subject('probe', '2', 'probe.pairs', '{"id": "c0ffee00-0000-4000-8000-000000000002"}', '{"word": "x"}', 'r')$$,
+    'but not one of nobody else'
+);
+SELECT kernel.release_hold(:hold, 'over');
+SET LOCAL ROLE strongroom_owner;
+CREATE TABLE probe.days (user_id bigint, at date, word text, PRIMARY KEY (user_id, at)) PARTITION BY RANGE (at);
+CREATE TABLE probe.days_1 PARTITION OF probe.days FOR VALUES FROM ('2020-01-01') TO ('2020-02-01');
+CREATE TABLE probe.days_2 PARTITION OF probe.days FOR VALUES FROM ('2020-02-01') TO ('2020-03-01');
+COMMENT ON COLUMN probe.days.word IS E'@personal content\n@erase delete';
+INSERT INTO probe.days VALUES (2, '2020-01-15', 'w'), (2, '2020-02-15', 'w');
+RESET ROLE;
+SELECT kernel.place_hold('case 5', p_table => 'probe.days_1') AS hold \gset
+SELECT throws_ok(
+    $$SELECT kernel.rectify_subject('probe', '2', 'probe.days', '{"user_id": 2, "at": "2020-01-15"}', '{"word": "x"}', 'r')$$,
+    'KR026', NULL, 'a row of a partition on hold'
+);
+SELECT lives_ok(
+    $$SELECT kernel.rectify_subject('probe', '2', 'probe.days', '{"user_id": 2, "at": "2020-02-15"}', '{"word": "x"}', 'r')$$,
+    'but not one of another partition'
+);
+SELECT kernel.release_hold(:hold, 'over');
+SELECT kernel.place_hold('case 6', p_table => 'probe.days', p_row_key => '{"user_id": 2, "at": "2020-01-15"}');
+SET LOCAL ROLE strongroom_owner;
+ALTER TABLE probe.days DROP CONSTRAINT days_pkey, ADD COLUMN id bigint NOT NULL DEFAULT 1, ADD PRIMARY KEY (user_id, at, id);
+RESET ROLE;
+SELECT throws_ok(
+    $$SELECT kernel.rectify_subject('probe', '2', 'probe.days', '{"user_id": 2, "at": "2020-01-15", "id": 1}', '{"word": "x"}', 'r')$$,
+    'KR026', NULL, 'nor one whose hold goes by the key that it had before'
+);
 
 SELECT is(
     array_agg(r.name::text ORDER BY r.name) FILTER (WHERE has_function_privilege(r.name, f.oid, 'EXECUTE')),

@@ -14,6 +14,8 @@ CREATE TABLE probe.days (
 ) PARTITION BY RANGE ("at ;");
 CREATE TABLE probe.days_1 PARTITION OF probe.days FOR VALUES FROM ('2020-01-01') TO ('2020-02-01');
 CREATE TABLE probe.days_2 PARTITION OF probe.days FOR VALUES FROM ('2020-02-01') TO ('2020-03-01');
+CREATE TABLE probe.short (code varchar(4) PRIMARY KEY, at timestamptz);
+INSERT INTO probe.short VALUES ('anna', now());
 CREATE TABLE probe.plain (a integer);
 CREATE VIEW probe.seen AS SELECT p.a FROM probe.plain AS p;
 INSERT INTO probe.notes VALUES (1, 1, now()), (1, 2, now()), (2, 1, now());
@@ -104,6 +106,8 @@ FROM (
         ($$'why', p_table => 'probe.notes', p_row_key => '{"id": "one", "user_id": 1}'$$, 'KR041',
             'a value of another type'),
         ($$'why', p_table => 'probe.plain', p_row_key => '{"a": 1}'$$, 'KR041', 'a table without a key'),
+        ($$'why', p_table => 'probe.short', p_row_key => '{"code": "anna42"}'$$, 'KR044',
+            'a key that is longer than its column is no other row''s'),
         ($$'why', p_table => 'probe.notes', p_row_key => '{"id": 9, "user_id": 1}'$$, 'KR044',
             'a row that is not there'),
         ($$'why', p_table => 'probe.notes', p_row_key => '{"id": null, "user_id": 1}'$$, 'KR044',
@@ -194,6 +198,10 @@ ALTER TABLE probe.days DROP CONSTRAINT days_pkey, ADD COLUMN id bigint NOT NULL 
 SELECT ok(NOT kernel.is_partition_free(current_setting('test.days_1')::oid::regclass), 'and when the table has got another key');
 ALTER TABLE probe.days DROP COLUMN user_id;
 SELECT ok(NOT kernel.is_partition_free(current_setting('test.days_1')::oid::regclass), 'or lost a column of that');
+UPDATE probe.days SET "at ;" = '2020-01-16' WHERE "at ;" = '2020-01-15 12:00+03';
+SELECT ok(kernel.is_partition_free(current_setting('test.days_1')::oid::regclass), 'but not for a row that the rest of the key tells apart');
+ALTER TABLE probe.days RENAME COLUMN "at ;" TO "was ;";
+SELECT ok(NOT kernel.is_partition_free(current_setting('test.days_1')::oid::regclass), 'nor where nothing of the key is left to tell by');
 ALTER TABLE probe.days DETACH PARTITION probe.days_1;
 SET LOCAL ROLE strongroom_runner;
 SELECT kernel.release_hold(:hold, 'closed');
@@ -216,7 +224,14 @@ SELECT ok(kernel.is_partition_free('kernel.probe_log_2'), 'but not that about pe
 SELECT kernel.place_hold('case 9', p_app => 'probe', p_subject => '2') AS other \gset
 SELECT ok(NOT kernel.is_partition_free('kernel.probe_log_2'), 'a row of two people is kept for the second of them');
 SELECT kernel.release_hold(:other, 'closed');
-SELECT kernel.release_hold(:hold, 'closed');
+SELECT ok(kernel.is_subject_held('probe', '1'), 'the person is held');
+SELECT ok(NOT kernel.is_subject_held('tarot', '1'), 'and not who has the same id in another app');
+SELECT throws_ok(
+    format('SELECT kernel.release_hold(%s, repeat(%L, %s))', :hold, 'x', n.length), 'KR041', NULL,
+    format('no release with a reason of %s letters', n.length)
+)
+FROM (VALUES (0), (2001)) AS n (length);
+SELECT lives_ok(format('SELECT kernel.release_hold(%s, repeat(%L, 2000))', :hold, 'x'), 'one of 2000 is short enough');
 
 -- What nobody can do.
 SET LOCAL ROLE strongroom_owner;

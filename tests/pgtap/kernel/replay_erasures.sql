@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(27);
+SELECT plan(28);
 
 -- Entries as an exported ledger has them, made by the function that writes them, and taken away again.
 CREATE FUNCTION pg_temp.entry(p_seq bigint, p_previous bytea, p_subject text) RETURNS jsonb
@@ -105,6 +105,9 @@ SELECT throws_ok(
 );
 SELECT throws_ok(
     $$ SELECT kernel.open_gate(2, sha256('x')) $$, 'KR103', NULL, 'or of another hash'
+);
+SELECT throws_ok(
+    'SELECT kernel.open_gate(1, pg_temp.hash(m.second)) FROM more AS m', 'KR103', NULL, 'or number and hash of two entries'
 );
 SELECT throws_ok('SELECT kernel.open_gate(NULL, NULL)', 'KR103', NULL, 'or none');
 SELECT lives_ok(
