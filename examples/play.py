@@ -27,6 +27,7 @@ from strongroom.migrate import bootstrap
 from strongroom.migrate.files import line_of
 from strongroom.migrate.target import EMBEDDED_USER, Target, owner_of
 from strongroom.project import DATABASE, Project, find_project
+from strongroom.sealing import SealingError
 from strongroom.server import Server, embedded, full
 
 console = Console(highlight=False, soft_wrap=True)
@@ -34,6 +35,10 @@ DAYS = Path(__file__).resolve().parent
 LEDGER = (
     "SELECT user_id, type, amount, credits_before, credits_after, status "
     "FROM tarot.transactions ORDER BY id DESC LIMIT 10"
+)
+LOST_KEYS = (
+    "What earlier days sealed is lost with their keys, as it is meant. Put the file back, or begin"
+    " anew: make clean demo stops this folder's servers and removes what was built"
 )
 
 
@@ -159,6 +164,10 @@ def main() -> int:
         if error.hint:
             console.print(f"[bold]hint:[/]  {escape(error.hint)}")
         return error.exit_code
+    except SealingError as error:
+        console.print(f"[bold red]error:[/] {escape(str(error))}")
+        console.print(f"[bold]hint:[/]  {LOST_KEYS}")
+        return 1
     show_further(time.monotonic() - started, on_full=on_full)
     return 1 if wrong else 0
 

@@ -35,7 +35,13 @@ def copy(tmp_path: Path) -> Iterator[Path]:
 
 
 def play(folder: Path) -> str:
-    ran = subprocess.run(
+    ran = _play(folder)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+def _play(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, ROOT / "examples" / "play.py"],
         cwd=folder,
         # The demo must not look at it: nothing answers there.
@@ -43,8 +49,6 @@ def play(folder: Path) -> str:
         capture_output=True,
         text=True,
     )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return ran.stdout
 
 
 def test_the_day_is_played_twice_on_one_database(copy: Path) -> None:
@@ -87,3 +91,11 @@ def test_the_day_is_played_twice_on_one_database(copy: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "9 readings in all" in first
     assert "18 readings in all" in second
+
+    for file in (copy / ".strongroom").glob("*-day-*.keys"):
+        file.unlink()
+    lost = _play(copy)
+    assert lost.returncode == 1
+    assert "error: key astroloh." in lost.stdout
+    assert "make clean demo" in lost.stdout
+    assert not lost.stderr
