@@ -648,6 +648,7 @@
 
 -- What laws want.
 \ir ../functions/saltbitter/tg_require_consent.sql
+\ir ../functions/saltbitter/tg_forget_withdrawn.sql
 \ir ../functions/saltbitter/withdraw_consent.sql
 \ir ../functions/saltbitter/log_compliance.sql
 \ir ../functions/saltbitter/tg_refuse_log_change.sql

@@ -21,7 +21,7 @@ DECLARE
 BEGIN
     -- Events of one account take turns, so that the last one of them to be applied is the newest.
     PERFORM FROM chatsphere.users AS u WHERE u.id = p_user_id FOR NO KEY UPDATE;
-    SELECT s.user_id, s.id, s.provider_event_at
+    SELECT s.user_id, s.id, s.provider_event_at, s.status
     INTO v_known
     FROM chatsphere.subscriptions AS s
     WHERE s.provider_subscription_id = p_provider_subscription_id;
@@ -34,14 +34,19 @@ BEGIN
             p_user_id, p_plan_name, p_price_id, p_status, p_period_start, p_period_end,
             p_cancel_at_period_end, p_provider_subscription_id, p_event_at
         )
-        RETURNING user_id, id, provider_event_at INTO v_known;
+        RETURNING user_id, id, provider_event_at, status INTO v_known;
     ELSIF v_known.user_id IS DISTINCT FROM p_user_id THEN
         RAISE EXCEPTION USING
             ERRCODE = 'SP006',
             MESSAGE = 'the subscription belongs to another account',
             DETAIL = 'The provider''s id of it was first told of for somebody else.',
             HINT = 'Look the account up in what the provider sent, and check it there.';
-    ELSIF v_known.provider_event_at < p_event_at THEN
+    -- A provider counts in seconds: what is paid for in the second in which it began, runs.
+    ELSIF v_known.provider_event_at < p_event_at
+        OR v_known.provider_event_at = p_event_at
+        AND v_known.status = 'incomplete'
+        AND p_status <> 'incomplete'
+    THEN
         UPDATE chatsphere.subscriptions AS s
         SET plan_name = p_plan_name,
             price_id = p_price_id,
@@ -61,7 +66,7 @@ COMMENT ON FUNCTION chatsphere.sync_subscription(
 ) IS
 'The webhook of the payment provider: what it says of a subscription, by the provider''s own id; the
 key of our row. The same event twice changes nothing, and so does one that is older than what is
-known. The tier of the account follows.
+known, or of the same moment, unless what is known is incomplete. The tier of the account follows.
 Raises SP005 SubscriptionIsOver, SP006 SubscriptionOfAnother.
 @nonnull';
 

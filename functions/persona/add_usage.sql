@@ -10,9 +10,9 @@ VOLATILE
 PARALLEL UNSAFE
 AS $$
 BEGIN
-    IF p_requests >= 0 AND p_tokens >= 0 THEN
-        NULL;
-    ELSE
+    -- Bounded, for the totals of all are added up when a person goes, and a sum that is too large would
+    -- keep them here.
+    IF (p_requests BETWEEN 0 AND 1000000 AND p_tokens BETWEEN 0 AND 1000000000) IS NOT TRUE THEN
         RAISE EXCEPTION USING
             ERRCODE = 'LB009',
             MESSAGE = 'these are no figures of use',
@@ -20,7 +20,7 @@ BEGIN
                 'Requests are %s, tokens %s.',
                 coalesce(p_requests::text, 'NULL'), coalesce(p_tokens::text, 'NULL')
             ),
-            HINT = 'Pass numbers from 0.';
+            HINT = 'Pass at most 1,000,000 requests and 1,000,000,000 tokens at once.';
     END IF;
     -- Totals before days, in every writer: two who write for one person wait, and never deadlock.
     INSERT INTO persona.usage_stats AS t (

@@ -16,39 +16,46 @@ DECLARE
     v_known persona.subscriptions;
     v_id bigint;
 BEGIN
-    SELECT p.* INTO v_plan FROM persona.plans AS p WHERE p.plan = p_plan AND p.is_offered;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'LB010',
-            MESSAGE = 'this plan is not offered',
-            DETAIL = 'Its name is none of persona.plans, or of one that nobody can begin any more.',
-            HINT = 'Choose one that list_plans shows.';
-    END IF;
     -- Twins of one webhook, and two payments of one person, take turns.
     PERFORM FROM persona.users AS u WHERE u.id = p_user_id FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         PERFORM persona.refuse_unknown_person(p_user_id);
     END IF;
-    -- What is over makes room, whether or not the job has seen it.
-    UPDATE persona.subscriptions AS s
-    SET status = 'expired'
-    WHERE s.user_id = p_user_id AND s.status = 'active' AND s.expires_at <= now();
-    INSERT INTO persona.subscriptions (
-        user_id, plan, expires_at, metadata, price, currency, payment_reference
-    )
-    VALUES (
-        p_user_id, p_plan, now() + make_interval(days => v_plan.days), p_metadata, v_plan.price,
-        v_plan.currency, p_payment_reference
-    )
-    ON CONFLICT (payment_reference) WHERE payment_reference IS NOT NULL DO NOTHING
-    RETURNING id INTO v_id;
-    IF FOUND THEN
-        RETURN v_id;
-    END IF;
+    -- What was begun is told again, whatever is offered by now.
     SELECT s.*
-    INTO STRICT v_known
+    INTO v_known
     FROM persona.subscriptions AS s
     WHERE s.payment_reference = p_payment_reference;
+    IF NOT FOUND THEN
+        SELECT p.* INTO v_plan FROM persona.plans AS p WHERE p.plan = p_plan AND p.is_offered;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'LB010',
+                MESSAGE = 'this plan is not offered',
+                DETAIL = 'Its name is none of persona.plans, or of one that nobody can begin any more.',
+                HINT = 'Choose one that list_plans shows.';
+        END IF;
+        -- What is over makes room, whether or not the job has seen it.
+        UPDATE persona.subscriptions AS s
+        SET status = 'expired'
+        WHERE s.user_id = p_user_id AND s.status = 'active' AND s.expires_at <= now();
+        INSERT INTO persona.subscriptions (
+            user_id, plan, expires_at, metadata, price, currency, payment_reference
+        )
+        VALUES (
+            p_user_id, p_plan, now() + make_interval(days => v_plan.days), p_metadata, v_plan.price,
+            v_plan.currency, p_payment_reference
+        )
+        ON CONFLICT (payment_reference) WHERE payment_reference IS NOT NULL DO NOTHING
+        RETURNING id INTO v_id;
+        IF FOUND THEN
+            RETURN v_id;
+        END IF;
+        SELECT s.*
+        INTO STRICT v_known
+        FROM persona.subscriptions AS s
+        WHERE s.payment_reference = p_payment_reference;
+    END IF;
     IF (v_known.user_id, v_known.plan) IS DISTINCT FROM (p_user_id, p_plan) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'LB011',

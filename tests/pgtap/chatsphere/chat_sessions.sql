@@ -71,6 +71,13 @@ SELECT results_eq(
     $$,
     '[C-15.7] [C-15.8] [C-30] [C-F13] [C-F16] chat_sessions has the indexes it needs and no other'
 );
+CREATE FUNCTION pg_temp.calls() RETURNS SETOF text LANGUAGE sql AS $$
+SELECT format('SELECT chatsphere.%s', call)
+FROM unnest(ARRAY[
+    'say(current_setting(''test.token4''), ''hello'')', 'read_session(current_setting(''test.token4''))',
+    'search_session_chunks(current_setting(''test.token4''), ''hello'')', 'end_session(current_setting(''test.token4''))'
+]) AS call
+$$;
 SELECT set_config('test.ann', chatsphere.register_user('ann@example.org', '$2b$12$' || repeat('x', 53))::text, true);
 SELECT set_config('test.bob', chatsphere.register_user('bob@example.org', '$2b$12$' || repeat('x', 53))::text, true);
 SELECT set_config('kernel.user_id', current_setting('test.ann'), true);
@@ -158,6 +165,25 @@ SELECT results_eq(
     $$ SELECT now() - interval '3 hours', 0::bigint $$, 'at the moment when something was last said'
 );
 SET LOCAL ROLE chatsphere_app;
+SELECT set_config('test.token4', o.session_token, true)
+FROM chatsphere.open_session(current_setting('test.bot')::uuid, repeat('d', 64)) AS o;
+UPDATE chatsphere.chatbots SET is_active = false;
+SELECT throws_ok(call, 'SP013', NULL, '[C-13.7] who spoke with a bot that is switched off goes on no more: ' || call)
+FROM pg_temp.calls() AS call;
+RESET ROLE;
+UPDATE chatsphere.chatbots SET is_active = true;
+UPDATE chatsphere.users SET is_active = false WHERE id = current_setting('test.ann')::uuid;
+SET LOCAL ROLE chatsphere_app;
+SELECT throws_ok(call, 'SP013', NULL, '[C-10.9] nor with one of an account that is closed: ' || call)
+FROM pg_temp.calls() AS call;
+SELECT throws_ok(
+    $$ SELECT chatsphere.open_session(current_setting('test.bot')::uuid, repeat('c', 64)) $$, 'SP009', NULL,
+    '[C-10.9] nobody begins to'
+);
+RESET ROLE;
+UPDATE chatsphere.users SET is_active = true;
+SET LOCAL ROLE chatsphere_app;
+SELECT lives_ok('SELECT chatsphere.say(current_setting(''test.token4''), ''hello'')', 'what is on again goes on');
 UPDATE chatsphere.chatbots SET is_active = false;
 SELECT throws_ok(
     $$ SELECT chatsphere.open_session(current_setting('test.bot')::uuid, repeat('c', 64)) $$, 'SP009', NULL,
@@ -168,7 +194,7 @@ SELECT is(
     '[C-F26] the owner forgets a visitor'
 );
 RESET ROLE;
-SELECT is_empty('SELECT FROM chatsphere.chat_messages', 'with all that was said');
+SELECT is((SELECT count(*) FROM chatsphere.chat_messages), 1::bigint, 'with all that was said');
 SELECT results_eq(
     $$ SELECT action, keep_for, keep_nulls FROM kernel.retention_policy WHERE name = 'chatsphere_sessions' $$,
     $$ VALUES ('delete', interval '14 months', true) $$, '[X-5] [C-F26] conversations are kept as long as their messages'

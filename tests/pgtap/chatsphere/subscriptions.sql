@@ -178,9 +178,22 @@ SELECT lives_ok(
     ) $$,
     'another one may follow'
 );
+SELECT chatsphere.sync_subscription(
+    current_setting('test.bob')::uuid, 's3', '2026-01-06', 'starter', 'p', told.status, now(), now() + interval '1 month'
+)
+FROM (VALUES ('incomplete'), ('incomplete'), ('active'), ('incomplete')) AS told (status);
+SELECT results_eq(
+    $$
+    SELECT s.status, u.subscription_tier
+    FROM chatsphere.subscriptions AS s
+    JOIN chatsphere.users AS u ON u.id = s.user_id
+    WHERE s.provider_subscription_id = 's3'
+    $$,
+    $$ VALUES ('active', 'starter') $$, '[C-F19] what is paid for in the second in which it began, runs'
+);
 SET LOCAL ROLE chatsphere_app;
 SELECT set_config('kernel.user_id', current_setting('test.bob'), true);
-SELECT is_empty('SELECT FROM chatsphere.subscriptions', '[C-F10] nobody sees what others pay for');
+SELECT is((SELECT count(*) FROM chatsphere.subscriptions), 1::bigint, '[C-F10] nobody sees what others pay for');
 RESET ROLE;
 UPDATE chatsphere.subscriptions SET updated_at = '2020-01-01';
 SELECT results_eq(

@@ -5,14 +5,19 @@ SELECT plan(2);
 CREATE TEMPORARY VIEW offenders (object, problem) AS
 WITH
 owned AS (
-    -- What has no schema of its own has that of its table.
+    -- What has no schema of its own has that of its table; but a trigger by which an app follows what
+    -- happens in the kernel is the app's.
     SELECT
         d.classid, d.objid, d.refclassid, d.refobjid,
-        coalesce(r.ev_class, a.adrelid, t.tgrelid, p.polrelid) AS relation
+        coalesce(
+            r.ev_class, a.adrelid, CASE WHEN k.oid IS NULL THEN t.tgrelid END, p.polrelid
+        ) AS relation,
+        CASE WHEN k.oid IS NOT NULL THEN t.tgfoid END AS follower
     FROM pg_depend AS d
     LEFT JOIN pg_rewrite AS r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
     LEFT JOIN pg_attrdef AS a ON d.classid = 'pg_attrdef'::regclass AND a.oid = d.objid
     LEFT JOIN pg_trigger AS t ON d.classid = 'pg_trigger'::regclass AND t.oid = d.objid
+    LEFT JOIN pg_class AS k ON k.oid = t.tgrelid AND k.relnamespace = 'kernel'::regnamespace
     LEFT JOIN pg_policy AS p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid
     WHERE d.deptype IN ('n', 'a')
       AND d.refclassid IN (
@@ -30,8 +35,12 @@ named AS (
         other.identity AS subject
     FROM owned AS o
     CROSS JOIN LATERAL pg_identify_object(
-        CASE WHEN o.relation IS NULL THEN o.classid ELSE 'pg_class'::regclass::oid END,
-        coalesce(o.relation, o.objid), 0
+        CASE
+            WHEN o.follower IS NOT NULL THEN 'pg_proc'::regclass::oid
+            WHEN o.relation IS NOT NULL THEN 'pg_class'::regclass::oid
+            ELSE o.classid
+        END,
+        coalesce(o.follower, o.relation, o.objid), 0
     ) AS mine
     CROSS JOIN LATERAL pg_identify_object(o.refclassid, o.refobjid, 0) AS other
 )
@@ -68,6 +77,11 @@ CREATE TABLE probe_other.foreign_key (
 CREATE TABLE probe_other.foreign_default (a integer DEFAULT probe.f());
 CREATE FUNCTION probe_other.string_body() RETURNS integer LANGUAGE plpgsql
 AS 'BEGIN RETURN (SELECT count(*) FROM probe.things); END';
+CREATE FUNCTION probe.tg_follow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER probe_follow AFTER INSERT ON kernel.consent_event
+FOR EACH ROW EXECUTE FUNCTION probe.tg_follow();
+CREATE TRIGGER probe_follow AFTER INSERT ON probe_other.foreign_default
+FOR EACH ROW EXECUTE FUNCTION probe.tg_follow();
 CREATE VIEW kernel.probe_view AS SELECT t.a FROM probe.things AS t;
 CREATE FUNCTION kernel.probe_body() RETURNS integer LANGUAGE sql AS 'SELECT a FROM probe . things';
 
@@ -78,6 +92,7 @@ SELECT set_eq(
         'foreign_key_a_fkey on probe_other.foreign_key: depends on probe.things',
         'foreign_key_a_fkey on probe_other.foreign_key: depends on probe.things_pkey',
         'probe_other.foreign_default: depends on probe.f()',
+        'probe_other.foreign_default: depends on probe.tg_follow()',
         'probe_other.string_body(): names schema probe',
         'kernel.probe_view: depends on probe.things',
         'kernel.probe_body(): names schema probe'

@@ -165,6 +165,9 @@ UPDATE persona.plans SET is_offered = false WHERE plan = 'pro';
 SELECT throws_ok(
     format('SELECT persona.begin_subscription(%s, ''pro'', ''pay-4'')', :'bob'), 'LB010', NULL, 'a plan that is not offered any more is begun by nobody'
 );
+SELECT is(
+    persona.begin_subscription(:ann, 'pro', 'pay-1'), :first::bigint, 'but what was begun is told again'
+);
 SELECT throws_matching($$ DELETE FROM persona.plans WHERE plan = 'pro' $$, 'subscriptions_plan_fkey', 'and stays while somebody had it');
 
 SELECT * FROM finish();

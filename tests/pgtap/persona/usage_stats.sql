@@ -94,7 +94,7 @@ SELECT throws_ok(
 FROM (
     VALUES
         ('''openai'', -1', 'LB009'), ('''openai'', 1, -1', 'LB009'), ('''openai'', NULL', 'LB009'), ('''openai'', 1, NULL', 'LB009'),
-        ('''openai'', 9223372036854775807', '22003')
+        ('''openai'', 1000000001', 'LB009'), ('''openai'', 1, 1000001', 'LB009'), ('''openai'', 9223372036854775807', 'LB009')
 ) AS wrong (arguments, sqlstate);
 SELECT throws_ok($$ SELECT persona.record_system_usage('openai') $$, '42501', NULL, 'a person does not act for the bot');
 SELECT results_eq(

@@ -108,5 +108,39 @@ UPDATE saltbitter.attachment_assessments SET updated_at = '2020-01-01';
 SELECT is(updated_at, now(), '[S-12.9] [S-F24] updated_at is kept by the database')
 FROM saltbitter.attachment_assessments;
 
+-- Who consents no more, in whatever way that is said.
+SELECT pg_temp.profile(3, 'woman', 'everyone', 48.2, 16.4), pg_temp.profile(4, 'man', 'everyone', 48.2, 16.4);
+SELECT pg_temp.consent(n, 'attachment_assessment') FROM generate_series(2, 4) AS n;
+INSERT INTO saltbitter.attachment_assessments (
+    user_id, anxiety_score, avoidance_score, style, assessment_version, total_questions
+)
+SELECT pg_temp.id(n), 1, 2, 'secure', 'ecr-r/2', 36 FROM generate_series(2, 4) AS n;
+CREATE FUNCTION pg_temp.kept() RETURNS text[] LANGUAGE sql AS $$
+SELECT coalesce(array_agg(k.what ORDER BY k.what), '{}') FROM (
+    SELECT 'assessment ' || right(a.user_id::text, 1) FROM saltbitter.attachment_assessments AS a
+    UNION ALL
+    SELECT 'wish ' || right(p.user_id::text, 1) FROM saltbitter.profiles AS p WHERE p.looking_for_gender IS NOT NULL
+) AS k (what)
+$$;
+SELECT set_config('kernel.user_id', pg_temp.id(3)::text, true);
+SET LOCAL ROLE saltbitter_app;
+SELECT kernel.withdraw_consent('orientation', 'letter');
+RESET ROLE;
+SELECT is(
+    pg_temp.kept(), '{assessment 1,assessment 2,assessment 3,assessment 4,wish 4}',
+    '[S-34] a consent that is withdrawn in the ledger alone takes along what was kept by it'
+);
+SET LOCAL ROLE saltbitter_app;
+SELECT kernel.withdraw_consent('attachment_assessment', 'letter');
+RESET ROLE;
+SELECT is(pg_temp.kept(), '{assessment 1,assessment 2,assessment 4,wish 4}', '[S-34] the assessment as well');
+SET LOCAL ROLE strongroom_runner;
+SELECT is(
+    kernel.withdraw_consents('saltbitter', pg_temp.id(4)::text, 'retention'), 2,
+    'so does a rule, in which nobody has an identity'
+);
+RESET ROLE;
+SELECT is(pg_temp.kept(), '{assessment 1,assessment 2}', '[S-34] and nobody else loses anything');
+
 SELECT * FROM finish();
 ROLLBACK;

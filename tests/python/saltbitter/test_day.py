@@ -147,7 +147,7 @@ def test_who_withdraws_is_found_no_more(platform: Platform) -> None:
     row(platform.app(ann), "SELECT kernel.withdraw_consent('orientation', 'letter')")
     with platform.session(ben) as db:
         assert profiles.list_nearby(db, skip=[]) == []
-    with platform.session(ann) as db, pytest.raises(ConsentMissing):
+    with platform.session(ann) as db, pytest.raises(SearchIncomplete):
         profiles.list_nearby(db, skip=[])
 
 
