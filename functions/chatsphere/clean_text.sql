@@ -3,6 +3,7 @@ RETURNS text
 LANGUAGE plpgsql
 IMMUTABLE
 PARALLEL SAFE
+SET standard_conforming_strings = on
 AS $$
 DECLARE
     c_removed CONSTANT text := '[removed]';

@@ -13,6 +13,7 @@ LANGUAGE plpgsql
 STABLE
 PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET standard_conforming_strings = on
 SET plan_cache_mode = force_custom_plan
 AS $$
 BEGIN

@@ -4,6 +4,7 @@ LANGUAGE sql
 IMMUTABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET standard_conforming_strings = on
 AS $$
     -- A name that must be quoted could hide a value, and the log takes none.
     SELECT ARRAY(

@@ -8,6 +8,7 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET standard_conforming_strings = on
 AS $$
 DECLARE
     c_root CONSTANT regclass := coalesce(p_root, pg_partition_root(p_partition));

@@ -11,7 +11,7 @@ AS $$
     SELECT string_agg(
         format(
             'coalesce(substring(sha256(%s || convert_to(%s, ''UTF8'')) FOR 16),'
-            ' ''\x00000000000000000000000000000000''::bytea)',
+            ' decode(''00000000000000000000000000000000'', ''hex''))',
             p_salt, kernel.audit_value(p_relation, c.name, true)
         ),
         E'\n            || ' ORDER BY c.position

@@ -9,6 +9,7 @@ LANGUAGE plpgsql
 STABLE
 PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET standard_conforming_strings = on
 SET bytea_output = 'hex'
 AS $$
 DECLARE

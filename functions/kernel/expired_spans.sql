@@ -4,6 +4,7 @@ LANGUAGE sql
 VOLATILE
 PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET standard_conforming_strings = on
 AS $$
     SELECT
         s.partition,

@@ -18,7 +18,7 @@ AS $$
                     -- One of another length is no index, and of no version.
                     ELSE 'CASE WHEN octet_length(guard_row.%1$I) = 34'
                         ' THEN substring(guard_row.%1$I FROM 1 FOR 2)'
-                        ' WHEN guard_row.%1$I IS NOT NULL THEN ''\x0000'' END AS k%2$s'
+                        ' WHEN guard_row.%1$I IS NOT NULL THEN decode(''0000'', ''hex'') END AS k%2$s'
                 END,
                 c.column ->> 0, c.n
             )

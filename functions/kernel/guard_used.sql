@@ -38,7 +38,7 @@ BEGIN
                     WHEN 'seal' THEN 'substring(guard_row.%I FROM 2 FOR 8)'
                     -- One of another length is no index, and of no version.
                     ELSE 'CASE octet_length(guard_row.%1$I) WHEN 34'
-                        ' THEN substring(guard_row.%1$I FROM 1 FOR 2) ELSE ''\x0000'' END'
+                        ' THEN substring(guard_row.%1$I FROM 1 FOR 2) ELSE decode(''0000'', ''hex'') END'
                 END,
                 c.column ->> 0
             ),

@@ -10,6 +10,7 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET standard_conforming_strings = on
 AS $$
 DECLARE
     c_name CONSTANT text := '^[a-z_][a-z0-9_]{0,62}$';

@@ -13,7 +13,7 @@ BEGIN
         SELECT string_agg(
             CASE
                 WHEN n = v_count - 1 THEN substring(v_level FROM n * 32 + 1 FOR 32)
-                ELSE sha256('\x01'::bytea || substring(v_level FROM n * 32 + 1 FOR 64))
+                ELSE sha256(decode('01', 'hex') || substring(v_level FROM n * 32 + 1 FOR 64))
             END,
             ''::bytea ORDER BY n
         )

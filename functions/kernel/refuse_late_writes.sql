@@ -18,7 +18,7 @@ BEGIN
             SELECT FROM pg_trigger AS t
             WHERE t.tgrelid = s.relation
               AND t.tgname = 't05_refuse_erased'
-              AND t.tgargs = convert_to(v_kind, 'UTF8') || '\x00'
+              AND t.tgargs = convert_to(v_kind, 'UTF8') || decode('00', 'hex')
         )
         ORDER BY s.position
     LOOP

@@ -6,6 +6,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET standard_conforming_strings = on
 AS $$
     WITH tagged AS (
         SELECT a.attnum, a.attname, t.tag, regexp_split_to_array(t.argument, '\s+') AS words

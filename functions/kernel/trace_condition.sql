@@ -4,6 +4,7 @@ LANGUAGE sql
 IMMUTABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET standard_conforming_strings = on
 AS $$
     -- strpos of many forms is several times as fast as one regular expression of them all.
     SELECT format(

@@ -5,6 +5,7 @@ STABLE
 PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET standard_conforming_strings = on
 SET bytea_output = 'hex'
 AS $$
 DECLARE

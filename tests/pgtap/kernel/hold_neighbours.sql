@@ -1,0 +1,60 @@
+-- What may go beside a hold: of the tables, partitions, rows and people that it does not name.
+BEGIN;
+SET LOCAL search_path = pgtap, pg_catalog;
+SELECT plan(20);
+
+CREATE SCHEMA probe AUTHORIZATION strongroom_owner;
+COMMENT ON SCHEMA probe IS E'An app.\n@app';
+SET LOCAL ROLE strongroom_owner;
+CREATE TABLE probe.notes (user_id bigint, id bigint, PRIMARY KEY (user_id, id));
+CREATE TABLE probe.days (user_id bigint, id bigint, PRIMARY KEY (user_id, id)) PARTITION BY RANGE (id);
+CREATE TABLE probe.days_1 PARTITION OF probe.days FOR VALUES FROM (1) TO (2);
+CREATE TABLE probe.days_2 PARTITION OF probe.days FOR VALUES FROM (2) TO (4) PARTITION BY RANGE (id);
+CREATE TABLE probe.days_2_2 PARTITION OF probe.days_2 FOR VALUES FROM (2) TO (3);
+CREATE TABLE probe.days_2_3 PARTITION OF probe.days_2 FOR VALUES FROM (3) TO (4);
+INSERT INTO probe.notes VALUES (1, 1), (1, 2), (2, 1);
+INSERT INTO probe.days VALUES (1, 1), (1, 2), (1, 3), (2, 1);
+RESET ROLE;
+CREATE FUNCTION pg_temp.free(p_relation regclass, p_by text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    v_rows text;
+BEGIN
+    EXECUTE format(
+        'SELECT string_agg(t.user_id || ''.'' || t.id, '' '' ORDER BY t.user_id, t.id) FROM %s AS t WHERE %s', p_relation,
+        CASE p_by WHEN 'erasure' THEN kernel.erasure_free(p_relation) ELSE kernel.retention_free(p_relation, false) END
+    ) INTO v_rows;
+    RETURN v_rows;
+END;
+$$;
+-- A hold for the moment of a look: what is free of both tables, for erasure and for retention.
+CREATE FUNCTION pg_temp.beside(VARIADIC p_hold text[]) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+    v_hold bigint;
+    v_by text;
+BEGIN
+    v_hold := kernel.place_hold('case', p_hold[1], p_hold[2], p_hold[3], p_hold[4]::jsonb);
+    FOREACH v_by IN ARRAY ARRAY['erasure', 'retention'] LOOP
+        RETURN NEXT concat_ws(' | ', pg_temp.free('probe.notes', v_by), pg_temp.free('probe.days', v_by));
+    END LOOP;
+    PERFORM kernel.release_hold(v_hold, 'over');
+END;
+$$;
+SELECT is(b.free, call.free, call.why)
+FROM (
+    VALUES
+        (1, 'tarot', '1', NULL, NULL, '1.1 1.2 2.1 | 1.1 1.2 1.3 2.1', 'somebody of another app'),
+        (2, 'probe', '3', NULL, NULL, '1.1 1.2 2.1 | 1.1 1.2 1.3 2.1', 'somebody without rows'),
+        (3, 'probe', '1', NULL, NULL, '2.1 | 2.1', 'a person'),
+        (4, NULL, NULL, 'probe.notes', NULL, '1.1 1.2 1.3 2.1', 'a table'),
+        (5, NULL, NULL, 'probe.days', NULL, '1.1 1.2 2.1', 'a table with partitions'),
+        (6, NULL, NULL, 'probe.days_1', NULL, '1.1 1.2 2.1 | 1.2 1.3', 'a partition'),
+        (7, NULL, NULL, 'probe.days_2', NULL, '1.1 1.2 2.1 | 1.1 2.1', 'a partition with partitions'),
+        (8, NULL, NULL, 'probe.days_2_3', NULL, '1.1 1.2 2.1 | 1.1 1.2 2.1', 'a partition of that'),
+        (9, NULL, NULL, 'probe.notes', '{"user_id": 1, "id": 1}', '1.2 2.1 | 1.1 1.2 1.3 2.1', 'a row'),
+        (10, NULL, NULL, 'probe.days_1', '{"user_id": 2, "id": 1}', '1.1 1.2 2.1 | 1.1 1.2 1.3', 'a row by its partition')
+) AS call (place, app, subject, relation, key, free, why)
+CROSS JOIN LATERAL pg_temp.beside(call.app, call.subject, call.relation, call.key) AS b (free)
+ORDER BY call.place;
+
+SELECT * FROM finish();
+ROLLBACK;
