@@ -13,12 +13,15 @@ CREATE TABLE persona.user_settings (
     CONSTRAINT user_settings_user_id_fkey FOREIGN KEY (user_id)
         REFERENCES persona.users (id) ON DELETE CASCADE,
     CONSTRAINT user_settings_signature_length_check CHECK (length(signature) BETWEEN 1 AND 255),
-    CONSTRAINT user_settings_exchange_rate_positive_check CHECK (exchange_rate > 0),
+    CONSTRAINT user_settings_exchange_rate_positive_check
+        CHECK (exchange_rate > 0 AND exchange_rate <> 'NaN'),
     CONSTRAINT user_settings_exchange_rate_currency_check
         CHECK (exchange_rate IS NULL OR default_currency = 'rub'),
     CONSTRAINT user_settings_exchange_rate_at_check
         CHECK ((exchange_rate IS NULL) = (exchange_rate_at IS NULL)),
-    CONSTRAINT user_settings_preferences_check CHECK (jsonb_typeof(preferences) = 'object')
+    CONSTRAINT user_settings_preferences_check CHECK (
+        jsonb_typeof(preferences) = 'object' AND length(preferences::text) <= 20000
+    )
 );
 
 COMMENT ON TABLE persona.user_settings IS
@@ -66,7 +69,7 @@ COMMENT ON CONSTRAINT user_settings_exchange_rate_positive_check ON persona.user
 COMMENT ON CONSTRAINT user_settings_exchange_rate_currency_check ON persona.user_settings IS
 '@error ExchangeRateNotForRoubles Only people who count in roubles have an exchange rate.';
 COMMENT ON CONSTRAINT user_settings_preferences_check ON persona.user_settings IS
-'@error PreferencesNotAnObject Preferences are a JSON object.';
+'@error PreferencesNotAnObject Preferences are a JSON object of at most 20,000 characters.';
 
 ALTER TABLE persona.user_settings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE persona.user_settings FORCE ROW LEVEL SECURITY;

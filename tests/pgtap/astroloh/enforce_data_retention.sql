@@ -51,6 +51,32 @@ SELECT results_eq(
     $$ SELECT j.function_name, j.schedule FROM kernel.job AS j WHERE j.name = 'astroloh_retention' $$,
     $$ VALUES ('astroloh.tend_people()', interval '1 hour') $$, '[A-06] a job does it every hour'
 );
+-- Who else has asked for something, or was kept.
+INSERT INTO astroloh.users (id, data_retention_days, last_accessed)
+SELECT ('b0000000-0000-4000-8000-00000000000' || n)::uuid, 30, now() - interval '40 days' FROM generate_series(1, 6) AS n;
+SET LOCAL ROLE strongroom_runner;
+SELECT kernel.open_request('astroloh', 'b0000000-0000-4000-8000-00000000000' || asked.n, asked.kind, 'gdpr', asked.origin)
+FROM (
+    VALUES (1, 'access', 'staff'), (2, 'erasure', 'staff'), (3, 'erasure', 'staff'), (4, 'erasure', 'retention'),
+        (5, 'erasure', 'retention')
+) AS asked (n, kind, origin);
+SELECT kernel.refuse_request(r.id, 'asked to stay')
+FROM kernel.subject_request AS r WHERE r.subject ~ '^b.*[345]$';
+RESET ROLE;
+SET LOCAL session_replication_role = replica;
+UPDATE kernel.subject_request SET requested_at = now() - interval '91 days' WHERE subject ~ '^b.*5$';
+SET LOCAL session_replication_role = origin;
+SET LOCAL ROLE strongroom_runner;
+SELECT is(
+    astroloh.enforce_data_retention(), 4,
+    '[A-26] whoever asked for something else, or took an erasure back, or was kept a quarter ago, goes to review'
+);
+RESET ROLE;
+SELECT is(
+    (SELECT string_agg(right(r.subject, 1), ',' ORDER BY r.subject) FROM kernel.subject_request AS r
+    WHERE r.subject ~ '^b' AND r.origin = 'retention' AND r.state = 'verified'),
+    '1,3,5,6', '[A-26] [A-46] and who asked to be erased does not, nor whom staff kept lately'
+);
 SET LOCAL enable_seqscan = off;
 SELECT matches(
     pg_temp.plan_of(

@@ -62,6 +62,7 @@ SELECT is(
     pg_temp.app($$ SELECT chatsphere.say('vt_11_301', 'hello') $$),
     '{+chat_messages 1/11/301,~chat_sessions 1/11/301,+usage_periods 1}', '[C-F10] a visitor speaks in one conversation'
 );
+UPDATE chatsphere.chat_sessions SET last_active_at = now() - interval '59 seconds' WHERE token_hash = chatsphere.hash_secret('vt_11_301');
 SELECT is(
     pg_temp.app($$ SELECT chatsphere.say('vt_11_301', 'again') $$),
     '{+chat_messages 1/11/301,~usage_periods 1}', 'and is noted to be active once a minute'
@@ -70,6 +71,10 @@ SELECT results_eq(
     $$ SELECT r.content FROM chatsphere.read_session('vt_12_301') AS r $$,
     $$ SELECT format('%s of %s', n, repeat('1', 64)) FROM generate_series(401, 402) AS n $$,
     '[C-F10] reads this one alone'
+);
+SELECT results_eq(
+    $$ SELECT r.content FROM chatsphere.read_session('vt_12_301', 1) AS r $$,
+    $$ SELECT format('402 of %s', repeat('1', 64)) $$, 'and what was said last, where not all is asked for'
 );
 SELECT is(
     pg_temp.app($$ SELECT chatsphere.end_session('vt_11_301') $$), '{~chat_sessions 1/11/301}', '[C-15.6] and ends it'
@@ -100,6 +105,7 @@ SELECT is(
 SELECT is(
     pg_temp.app($$ SELECT chatsphere.revoke_api_key(pg_temp.nr(501)) $$), '{~api_keys 1/501}', '[C-F12] one key is revoked'
 );
+UPDATE chatsphere.api_keys SET revoked_at = now() - interval '1 day' WHERE id = pg_temp.nr(501) AND user_id = pg_temp.nr(1);
 SELECT is(
     pg_temp.app($$ SELECT chatsphere.revoke_api_key(pg_temp.nr(501)) $$), '{}', 'for good, from the first time on'
 );
@@ -142,10 +148,13 @@ SELECT throws_ok(
     'SP007', NULL, 'no lease lasts ' || coalesce(wrong, 'NULL')
 )
 FROM unnest('{999 ms,1 day 1 s,NULL}'::text[]) AS wrong;
+UPDATE chatsphere.training_jobs SET lease_id = pg_temp.nr(201) WHERE user_id = pg_temp.nr(1) AND source_id = pg_temp.nr(102)
+    AND chatbot_id = pg_temp.nr(12);
 SELECT throws_ok(
-    $$ SELECT chatsphere.extend_lease(pg_temp.nr(1), pg_temp.nr(11), pg_temp.nr(101), pg_temp.nr(201)) $$, 'SP012', NULL,
-    '[C-F23] nobody extends the lease of another'
-);
+    format('SELECT chatsphere.extend_lease(pg_temp.nr(1), pg_temp.nr(%s), pg_temp.nr(%s), pg_temp.nr(201))', bot, source),
+    'SP012', NULL, format('[C-F23] nobody extends the lease of another: %s/%s', bot, source)
+)
+FROM (VALUES (11, 101), (11, 102), (12, 101)) AS other (bot, source);
 SELECT is(
     pg_temp.worker($$
     SELECT chatsphere.store_chunk(
@@ -199,8 +208,23 @@ SELECT is(
     '{~subscriptions 2/602,~users 2}', '[C-F19] one subscription changes'
 );
 
+-- Limits are those of the own plan: 1 and 2 are on others, and have two bots with two or three sources each.
+UPDATE chatsphere.plans SET chatbot_limit = 2, source_limit = 3, usage_limit = 4, usage_period = 'day' WHERE plan_name = 'starter';
+UPDATE chatsphere.users SET usage_limit = 4 WHERE id = pg_temp.nr(2);
+SELECT set_config('kernel.user_id', pg_temp.nr(2)::text, true);
+SELECT throws_ok($$ SELECT chatsphere.create_chatbot('third') $$, 'SP008', NULL, '[C-F18] the plan''s bots');
+SELECT lives_ok(
+    $$ SELECT chatsphere.add_source(pg_temp.nr(21), 'text', 'third') $$, '[C-F18] each bot has the plan''s sources'
+);
+SELECT throws_ok($$ SELECT chatsphere.add_source(pg_temp.nr(21), 'text', 'fourth') $$, 'SP010', NULL, '[C-F18] and no more');
+SELECT is(
+    (SELECT period_end - period_start FROM chatsphere.reserve_usage()), interval '1 day', '[C-32] and the plan''s period'
+);
+SELECT set_config('kernel.user_id', pg_temp.nr(1)::text, true);
+SELECT lives_ok($$ SELECT chatsphere.create_chatbot('third') $$, '[C-F18] another plan has others');
+
 -- Jobs.
-UPDATE chatsphere.training_jobs SET attempts = 5 WHERE user_id = pg_temp.nr(2);
+UPDATE chatsphere.training_jobs SET attempts = 5 WHERE user_id = pg_temp.nr(2) AND lease_id IS NOT NULL;
 UPDATE chatsphere.training_jobs SET available_at = now() - interval '1 second'
 WHERE chatbot_id IN (pg_temp.nr(12), pg_temp.nr(21)) AND source_id = pg_temp.nr(101);
 SELECT is(

@@ -55,7 +55,8 @@ BEGIN
                 || coalesce(a.relation, b.relation),
             pg_temp.label(coalesce(a.key, b.key))
         ) COLLATE "C"
-        ORDER BY coalesce(a.relation, b.relation) COLLATE "C", pg_temp.label(coalesce(a.key, b.key)) COLLATE "C"
+        ORDER BY coalesce(a.relation, b.relation) COLLATE "C", pg_temp.label(coalesce(a.key, b.key)) COLLATE "C",
+            b.key IS NOT NULL
     )
     INTO v_changes
     FROM jsonb_to_recordset(v_before) AS b (relation text, key jsonb, content jsonb)

@@ -1,7 +1,7 @@
 -- What a person sets: defaults, the currency and its rate, whose it is.
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(29);
+SELECT plan(31);
 
 SELECT results_eq(
     $$
@@ -63,10 +63,11 @@ FROM (
         ('P-11.5', 'exchange_rate = 11.5', '23514'),
         ('P-F11', 'default_currency = ''rub'', exchange_rate = 0', '23514'),
         ('P-F11', 'default_currency = ''rub'', exchange_rate = -1', '23514'),
+        ('P-F11', 'default_currency = ''rub'', exchange_rate = ''NaN''', '23514'),
         ('P-F11', 'default_currency = ''rub'', exchange_rate = 0.00004', '23514'),
         ('P-04', 'default_currency = ''rub'', exchange_rate = 10000000000', '22003'),
         ('P-11.3', 'signature = ''''', '23514'), ('P-11.3', 'signature = repeat(''x'', 256)', '23514'),
-        ('P-11.7', 'preferences = ''[]''', '23514')
+        ('P-11.7', 'preferences = ''[]''', '23514'), ('P-11.7', 'preferences = jsonb_build_object(''a'', repeat(''a'', 20000))', '23514')
 ) AS wrong (number, assignment, sqlstate);
 
 UPDATE persona.user_settings SET default_currency = 'rub', exchange_rate = 11.23456;

@@ -80,6 +80,54 @@ SET LOCAL ROLE saltbitter_worker;
 SELECT throws_ok('SELECT * FROM saltbitter.nearby_profiles()', '42501', NULL, 'a job does not search');
 RESET ROLE;
 
+-- To the day, to the metre, and one's own self.
+DELETE FROM saltbitter.decisions;
+DELETE FROM saltbitter.profiles WHERE user_id NOT IN (pg_temp.id(1), pg_temp.id(2), pg_temp.id(3));
+UPDATE saltbitter.profiles SET looking_for_gender = 'everyone', min_age = 30, max_age = 39, max_distance_km = 60;
+UPDATE saltbitter.profiles SET location = (SELECT location FROM saltbitter.profiles WHERE user_id = pg_temp.id(1));
+CREATE FUNCTION pg_temp.found(p_n integer) RETURNS text[] LANGUAGE plpgsql AS $$
+DECLARE
+    v_found text[];
+BEGIN
+    PERFORM set_config('kernel.user_id', pg_temp.id(p_n)::text, true), set_config('role', 'saltbitter_app', true);
+    v_found := ARRAY(SELECT n.name FROM saltbitter.nearby_profiles() AS n ORDER BY n.name);
+    PERFORM set_config('role', 'none', true);
+    RETURN v_found;
+END;
+$$;
+CREATE FUNCTION pg_temp.born(p_years integer, p_days integer) RETURNS void LANGUAGE sql AS $$
+UPDATE saltbitter.profiles
+SET birth_date = (now() AT TIME ZONE 'UTC')::date - make_interval(years => p_years) + make_interval(days => p_days)
+WHERE user_id = pg_temp.id(2)
+$$;
+SELECT is(pg_temp.found(1), '{Person 2,Person 3}', '[S-25] nobody finds themselves');
+SELECT is(
+    (SELECT array_agg(concat_ws(' ', years, days, found) ORDER BY years, days) FROM (
+        SELECT b.years, b.days, 'Person 2' = ANY (pg_temp.found(1)) AS found
+        FROM (VALUES (30, 0), (30, 1), (40, 0), (40, 1)) AS b (years, days)
+        CROSS JOIN LATERAL (SELECT pg_temp.born(b.years, b.days) OFFSET 0) AS made
+    ) AS tried),
+    '{30 0 t,30 1 f,40 0 f,40 1 t}', '[S-25] wishes of an age hold to the day'
+);
+SELECT pg_temp.born(35, 0);
+SET LOCAL ROLE saltbitter_app;
+SELECT set_config('kernel.user_id', pg_temp.id(2)::text, true);
+SELECT saltbitter.decide(pg_temp.id(3), 'passed');
+RESET ROLE;
+SELECT is(pg_temp.found(1), '{Person 2,Person 3}', '[S-25] what others decided on is found all the same');
+UPDATE saltbitter.profiles SET max_distance_km = 1 WHERE user_id <> pg_temp.id(1);
+SELECT is(pg_temp.found(1), '{Person 2,Person 3}', '[S-25] who is as near as can be is near enough for every wish');
+SELECT kernel.publish_consent_text('saltbitter', 'orientation', 'en', 'We show it to our partners, too.');
+INSERT INTO kernel.consent_event (app, subject, purpose, version, language, granted, actor, method)
+SELECT 'saltbitter', pg_temp.id(n)::text, 'orientation', 2, 'en', true, 'person', 'checkbox' FROM unnest('{1,3}'::integer[]) AS n;
+SELECT is(pg_temp.found(1), '{Person 3}', '[S-34] who did not agree to the newer wording is not found');
+SELECT throws_ok('SELECT pg_temp.found(2)', 'KR130', NULL, '[S-34] and does not search');
+SELECT is(
+    array_agg(saltbitter.distance_band(m + step) ORDER BY m, step), '{5,10,10,25,25,50,50,100,100,250,250,500}',
+    '[S-F16] a band ends with its last metre'
+)
+FROM unnest('{5000,10000,25000,50000,100000,250000}'::integer[]) AS m, unnest('{0,0.5}'::double precision[]) AS step;
+
 -- Somebody anywhere in the cell of 2 is told the same of everybody, and everybody the same of them.
 SELECT is(
     count(DISTINCT saltbitter.cell_centre(48.2005 + 0.001 * y, 16.3725 + 0.001 * x)::text), 1::bigint,
