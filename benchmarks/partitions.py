@@ -40,6 +40,8 @@ def main() -> None:
     ):
         describe(url, "psycopg")
         has_peer = _install_peer(connection, Path(scratch))
+        # Tables of the kernel and of the apps: the others have none of these to serve.
+        connection.execute("DELETE FROM kernel.partition_policy")
         connection.execute("SET ROLE strongroom_owner")
         connection.execute("CREATE SCHEMA bench")
         _make_parents(connection, has_peer)

@@ -12,10 +12,11 @@ DECLARE
     v_partition regclass;
     v_grantee text;
 BEGIN
-    SELECT n.nspname, c.relowner::regrole AS owner, k.key_type, s.spcname
+    SELECT n.nspname, c.relowner::regrole AS owner, k.key_type, s.spcname, r.relhastriggers
     INTO STRICT v_parent
     FROM pg_class AS c
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    JOIN pg_class AS r ON r.oid = pg_partition_root(p_parent)
     CROSS JOIN kernel.partition_key(p_parent) AS k
     LEFT JOIN pg_tablespace AS s ON s.oid = c.reltablespace
     WHERE c.oid = p_parent;
@@ -53,10 +54,12 @@ BEGIN
         kernel.partition_bound(v_parent.key_type, p_from),
         kernel.partition_bound(v_parent.key_type, p_to)
     );
-    -- For statements that name the partition itself.
-    PERFORM kernel.audit_partition(v_partition);
-    PERFORM kernel.hang_counters(v_partition);
-    PERFORM kernel.guard_partition(v_partition);
+    IF v_parent.relhastriggers THEN
+        -- For statements that name the partition itself.
+        PERFORM kernel.audit_partition(v_partition);
+        PERFORM kernel.hang_counters(v_partition);
+        PERFORM kernel.guard_partition(v_partition);
+    END IF;
     RETURN v_partition;
 END;
 $$;
