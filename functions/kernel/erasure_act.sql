@@ -8,6 +8,7 @@ LANGUAGE sql
 STABLE
 PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
 AS $$
     SELECT jsonb_build_object(
         'version', 1,

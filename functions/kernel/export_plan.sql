@@ -5,6 +5,7 @@ STABLE
 PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
 AS $$
     SELECT p.part, p.is_shared, p.columns FROM kernel.export_parts(p_app) AS p ORDER BY p.position
 $$;

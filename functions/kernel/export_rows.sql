@@ -5,6 +5,7 @@ STABLE
 PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
 SET datestyle = 'ISO, YMD'
 SET timezone = 'UTC'
 SET intervalstyle = 'iso_8601'

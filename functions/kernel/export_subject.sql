@@ -5,6 +5,7 @@ STABLE
 PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
 SET standard_conforming_strings = on
 SET datestyle = 'ISO, YMD'
 SET timezone = 'UTC'

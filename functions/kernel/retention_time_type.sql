@@ -8,6 +8,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
 AS $$
     SELECT a.atttypid::regtype
     FROM pg_index AS i

@@ -31,6 +31,31 @@ FROM (
         ('personal', NULL, 'integer', false, false, 'hide')
 ) AS c (class, kind, family, is_key, is_list, mask);
 
+-- Masks that a tag asks for and that are not to be had.
+SELECT is(
+    kernel.unfit_mask(c.mask, c.class, c.kind, c.family, c.is_key, c.json) IS NULL, c.fits,
+    format('%s of %s %s, %s%s %s: %s', c.mask, coalesce(c.class, 'untagged'), c.kind, c.family, CASE WHEN c.is_key THEN ', key' END,
+        c.json, CASE WHEN c.fits THEN 'fits' ELSE 'does not fit' END)
+)
+FROM (
+    VALUES
+        (NULL, NULL, NULL, 'text', false, NULL, true), ('hide', NULL, NULL, 'sealed', true, NULL, true),
+        ('blur', 'public', NULL, 'text', false, NULL, false), ('band 0', 'public', NULL, 'integer', false, NULL, false),
+        ('keep', NULL, NULL, 'text', false, NULL, false), ('keep', 'public', NULL, 'sealed', false, NULL, false),
+        ('keep', 'public', NULL, 'integer', true, NULL, true), ('keep', 'internal', NULL, 'integer', true, NULL, false),
+        ('keep', 'internal', NULL, 'integer', false, NULL, true), ('pseudonym', 'internal', NULL, 'integer', true, NULL, true),
+        ('keep', 'personal', 'identifier', 'text', false, NULL, false), ('keep', 'personal', 'contact data', 'text', false, NULL, false),
+        ('keep', 'personal', 'activity', 'text', false, NULL, true), ('presence', 'personal', 'identifier', 'text', false, NULL, true),
+        ('keep', 'public', 'identifier', 'text', false, NULL, true),
+        ('month', 'personal', 'birth', 'date', false, NULL, true), ('month', 'personal', 'birth', 'instant', false, NULL, true),
+        ('month', 'personal', 'birth', 'text', false, NULL, false),
+        ('band', 'personal', 'payment', 'number', false, NULL, true), ('band 25', 'personal', 'payment', 'integer', false, NULL, true),
+        ('band', 'personal', 'payment', 'date', false, NULL, false),
+        ('pseudonym', 'personal', 'identifier', 'citext', false, NULL, true), ('pseudonym', 'personal', 'identifier', 'date', false, NULL, false),
+        ('shape', 'personal', 'content', 'json', false, 'record', true), ('shape', 'personal', 'content', 'json', false, NULL, true),
+        ('shape', 'personal', 'content', 'json', false, 'map<text>', false), ('shape', 'personal', 'content', 'text', false, NULL, false)
+) AS c (mask, class, kind, family, is_key, json, fits);
+
 -- Bands and months.
 SELECT is(kernel.band(b.value), b.band, 'band of ' || b.value)
 FROM (

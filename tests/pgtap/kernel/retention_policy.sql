@@ -67,6 +67,12 @@ END;
 $$;
 
 -- Policies that can be carried out.
+SET LOCAL quote_all_identifiers = on;
+SELECT is(
+    pg_temp.detail('relation, action, time_expression, keep_for', $$'probe.notes', 'delete', 'at', '1 year'$$), 'taken',
+    'in a session that quotes every name'
+);
+SET LOCAL quote_all_identifiers = off;
 SELECT is(pg_temp.detail(t.columns, t.values), 'taken', t.what)
 FROM (
     VALUES
