@@ -141,7 +141,7 @@ def read_named_types(catalog: Catalog, overrides: Mapping[int, Override]) -> Nam
     names: dict[int, str] = {}
     taken: dict[str, set[str]] = {}
     for found in sorted(catalog.types.values(), key=lambda found: (found.schema, found.name)):
-        if not _is_named(found) or found.oid in overrides:
+        if not _is_named(found) or found.oid in overrides or _holds_rows(catalog, found):
             continue
         others = taken.setdefault(found.schema, set())
         if not others:
@@ -159,6 +159,13 @@ def _is_named(found: PgType) -> bool:
     # The schema becomes a package: where it can't be one, its domains are the types below.
     is_module = found.schema.isidentifier() and not keyword.iskeyword(found.schema)
     return is_own and is_module and found.schema not in RESERVED and found.kind in ("d", "e")
+
+
+def _holds_rows(catalog: Catalog, found: PgType) -> bool:
+    """A domain over rows, or over lists of them, has the type of what it is over."""
+    while below := found.base or found.element:
+        found = catalog.types[below]
+    return found.kind == "c"
 
 
 def _names_of_relations(catalog: Catalog, schema: str) -> Iterable[str]:

@@ -368,7 +368,7 @@ class Conversation:
         """What the database says now about the types in shapes; their loaders are registered."""
         names = sorted(type_names(shapes))
         if not names:
-            return KnownTypes({}, {})
+            return KnownTypes()
         rows = yield from self.ask(FIELDS_OF_NAMES, _dump_names(names), _TEXT_ARRAY, 1)
         known = read_known(names, rows)
         parts = {type_ for fields in known.fields.values() for _, type_ in fields}

@@ -136,7 +136,7 @@ def _element_type(shape: Array, known: KnownTypes) -> int:
 
 def _declared(shape: Record[Any], oid: int, known: KnownTypes) -> list[int]:
     """The OIDs that the fields are read as: the database's own where it knows them."""
-    fields = known.fields.get(oid, ())[: len(shape.names)]
+    fields = known.fields.get(known.below(oid), ())[: len(shape.names)]
     if len(fields) == len(shape.names):
         return [type_ for _, type_ in fields]
     return [known.oids[name] for name in shape.types]
@@ -197,6 +197,7 @@ class Reading:
         )
 
     def _check_fields(self, shape: Record[Any], oid: int, where: str) -> None:
+        oid = self.known.below(oid)
         if oid != self.known.oids.get(shape.type or ""):
             raise ShapeMismatch(f"{where} is no longer of type {shape.type}: generate again")
         found = self.known.fields.get(oid, ())[: len(shape.names)]

@@ -60,7 +60,7 @@ def shaped_binding(
     if isinstance(shape, Array):
         element = shape.element
         if isinstance(element, Record):
-            oid = known.oids[element.type or ""]
+            oid = known.element(binding.oid) or known.oids[element.type or ""]
             return array_of(_record(element, oid, known, bindings, text=text), binding.oid)
         return binding
     if isinstance(shape, Text):
@@ -87,7 +87,7 @@ def _record(
     *,
     text: bool,
 ) -> Binding:
-    found = known.fields.get(oid, ())
+    found = known.fields.get(known.below(oid), ())
     if tuple(name for name, _ in found[: len(shape.names)]) != shape.names:
         raise SessionError(
             f"{shape.type} has the fields ({', '.join(name for name, _ in found)}), and this code"

@@ -8,7 +8,7 @@ database's own types are its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
@@ -94,22 +94,43 @@ def is_for_json(shape: Shape | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class KnownTypes:
-    """What the connection's database says: OIDs by name, and the fields of composite types."""
+    """What the connection's database says: OIDs by name, and the fields of composite types.
 
-    oids: dict[str, int]
-    fields: dict[int, tuple[tuple[str, int], ...]]
+    bases       of each domain the type that it is made from
+    elements    of the arrays of those types, and of domains, what they are arrays of
+    """
+
+    oids: dict[str, int] = field(default_factory=dict)
+    fields: dict[int, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    bases: dict[int, int] = field(default_factory=dict)
+    elements: dict[int, int] = field(default_factory=dict)
+
+    def below(self, oid: int) -> int:
+        """The type below a domain, else the type itself."""
+        while oid in self.bases:
+            oid = self.bases[oid]
+        return oid
+
+    def element(self, oid: int) -> int:
+        """What an array, or a domain over one, is of; 0 for what is none of ours."""
+        return self.elements.get(self.below(oid), 0)
 
 
 FIELDS_OF_NAMES = (
-    b"SELECT n.position, n.oid, a.attname, a.atttypid"
+    b"SELECT f.position, f.oid, f.attname, f.atttypid, f.typarray"
+    b" FROM (SELECT n.position, n.oid, a.attname, a.atttypid, t.typarray, a.attnum"
     b" FROM (SELECT u.position, pg_catalog.to_regtype(u.name)::pg_catalog.oid AS oid"
     b" FROM pg_catalog.unnest($1::pg_catalog.text[]) WITH ORDINALITY AS u (name, position)) AS n"
     b" LEFT JOIN pg_catalog.pg_type AS t ON t.oid = n.oid AND t.typtype = 'c'"
     b" LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = t.typrelid"
     b" AND a.attnum > 0 AND NOT a.attisdropped"
-    b" ORDER BY n.position, a.attnum"
+    b" UNION ALL"
+    b" SELECT 0, d.oid, NULL, d.typbasetype, d.typarray, 0"
+    b" FROM pg_catalog.pg_type AS d WHERE d.typtype = 'd') AS f"
+    b" ORDER BY f.position, f.attnum"
 )
-"""For each type name its OID, and one row for each field that it has."""
+"""For each type name its OID, one row for each field that it has, and its array; and all domains,
+at position 0, with the type that they are made from, and their arrays."""
 
 
 def type_names(shapes: Iterable[Shape | None]) -> set[str]:
@@ -126,10 +147,15 @@ def type_names(shapes: Iterable[Shape | None]) -> set[str]:
 
 def read_known(names: list[str], rows: list[list[str]]) -> KnownTypes:
     """The rows of `FIELDS_OF_NAMES`, as text."""
-    known = KnownTypes({}, {})
-    for position, oid, field, type_ in rows:
+    known = KnownTypes()
+    for position, oid, name, type_, array in rows:
         number = int(oid or 0)
+        if array and array != "0":
+            known.elements[int(array)] = number
+        if position == "0":
+            known.bases[number] = int(type_)
+            continue
         known.oids[names[int(position) - 1]] = number
         if type_:
-            known.fields[number] = (*known.fields.get(number, ()), (field, int(type_)))
+            known.fields[number] = (*known.fields.get(number, ()), (name, int(type_)))
     return known
