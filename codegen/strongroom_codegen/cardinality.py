@@ -11,6 +11,9 @@ from strongroom_codegen.nullability.frames import Frame
 from strongroom_codegen.nullability.proofs import Slot
 from strongroom_codegen.tree import Node, nodes
 
+_WITHOUT_TIES = "0"
+_CASTS = ("1", "2")
+_BPCHAR, _TIMESTAMPTZ = 1042, 1184
 # A column, and the relations of the expression that it is equal to.
 Equality = tuple[Slot, frozenset[int]]
 
@@ -18,7 +21,8 @@ Equality = tuple[Slot, frozenset[int]]
 def at_most_one(analyzer: Analyzer, frame: Frame, fixed: frozenset[Slot] = frozenset()) -> bool:
     """No two rows; with `fixed`, no two rows that agree in those columns."""
     query = frame.query
-    if _is_one(query["limitCount"]):
+    # A last row may come with others that are as far in the order.
+    if _is_one(query["limitCount"]) and query["limitOption"] == _WITHOUT_TIES:
         return True
     if query["setOperations"] or query["hasTargetSRFs"] == "true":
         return False
@@ -61,7 +65,7 @@ def slot_of(node: Node, frame: Frame) -> Slot | None:
 
 
 def _is_one(limit: Node | None) -> bool:
-    while limit and limit["node"] == "FUNCEXPR" and limit["args"]:
+    while limit and limit["node"] == "FUNCEXPR" and limit["funcformat"] in _CASTS:
         limit = limit["args"][0]
     if limit is None or limit["node"] != "CONST" or limit["constisnull"] == "true":
         return False
@@ -112,8 +116,29 @@ def _of_condition(analyzer: Analyzer, node: Node | None, frame: Frame) -> Iterat
     for side, other in (node["args"], node["args"][::-1]):
         slot = slot_of(side, frame)
         relations = _relations(analyzer, other, frame)
-        if slot and relations is not None and slot[0] not in relations:
+        if slot is None or relations is None or slot[0] in relations:
+            continue
+        if _is_exact(analyzer, node, unwrap(side)):
             yield slot, relations
+
+
+def _is_exact(analyzer: Analyzer, comparison: Node, column: Node) -> bool:
+    """Whether of the values that a unique index tells apart one at most is equal to the other side.
+
+    As char, texts are equal that differ in blanks at the end; as timestamptz, two local times may
+    be one moment; a collation that is not deterministic knows equals of its own.
+    """
+    function = analyzer.catalog.functions.get(int(comparison["opfuncid"]))
+    if function is None:
+        return False
+    compared = set(function.arguments)
+    if len(compared) > 1 and _TIMESTAMPTZ in compared:
+        return False
+    if _BPCHAR in compared and analyzer.catalog.base_type(int(column["vartype"])).oid != _BPCHAR:
+        return False
+    collation = comparison["inputcollid"]
+    is_loose = int(collation) in analyzer.catalog.loose_collations
+    return not is_loose or column["varcollid"] == collation
 
 
 def _relations(analyzer: Analyzer, node: Node, frame: Frame) -> frozenset[int] | None:
@@ -205,5 +230,6 @@ def _query_pinned(
 ) -> bool:
     frame = analyzer.frame(query, parent)
     targets = frames.targets(query)
-    slots = [slot_of(targets[n - 1]["expr"], frame) for n in columns if 0 < n <= len(targets)]
+    found = [targets[n - 1]["expr"] for n in columns if 0 < n <= len(targets)]
+    slots = [slot_of(node, frame) for node in found if node["node"] != "COLLATEEXPR"]
     return at_most_one(analyzer, frame, frozenset(slot for slot in slots if slot))

@@ -20,7 +20,7 @@ from strongroom_codegen.value_lists import value_lists
 
 CATALOG = (
     *("constraints", "types", "columns", "unique_keys", "relations", "operators", "schemas"),
-    *("view_definitions", "triggers", "sequences", "functions"),
+    *("view_definitions", "triggers", "sequences", "loose_collations", "functions"),
 )
 """What is asked to know a database."""
 # The first OID that is not given out when a cluster is made.
@@ -163,6 +163,7 @@ class Catalog:
     triggers: dict[int, tuple[Trigger, ...]]
     sql_bodies: dict[int, str]
     sequences: dict[int, str]
+    loose_collations: frozenset[int]
     _trees: dict[int, Node] = field(default_factory=dict)
     _bodies: dict[int, list[Node]] = field(default_factory=dict)
 
@@ -259,6 +260,7 @@ def read_catalog(connection: psycopg.Connection[Any], rows: Rows | None = None) 
         triggers=_triggers(rows["triggers"]),
         sql_bodies=read_sql_bodies(connection),
         sequences={row["oid"]: row["name"] for row in rows["sequences"]},
+        loose_collations=frozenset(row["oid"] for row in rows["loose_collations"]),
     )
 
 

@@ -268,6 +268,17 @@ def test_utility_statements_are_not_refused(shop: Shop) -> None:
         ("SELECT p.id FROM shop.people AS p WHERE p.id = ANY (:ids)", False),
         ("SELECT p.id FROM shop.people AS p LIMIT 1", True),
         ("SELECT p.id FROM shop.people AS p LIMIT :n", False),
+        ("SELECT p.id FROM shop.people AS p LIMIT 1::bigint", True),
+        ("SELECT p.id FROM shop.people AS p LIMIT pg_catalog.int4larger(1, 5)", False),
+        ("SELECT p.id FROM shop.people AS p ORDER BY p.nick FETCH FIRST ROW ONLY", True),
+        ("SELECT p.id FROM shop.people AS p ORDER BY p.nick FETCH FIRST ROW WITH TIES", False),
+        (
+            "SELECT p.id FROM shop.people AS p WHERE p.id = :id"
+            " ORDER BY p.nick FETCH FIRST ROW WITH TIES",
+            True,
+        ),
+        ("SELECT p.id FROM shop.people AS p WHERE p.name::bpchar = :name::bpchar", False),
+        ('SELECT p.id FROM shop.people AS p WHERE p.name = :name COLLATE pg_catalog."C"', True),
         ("SELECT count(*) FROM shop.people AS p", True),
         ("SELECT count(*) FROM shop.people AS p GROUP BY p.nick", False),
         ("SELECT s.amount FROM shop.sales AS s WHERE s.id = :id", False),
@@ -322,6 +333,43 @@ def test_utility_statements_are_not_refused(shop: Shop) -> None:
 )
 def test_at_most_one_row_is_proven_from_keys(shop: Shop, sql: str, proven: bool) -> None:
     assert _analyse(shop, sql).at_most_one is proven
+
+
+def test_two_local_times_can_be_one_moment(shop: Shop) -> None:
+    ddl = "CREATE TABLE shop.a (x timestamp PRIMARY KEY, y timestamptz UNIQUE)"
+    sql = "SELECT a.x FROM shop.a WHERE a.{} = CAST(:at AS {})"
+    assert _analyse(shop, sql.format("x", "timestamp"), ddl).at_most_one
+    assert not _analyse(shop, sql.format("x", "timestamptz"), ddl).at_most_one
+    assert _analyse(shop, sql.format("y", "timestamptz"), ddl).at_most_one
+
+
+def test_a_collation_may_have_equals_of_its_own(shop: Shop) -> None:
+    row = (
+        shop[0]
+        .execute("SELECT count(*) FROM pg_catalog.pg_collation WHERE collname = 'und-x-icu'")
+        .fetchone()
+    )
+    if not row or not row[0]:
+        pytest.skip("this server was built without ICU")
+    ddl = (
+        "CREATE COLLATION shop.any_case"
+        " (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+        "CREATE TABLE shop.a (x text NOT NULL UNIQUE, y text COLLATE shop.any_case UNIQUE,"
+        " z text COLLATE shop.any_case)",
+        'CREATE UNIQUE INDEX ON shop.a (z COLLATE "C")',
+    )
+    for condition, proven in {
+        "a.x = :x": True,
+        "a.x = :x COLLATE shop.any_case": False,
+        "a.x COLLATE shop.any_case = :x": False,
+        "a.y = :y": True,
+        'a.y = :y COLLATE "C"': True,
+        "a.z = :z": False,
+    }.items():
+        sql = f"SELECT a.x FROM shop.a WHERE {condition}"
+        assert _analyse(shop, sql, *ddl).at_most_one is proven, condition
+    sql = "SELECT q.c FROM (SELECT a.x COLLATE shop.any_case AS c FROM shop.a) AS q WHERE q.c = :c"
+    assert not _analyse(shop, sql, *ddl).at_most_one
 
 
 def test_a_partial_key_needs_its_condition(shop: Shop) -> None:
