@@ -20,7 +20,7 @@ from strongroom_codegen.inside import Inside, merged
 from strongroom_codegen.kinds import check_kind
 from strongroom_codegen.levels import Origin, levels, result_origin
 from strongroom_codegen.nullability import Analyzer, Verdict, frames
-from strongroom_codegen.page import Key, find_key
+from strongroom_codegen.page import Key, find_key, fits_token
 from strongroom_codegen.parameter_uses import Uses, parameter_uses
 from strongroom_codegen.parameters import AFTER, PreparedQuery, Variant, place_of
 from strongroom_codegen.sealed_columns import NOTHING_SEALED, SealedColumns
@@ -141,6 +141,12 @@ def analyse(
             prepared.first_use[AFTER],
             "a column of the ORDER BY can be NULL, and the comparison leaves such rows out",
             "order by columns that are NOT NULL",
+        )
+    if key and not all(fits_token(catalog, columns[n].type) for n in key.columns):
+        diagnostics.error(
+            prepared.first_use[AFTER],
+            "a column of the ORDER BY is of a type that the name of the next page can't hold",
+            "order by numbers, texts, times, uuids or enums",
         )
     return AnalysedQuery(
         prepared=prepared,

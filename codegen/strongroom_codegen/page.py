@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from strongroom_codegen.cardinality import at_most_one, slot_of
+from strongroom_codegen.catalog import Catalog
 from strongroom_codegen.diagnostics import Diagnostics
 from strongroom_codegen.nullability import Analyzer, frames
 from strongroom_codegen.nullability.frames import Frame
 from strongroom_codegen.parameter_uses import parameter_number
 from strongroom_codegen.parameters import AFTER, PreparedQuery, Variant
-from strongroom_codegen.tree import BELOW, Node, same_tree
+from strongroom_codegen.pytypes import PyType, python_type
+from strongroom_codegen.tree import BELOW, Node, everywhere, same_tree
 
+_IN_TOKENS = (
+    *(PyType("builtins", name) for name in ("int", "str", "bool", "float", "bytes")),
+    *(PyType("datetime", name) for name in ("date", "datetime", "time", "timedelta")),
+    *(PyType("decimal", "Decimal"), PyType("uuid", "UUID")),
+)
 _LESS, _GREATER = ("1", "5")
 LIMIT = "limit"
 
@@ -61,7 +69,17 @@ def find_key(
     if problem:
         diagnostics.error(prepared.first_use[AFTER], *problem)
         return None
+    problem = _limit_problem(frame.query, variant)
+    if problem:
+        diagnostics.error(prepared.first_use[LIMIT], *problem)
+        return None
     return Key(tuple(s.column for s in _sorts(analyzer, frame) if s.column is not None))
+
+
+def fits_token(catalog: Catalog, oid: int) -> bool:
+    """Whether strongroom/session/pages.py writes and reads values of a type."""
+    found = catalog.base_type(oid)
+    return python_type(catalog, found.oid, {}) in _IN_TOKENS
 
 
 def _problem(analyzer: Analyzer, frame: Frame, variant: Variant) -> tuple[str, str] | None:
@@ -76,7 +94,7 @@ def _problem(analyzer: Analyzer, frame: Frame, variant: Variant) -> tuple[str, s
         )
     left, is_less = compared
     if len(left) != len(sorts) or not all(
-        same_tree(_relabelled(expression), _relabelled(sort.expression))
+        same_tree(_written(expression, frame), _written(sort.expression, frame))
         for expression, sort in zip(left, sorts, strict=False)
     ):
         return (
@@ -103,11 +121,44 @@ def _problem(analyzer: Analyzer, frame: Frame, variant: Variant) -> tuple[str, s
     return None
 
 
-def _relabelled(node: Node) -> Node:
-    """What is compared where the operator is of another type by name alone: a domain, varchar."""
+def _limit_problem(query: Node, variant: Variant) -> tuple[str, str] | None:
+    """A page asks for one row more than it shows, to see whether there is another page."""
+    if query["limitOffset"]:
+        return (
+            "a page starts after the last row of the one before, and OFFSET would leave rows out",
+            "remove OFFSET",
+        )
+    limit, number = query["limitCount"], variant.names.index(LIMIT) + 1
+    parameters = [node for node in everywhere(query) if node["node"] == "PARAM"]
+    uses = sum(parameter_number(node) == number for node in parameters)
+    if limit and parameter_number(limit) == number and uses == 1:
+        return None
+    return (
+        "a page ends where its LIMIT is :limit alone, which stands nowhere else",
+        "write: LIMIT :limit",
+    )
+
+
+def _written(node: Node, frame: Frame) -> Node:
+    """An expression as its author wrote it, where the operator may be of another type by name
+    alone: a domain, varchar."""
     while node["node"] == "RELABELTYPE":
         node = node["arg"]
-    return node
+    found: Node = _ungrouped(node, frame)
+    return found
+
+
+def _ungrouped(value: Any, frame: Frame) -> Any:
+    """From PostgreSQL 18 on, columns above the GROUP BY are those of an entry of their own."""
+    if isinstance(value, list):
+        return [_ungrouped(item, frame) for item in value]
+    if not isinstance(value, dict) or value["node"] == "QUERY":
+        return value
+    if value["node"] == "VAR" and value["varlevelsup"] == "0":
+        entry = frame.entry(int(value["varno"]))
+        if int(entry["rtekind"]) == frames.GROUP:
+            return entry["groupexprs"][int(value["varattno"]) - 1]
+    return {key: _ungrouped(item, frame) for key, item in value.items()}
 
 
 def _without_limit(analyzer: Analyzer, frame: Frame) -> Frame:

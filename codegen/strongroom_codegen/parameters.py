@@ -153,17 +153,39 @@ def _optional(
             )
         elif name not in found:
             found.append(name)
+    _check_optional(query, lines, found, diagnostics)
+    return sorted(found, key=names.index)
+
+
+def _check_optional(
+    query: AnnotatedQuery, lines: list[list[Token]], found: list[str], diagnostics: Diagnostics
+) -> None:
+    """Report parameters of which only some lines are marked, or only lines of others."""
+    kept, left_out = set[str](), dict[str, tuple[Token, str]]()
     for line in lines:
         marker = _marker(line, _OPTIONAL)
         own = marker[1]["name"].removeprefix(":") if marker else None
         for token in line:
-            name = parameter_name(token) if token.kind == "parameter" else own
+            if token.kind != "parameter":
+                continue
+            name = parameter_name(token)
+            if own is None:
+                kept.add(name)
+            elif name not in found:
+                left_out.setdefault(name, (token, own))
             if name in found and name != own:
                 diagnostics.error(
                     query.source.place(token.start),
                     f":{name} is optional by --?, but this line needs it without",
                     f"end this line with --? {name}, too, or make two queries",
                 )
+    for name, (token, own) in left_out.items():
+        if name not in kept:
+            diagnostics.error(
+                query.source.place(token.start),
+                f":{name} stands on a line that is left out without :{own}, and nowhere else",
+                f"give it a line of its own that ends with --? {name}, or make two queries",
+            )
     for note in query.notes:
         if note.name in found and note.default is not None:
             diagnostics.error(
@@ -171,7 +193,6 @@ def _optional(
                 f":{note.name} is optional by --?, so it can't have a default",
                 "remove the default, or the mark at the end of the line",
             )
-    return sorted(found, key=names.index)
 
 
 def _orders(

@@ -335,6 +335,17 @@ def test_at_most_one_row_is_proven_from_keys(shop: Shop, sql: str, proven: bool)
     assert _analyse(shop, sql).at_most_one is proven
 
 
+def test_pages_of_groups(shop: Shop) -> None:
+    """PostgreSQL 18 names what is grouped in another way above the GROUP BY than below it."""
+    sql = (
+        "SELECT p.nick, count(*) AS number FROM shop.people AS p WHERE p.nick IS NOT NULL\n"
+        "AND p.nick > (:after) --? after\nGROUP BY p.nick ORDER BY p.nick LIMIT :limit"
+    )
+    found = _analyse(shop, sql, kind="page").key
+    assert found is not None
+    assert found.columns == (0,)
+
+
 def test_two_local_times_can_be_one_moment(shop: Shop) -> None:
     ddl = "CREATE TABLE shop.a (x timestamp PRIMARY KEY, y timestamptz UNIQUE)"
     sql = "SELECT a.x FROM shop.a WHERE a.{} = CAST(:at AS {})"

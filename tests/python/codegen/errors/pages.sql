@@ -44,3 +44,27 @@ WHERE true
   AND (p.id) > (:after) --? after
 ORDER BY p.id --@sort
 LIMIT :limit;
+
+-- name: with_offset :page
+SELECT p.id FROM shop.people AS p
+WHERE true
+  AND (p.id) > (:after) --? after
+ORDER BY p.id LIMIT :limit OFFSET :start;
+
+-- name: another_limit :page
+SELECT p.id FROM shop.people AS p
+WHERE true
+  AND (p.id) > (:after) --? after
+ORDER BY p.id LIMIT least(:limit, 100);
+
+-- name: limit_elsewhere :page
+SELECT p.id FROM shop.people AS p
+WHERE p.id < :limit
+  AND (p.id) > (:after) --? after
+ORDER BY p.id LIMIT :limit;
+
+-- name: by_lists :page
+SELECT p.tags, p.id FROM shop.people AS p
+WHERE true
+  AND (p.tags, p.id) > (:after) --? after
+ORDER BY p.tags, p.id LIMIT :limit;

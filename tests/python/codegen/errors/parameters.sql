@@ -44,3 +44,10 @@ WHERE p.id = :a
 SELECT p.id FROM shop.people AS p
 ORDER BY p.id --@sort
 ;
+
+-- name: a_parameter_of_lines_that_go :many
+SELECT p.id FROM shop.people AS p
+WHERE true
+  AND p.born BETWEEN :first AND CAST(:last AS date) --? first
+  AND p.id > :least --? least
+LIMIT :least;
