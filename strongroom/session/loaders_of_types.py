@@ -111,6 +111,21 @@ def _vector_text(data: bytes) -> list[float]:
     return [float(part) for part in data[1:-1].split(b",")]
 
 
+def _numbers(code: str) -> Callable[[bytes], list[int]]:
+    """Of int2vector and oidvector: sent as arrays are, but written without brackets."""
+    item = struct.Struct(f"!i{code}")
+
+    def load(data: bytes) -> list[int]:
+        dimensions = struct.unpack_from("!i", data)[0]
+        return [number for _, number in item.iter_unpack(data[20:])] if dimensions else []
+
+    return load
+
+
+def _numbers_text(data: bytes) -> list[int]:
+    return [int(part) for part in data.split()]
+
+
 def _whole(data: bytes) -> bytes:
     return data
 
@@ -122,6 +137,7 @@ def _from_hex(data: bytes) -> bytes:
 _WITH_VERSION = (TextLoader, _made("VersionedTextLoader", 1, _after_version))
 _GEOMETRY = (_made("GeometryTextLoader", 0, _from_hex), _made("GeometryLoader", 1, _whole))
 _VECTOR_TEXT = _made("VectorTextLoader", 0, _vector_text)
+_NUMBERS_TEXT = _made("NumbersTextLoader", 0, _numbers_text)
 _BUILTIN: dict[int, tuple[type[AnyLoader], type[AnyLoader]]] = {
     INTERVAL_OID: _TIMEDELTA_LOADERS,
     5069: (
@@ -132,6 +148,8 @@ _BUILTIN: dict[int, tuple[type[AnyLoader], type[AnyLoader]]] = {
         _made("XidTextLoader", 0, int),
         _made("XidLoader", 1, lambda data: int.from_bytes(data, "big")),
     ),
+    22: (_NUMBERS_TEXT, _made("Int2VectorLoader", 1, _numbers("h"))),
+    30: (_NUMBERS_TEXT, _made("OidVectorLoader", 1, _numbers("I"))),
     142: (TextLoader, TextBinaryLoader),
     1560: (TextLoader, _made("BitLoader", 1, _bits)),
     1562: (TextLoader, _made("VarbitLoader", 1, _bits)),

@@ -171,6 +171,16 @@ def test_vectors(types_everywhere: Database) -> None:
 
 
 @pytest.mark.full
+@pytest.mark.parametrize("beside", ["1", "'(1,2)'::point"], ids=["binary", "text"])
+@pytest.mark.parametrize(("type_", "numbers"), [("int2vector", [-1, 2]), ("oidvector", [2**31])])
+def test_lists_of_the_catalogue(db: Session, type_: str, numbers: list[int], beside: str) -> None:
+    """Their text has no brackets; a column without a binary form makes the whole result text."""
+    text = " ".join(map(str, numbers))
+    sql = f"SELECT '{text}'::{type_} AS full, ''::{type_} AS empty, {beside} AS beside"
+    found = statement(sql, (), ("full", "empty", "beside"), row=lambda *values: values)
+    assert db.one(found, ())[:2] == (numbers, [])
+
+
 def test_geometries_are_ewkb(types_everywhere: Database) -> None:
     _install(types_everywhere, "postgis")
     with session(types_everywhere.connect(), app="tarot", user_id=1) as db:
