@@ -6,12 +6,12 @@ views touch that run with the rights of their caller. What runs with its owner's
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from strongroom_codegen.footprint import Access, Call, Step, Use, Walk
 from strongroom_codegen.grant_facts import GrantFacts
+from strongroom_codegen.keywords import sql_name
 from strongroom_codegen.model import QueryModel
 from strongroom_codegen.tree import Node
 
@@ -23,7 +23,6 @@ _PRIVILEGES: dict[Access, str] = {
     "lock": "UPDATE",
     "usage": "USAGE",
 }
-_PLAIN = re.compile(r"[a-z_][a-z0-9_$]*$")
 _ORDER = ("schema", "table", "sequence", "function")
 
 
@@ -218,9 +217,10 @@ def missing_and_more(
     return missing, [grant for one in sorted(held) if not is_needed(grant := Grant(*one))]
 
 
-def quoted(name: str) -> str:
-    """A name as SQL takes it, each part quoted where it must be."""
-    return ".".join(part if _PLAIN.match(part) else f'"{part}"' for part in name.split("."))
+def _qualified(name: str) -> str:
+    """`schema.name` as SQL takes it; the first dot is the one between the two."""
+    schema, _, rest = name.partition(".")
+    return f"{sql_name(schema)}.{sql_name(rest)}"
 
 
 def _statement(
@@ -232,15 +232,15 @@ def _statement(
 ) -> str:
     parts = []
     for privilege, columns in privileges:
-        listed = ", ".join(quoted(c) for c in columns if c)
+        listed = ", ".join(sql_name(c) for c in columns if c)
         parts.append(f"{privilege} ({listed})" if listed else privilege)
     word = {"schema": "SCHEMA ", "sequence": "SEQUENCE ", "table": ""}.get(kind, "")
-    target = quoted(name)
+    target = sql_name(name) if kind == "schema" else _qualified(name)
     if kind == "function":
         word = "PROCEDURE " if name in facts.procedures else "FUNCTION "
         path, _, arguments = name.partition("(")
-        target = f"{quoted(path)}({arguments}"
-    return f"GRANT {', '.join(parts)} ON {word}{target} TO {quoted(role)};"
+        target = f"{_qualified(path)}({arguments}"
+    return f"GRANT {', '.join(parts)} ON {word}{target} TO {sql_name(role)};"
 
 
 def roles_of(queries: Iterable[QueryModel]) -> Iterator[tuple[str, list[QueryModel]]]:

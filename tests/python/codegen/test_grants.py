@@ -134,6 +134,26 @@ def test_comparing_with_the_schema(annex: Project, any_server: Server, golden: G
     golden(CHECKS / "grants-check.text", done.stdout + done.stderr)
 
 
+def test_names_of_any_kind(annex: Project, any_server: Server) -> None:
+    with (annex.schema / "install.sql").open("a") as file:
+        file.write("\\ir odd.sql\n\\ir grants.sql\n")
+    (annex.schema / "odd.sql").write_text(
+        'CREATE TABLE annex."a.b ""c"" Ü" ("d.e" integer, "f ""g" integer, "user" integer,'
+        " values integer);\n"
+    )
+    (annex.schema / "grants.sql").write_text("")
+    (annex.queries / "annex" / "odd.sql").write_text(
+        '-- name: odd :many\nSELECT o."d.e", o."f ""g", o."user", o.values'
+        ' FROM annex."a.b ""c"" Ü" AS o;\n'
+    )
+    script = _generate(annex, any_server, "--grants", "annex").stdout
+    assert """GRANT SELECT ("d.e", "f ""g", "user", "values") ON annex."a.b ""c"" Ü" TO""" in script
+    (annex.schema / "grants.sql").write_text(script)
+    done = _generate(annex, any_server, "--grants", "annex_app", "--check")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "annex_app: 0 missing" in done.stdout
+
+
 def test_a_body_that_is_not_known_is_told(annex: Project, any_server: Server) -> None:
     more = (
         "CREATE FUNCTION annex.count_all() RETURNS bigint LANGUAGE plpgsql AS"

@@ -1,0 +1,169 @@
+"""How many rows a statement gives is proven from unique keys, and never where it is not so."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.python.codegen.statements import Shop, look_at
+
+_INSERT = "INSERT INTO shop.items (title, price, kind) VALUES ('a', 1, 'toy')"
+_SKIP = """CREATE FUNCTION shop.skip() RETURNS trigger LANGUAGE plpgsql
+AS $$ BEGIN RETURN NULL; END $$"""
+_BEFORE = """CREATE TRIGGER skip BEFORE INSERT ON shop.items
+FOR EACH ROW EXECUTE FUNCTION shop.skip()"""
+
+
+@pytest.mark.parametrize(
+    ("sql", "proven"),
+    [
+        ("SELECT p.id FROM shop.people AS p WHERE p.id = :id", True),
+        ("SELECT p.id FROM shop.people AS p WHERE p.name = :name", True),
+        ("SELECT p.id FROM shop.people AS p WHERE p.nick = :nick", False),
+        ("SELECT p.id FROM shop.people AS p WHERE p.id > :id", False),
+        ("SELECT p.id FROM shop.people AS p WHERE p.id = :id OR p.id = 2", False),
+        ("SELECT p.id FROM shop.people AS p WHERE p.id = ANY (:ids)", False),
+        ("SELECT p.id FROM shop.people AS p LIMIT 1", True),
+        ("SELECT p.id FROM shop.people AS p LIMIT :n", False),
+        ("SELECT p.id FROM shop.people AS p LIMIT 1::bigint", True),
+        ("SELECT p.id FROM shop.people AS p LIMIT pg_catalog.int4larger(1, 5)", False),
+        ("SELECT p.id FROM shop.people AS p ORDER BY p.nick FETCH FIRST ROW ONLY", True),
+        ("SELECT p.id FROM shop.people AS p ORDER BY p.nick FETCH FIRST ROW WITH TIES", False),
+        (
+            "SELECT p.id FROM shop.people AS p WHERE p.id = :id"
+            " ORDER BY p.nick FETCH FIRST ROW WITH TIES",
+            True,
+        ),
+        ("SELECT p.id FROM shop.people AS p WHERE p.name::bpchar = :name::bpchar", False),
+        ('SELECT p.id FROM shop.people AS p WHERE p.name = :name COLLATE pg_catalog."C"', True),
+        ("SELECT count(*) FROM shop.people AS p", True),
+        ("SELECT count(*) FROM shop.people AS p GROUP BY p.nick", False),
+        ("SELECT s.amount FROM shop.sales AS s WHERE s.id = :id", False),
+        ("SELECT s.amount FROM shop.sales AS s WHERE s.id = :id AND s.person_id = :p", True),
+        (
+            "SELECT i.title FROM shop.sales AS s JOIN shop.items AS i ON i.id = s.item_id"
+            " WHERE s.id = :id AND s.person_id = :p",
+            True,
+        ),
+        (
+            "SELECT i.title FROM shop.sales AS s LEFT JOIN shop.items AS i ON i.id = s.item_id"
+            " WHERE s.id = :id AND s.person_id = :p",
+            True,
+        ),
+        (
+            "SELECT s.amount FROM shop.people AS p LEFT JOIN shop.sales AS s ON s.person_id = p.id"
+            " WHERE p.id = :id",
+            False,
+        ),
+        (
+            "SELECT s.amount FROM shop.people AS p LEFT JOIN shop.sales AS s ON p.id = :id"
+            " AND s.person_id = p.id AND s.id = 1",
+            False,
+        ),
+        (
+            "SELECT p.id FROM shop.people AS p FULL JOIN shop.items AS i ON i.id = p.id"
+            " WHERE p.id = :id",
+            False,
+        ),
+        ("SELECT p.id FROM shop.people AS p WHERE p.id = (random() * 9)::bigint", False),
+        ("SELECT q.id FROM (SELECT p.id FROM shop.people AS p) AS q WHERE q.id = :id", True),
+        ("SELECT g.id FROM shop.gifts AS g WHERE g.id = :id AND g.person_id = :p", True),
+        ("SELECT q.id FROM shop.places AS q WHERE q.id = :id", False),
+        ("SELECT q.id FROM ONLY shop.places AS q WHERE q.id = :id", True),
+        ("SELECT s.sale_id FROM shop.sell(1, 2, 3) AS s", False),
+        ("SELECT generate_series(1, 2) AS n", False),
+        ("INSERT INTO shop.people (id, name) VALUES (1, 'a') RETURNING id", True),
+        ("INSERT INTO shop.people (id, name) VALUES (1, 'a'), (2, 'b') RETURNING id", False),
+        (
+            "INSERT INTO shop.people (id, name) SELECT i.id, 'a' FROM shop.items AS i RETURNING id",
+            False,
+        ),
+        ("UPDATE shop.people AS p SET nick = 'a' WHERE p.id = :id RETURNING p.id", True),
+        ("DELETE FROM shop.people AS p RETURNING p.id", False),
+        ("SELECT 1 AS a UNION ALL SELECT 2", False),
+        (
+            "WITH gone AS (DELETE FROM shop.people AS p WHERE p.id = :id RETURNING p.id)"
+            " SELECT gone.id FROM gone",
+            True,
+        ),
+    ],
+)
+def test_at_most_one_row_is_proven_from_keys(shop: Shop, sql: str, proven: bool) -> None:
+    assert look_at(shop, sql).at_most_one is proven
+
+
+def test_pages_of_groups(shop: Shop) -> None:
+    """PostgreSQL 18 names what is grouped in another way above the GROUP BY than below it."""
+    sql = (
+        "SELECT p.nick, count(*) AS number FROM shop.people AS p WHERE p.nick IS NOT NULL\n"
+        "AND p.nick > (:after) --? after\nGROUP BY p.nick ORDER BY p.nick LIMIT :limit"
+    )
+    found = look_at(shop, sql, kind="page").key
+    assert found is not None
+    assert found.columns == (0,)
+
+
+def test_two_local_times_can_be_one_moment(shop: Shop) -> None:
+    ddl = "CREATE TABLE shop.a (x timestamp PRIMARY KEY, y timestamptz UNIQUE)"
+    sql = "SELECT a.x FROM shop.a WHERE a.{} = CAST(:at AS {})"
+    assert look_at(shop, sql.format("x", "timestamp"), ddl).at_most_one
+    assert not look_at(shop, sql.format("x", "timestamptz"), ddl).at_most_one
+    assert look_at(shop, sql.format("y", "timestamptz"), ddl).at_most_one
+
+
+def test_a_collation_may_have_equals_of_its_own(shop: Shop) -> None:
+    row = (
+        shop[0]
+        .execute("SELECT count(*) FROM pg_catalog.pg_collation WHERE collname = 'und-x-icu'")
+        .fetchone()
+    )
+    if not row or not row[0]:
+        pytest.skip("this server was built without ICU")
+    ddl = (
+        "CREATE COLLATION shop.any_case"
+        " (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+        "CREATE TABLE shop.a (x text NOT NULL UNIQUE, y text COLLATE shop.any_case UNIQUE,"
+        " z text COLLATE shop.any_case)",
+        'CREATE UNIQUE INDEX ON shop.a (z COLLATE "C")',
+    )
+    for condition, proven in {
+        "a.x = :x": True,
+        "a.x = :x COLLATE shop.any_case": False,
+        "a.x COLLATE shop.any_case = :x": False,
+        "a.y = :y": True,
+        'a.y = :y COLLATE "C"': True,
+        "a.z = :z": False,
+    }.items():
+        sql = f"SELECT a.x FROM shop.a WHERE {condition}"
+        assert look_at(shop, sql, *ddl).at_most_one is proven, condition
+    sql = "SELECT q.c FROM (SELECT a.x COLLATE shop.any_case AS c FROM shop.a) AS q WHERE q.c = :c"
+    assert not look_at(shop, sql, *ddl).at_most_one
+
+
+def test_a_partial_key_needs_its_condition(shop: Shop) -> None:
+    sql = "SELECT s.id FROM shop.sales AS s WHERE s.gift_for = :gift"
+    index = "CREATE UNIQUE INDEX i ON shop.sales (gift_for) WHERE {}"
+    assert look_at(shop, sql, index.format("gift_for IS NOT NULL")).at_most_one
+    assert not look_at(shop, sql, index.format("amount > 3")).at_most_one
+
+
+@pytest.mark.parametrize(
+    ("sql", "ddl", "proven"),
+    [
+        (f"{_INSERT} RETURNING id", [], True),
+        (f"{_INSERT} ON CONFLICT DO NOTHING RETURNING id", [], False),
+        (f"{_INSERT} RETURNING id", [_SKIP, _BEFORE], False),
+        (f"{_INSERT}, ('b', 2, 'toy') RETURNING id", [], False),
+        (
+            _INSERT.replace(
+                "VALUES ('a', 1, 'toy')", "SELECT 'a', 1, 'toy' WHERE 1 > 2 RETURNING id"
+            ),
+            [],
+            False,
+        ),
+        ("SELECT i.id FROM shop.items AS i WHERE i.id = 1", [], False),
+    ],
+)
+def test_exactly_one_row_is_proven_from_inserts(
+    shop: Shop, sql: str, ddl: list[str], proven: bool
+) -> None:
+    assert look_at(shop, sql, *ddl, kind="one").always_one is proven
