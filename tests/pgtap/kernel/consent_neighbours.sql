@@ -1,7 +1,7 @@
 -- Person 1 of one app, person 1 of another, and person 2: what one of them says is said by nobody else.
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(23);
+SELECT plan(28);
 
 CREATE FUNCTION pg_temp.acts_for(p_app text, p_person text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -14,7 +14,7 @@ SELECT e.app, e.subject, e.purpose, e.granted, e.id FROM kernel.consent_event AS
 GRANT SELECT ON said TO PUBLIC;
 SELECT kernel.publish_consent_text('tarot', 'probing', 'en', 'We probe.');
 SELECT kernel.publish_consent_text('tarot', 'testing', 'en', 'We test.');
-SELECT kernel.publish_consent_text('persona', 'probing', 'en', 'We probe as well.');
+SELECT kernel.publish_consent_text('persona', 'probing', 'fr', 'Nous sondons.');
 SELECT kernel.publish_consent_text('persona', 'asking', 'en', 'We ask.');
 
 SELECT pg_temp.acts_for('persona', '1');
@@ -26,7 +26,7 @@ SELECT is(kernel.withdraw_consent('probing', 'menu'), false, 'nor is there a con
 SELECT is(kernel.give_consent('probing', 1, 'checkbox', '{"build": "2"}'), true, 'so they agree by themselves');
 SELECT is(kernel.withdraw_consent('testing', 'menu'), false, 'and not to another purpose');
 RESET ROLE;
-SELECT kernel.publish_consent_text('persona', 'probing', 'en', 'We sell.');
+SELECT kernel.publish_consent_text('persona', 'probing', 'fr', 'Nous vendons.');
 SELECT kernel.publish_consent_text('tarot', 'testing', 'en', 'We sell.');
 SELECT pg_temp.acts_for('tarot', '1');
 SELECT is(kernel.has_consent('probing'), true, 'what another app, or another purpose, says anew changes nothing');
@@ -50,9 +50,13 @@ FROM (
         ('tarot', 'probing', 'de', 2, 'and in another language')
 ) AS call (app, purpose, language, version, why);
 SELECT kernel.publish_consent_text('tarot', 'probing', 'en', 'We probe a bit.', false);
+SELECT kernel.publish_consent_text('persona', 'probing', 'en', 'We probe more.');
 SELECT pg_temp.acts_for('tarot', '3');
-SELECT throws_ok($$SELECT kernel.give_consent('probing', 4, 'menu')$$, 'KR131', NULL, 'a version that is none yet');
+SELECT throws_ok($$SELECT kernel.give_consent('probing', 4, 'menu')$$, 'KR131', NULL, 'a version that another app has is none here');
 SELECT is(kernel.give_consent('probing', 1, 'menu'), true, 'a wording that was only corrected is agreed to by who was shown it');
+SELECT is(kernel.withdraw_consent('probing', 'menu'), true, 'and taken back by them');
+SELECT set_config('kernel.actor', 'Tom Sawyer', true), set_config('role', 'tarot_worker', true);
+SELECT is(kernel.give_consent('probing', 1, 'letter'), true, 'and given again by letter');
 RESET ROLE;
 
 -- What an erasure takes from one of them.
@@ -60,15 +64,21 @@ SELECT is(kernel.blank_consents('tarot', '1'), 1::bigint, 'the evidence of one p
 SELECT results_eq(
     $$SELECT e.app, e.subject, e.evidence ->> 'build' FROM kernel.consent_event AS e
       WHERE e.purpose = 'probing' AND e.app IN ('tarot', 'persona') ORDER BY e.id$$,
-    $$VALUES ('persona', '1', '1'), ('tarot', '1', NULL), ('persona', '1', '3'), ('tarot', '2', '4'), ('tarot', '3', NULL)$$,
+    $$VALUES ('persona', '1', '1'), ('tarot', '1', NULL), ('persona', '1', '3'), ('tarot', '2', '4'), ('tarot', '3', NULL), ('tarot', '3', NULL), ('tarot', '3', NULL)$$,
     'and nobody else''s'
 );
 SELECT kernel.forget_consents('tarot', '1', sha256('1'), 'tarot.people.1');
 SELECT results_eq(
     $$SELECT e.app, e.subject, e.pseudonym = sha256('1') FROM kernel.consent_event AS e
       WHERE e.purpose = 'probing' AND e.app IN ('tarot', 'persona') ORDER BY e.id$$,
-    $$VALUES ('persona', '1', NULL::boolean), ('tarot', NULL, true), ('persona', '1', NULL), ('tarot', '2', NULL), ('tarot', '3', NULL)$$,
+    $$VALUES ('persona', '1', NULL::boolean), ('tarot', NULL, true), ('persona', '1', NULL), ('tarot', '2', NULL), ('tarot', '3', NULL), ('tarot', '3', NULL), ('tarot', '3', NULL)$$,
     'whose they are is forgotten of that person alone'
+);
+
+SELECT is(kernel.blank_consents('tarot', '3'), 1::bigint, 'who wrote it down for somebody may be them by name');
+SELECT results_eq(
+    $$SELECT e.actor FROM kernel.consent_event AS e WHERE e.app = 'tarot' AND e.subject = '3' ORDER BY e.id$$,
+    $$VALUES ('person'), ('person'), ('worker')$$, 'and is none by name then'
 );
 
 -- What a rule takes back, and of whom nothing is written any more.
@@ -76,6 +86,10 @@ SELECT is(kernel.withdraw_consents('tarot', '2', 'retention'), 1, 'of one person
 SELECT pg_temp.acts_for('tarot', '3');
 SELECT is(kernel.has_consent('probing'), true, 'the others'' stay');
 RESET ROLE;
+SELECT set_eq(
+    $$SELECT e.app, e.language FROM kernel.consent_event AS e WHERE e.purpose = 'probing' AND e.app IN ('tarot', 'persona')$$,
+    $$VALUES ('tarot', 'en'), ('persona', 'fr')$$, 'each in the language of the wording of their app'
+);
 SELECT kernel.note_erased('persona', '1', now());
 SELECT pg_temp.acts_for('persona', '1');
 SELECT throws_ok($$SELECT kernel.give_consent('asking', 1, 'menu')$$, 'KR104', NULL, 'who was erased agrees to nothing');

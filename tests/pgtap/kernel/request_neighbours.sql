@@ -1,7 +1,7 @@
 -- Requests side by side: of two apps, of two kinds and of two people. What is done to one is done to no other.
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(48);
+SELECT plan(56);
 
 CREATE TEMPORARY TABLE asked (name text PRIMARY KEY, id uuid, code text);
 GRANT ALL ON asked TO PUBLIC;
@@ -127,6 +127,21 @@ INSERT INTO pg_temp.asked SELECT 'held', kernel.open_request('tarot', '10', 'era
 SELECT throws_ok(
     format('SELECT kernel.answer_request(%L)', pg_temp.id('held')), 'KR090', NULL, 'an approved erasure is not answered'
 );
+
+-- Whoever asks, or writes, once more.
+SELECT kernel.open_request('persona', '7', 'erasure');
+SELECT is(kernel.open_request(call.app, call.person, call.kind), pg_temp.id(call.name), format('%s is joined by who writes', call.name))
+FROM (
+    VALUES
+        ('tarot', '7', 'erasure', 'erasure'), ('tarot', '7', 'access', 'access'), ('tarot', '8', 'erasure', 'other'),
+        ('persona', '7', 'erasure', 'renewed')
+) AS call (app, person, kind, name);
+SELECT is(pg_temp.asks('again', call.app, call.person, call.kind), pg_temp.id(call.name), format('%s by who asks', call.name))
+FROM (
+    VALUES
+        ('tarot', '7', 'erasure', 'erasure'), ('tarot', '7', 'access', 'access'), ('tarot', '8', 'erasure', 'other'),
+        ('persona', '7', 'erasure', 'renewed')
+) AS call (app, person, kind, name);
 
 -- What a hold is over for goes on as it was agreed to.
 SET LOCAL session_replication_role = replica;
