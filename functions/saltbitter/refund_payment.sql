@@ -21,7 +21,9 @@ BEGIN
     PERFORM saltbitter.claim_webhook(p_event_id, 'refund');
     SELECT p.* INTO v_refund
     FROM saltbitter.payments AS p
-    WHERE p.stripe_payment_id = p_stripe_refund_id AND p.refunds_id = v_paid.id;
+    WHERE p.stripe_payment_id = p_stripe_refund_id
+      AND p.user_id = v_paid.user_id
+      AND p.refunds_id = v_paid.id;
     IF FOUND THEN
         RETURN v_refund;
     END IF;

@@ -72,6 +72,20 @@ SELECT is(
     pg_temp.app(2, $$ SELECT persona.withdraw_consent('menu') $$), '{-llm_cache 2}', '[P-30] one takes a consent back'
 );
 
+SELECT set_config('kernel.user_id', '9000003', true);
+SELECT set_config('test.token', c.token::text, true) FROM persona.claim_answer('openai', repeat('a', 64)) AS c;
+SELECT throws_ok(
+    format('SELECT persona.store_answer(%L, %L, %L, ''{}'', ''"mine"'', %L)', vendor, key, current_setting('test.token'), private),
+    'LB007', NULL, '[P-21] a claim on one answer stores no other: ' || what
+)
+FROM (
+    VALUES ('yandex', repeat('a', 64), true, 'vendor'), ('openai', repeat('b', 64), true, 'key'),
+        ('openai', repeat('a', 64), false, 'everybody''s')
+) AS other (vendor, key, private, what);
+SELECT persona.store_answer('openai', repeat('a', 64), current_setting('test.token')::uuid, '{}', '"mine"');
+SELECT is((persona.claim_answer('openai', repeat('a', 64))).outcome, 'hit', '[P-21] it stores its own');
+SELECT is((persona.claim_answer('yandex', repeat('a', 64))).outcome, 'claimed', '[P-21] of one vendor');
+
 -- Subscriptions.
 SELECT is(pg_temp.app(3, 'SELECT persona.cancel_subscription()'), '{~subscriptions 3/10}', '[P-28] one cancels');
 SELECT is(pg_temp.app(3, 'SELECT persona.cancel_subscription()'), '{}', 'once');

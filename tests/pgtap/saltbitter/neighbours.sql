@@ -118,6 +118,14 @@ SELECT is(
     pg_temp.worker($$ SELECT saltbitter.refund_payment('e2', 'pi_1_121', 're_1', 4) $$),
     '{+payments 1,+webhook_events}', '[S-F20] a part of one is paid back, whatever was paid back of others'
 );
+SELECT throws_ok(
+    $$ SELECT saltbitter.refund_payment('e4', 'pi_3_121', 're_1', 4) $$, '23505', NULL,
+    '[S-F19] a refund of one payment is none of another'
+);
+SELECT is(
+    pg_temp.worker($$ SELECT saltbitter.settle_payment('e5', 'pi_4_122', 'failed', NULL, NULL) $$),
+    '{~payments 4/122,+webhook_events}', '[S-19.7] one fails, of which nothing was taken'
+);
 SELECT is(
     pg_temp.worker($$ SELECT saltbitter.refund_payment('e3', 'pi_1_121', 're_3', 6) $$),
     '{~event_registrations 1/141,~events 131,+payments 1,~payments 1/121,+webhook_events}',
@@ -169,6 +177,13 @@ FROM (
         (2, 'canceled', '1 hours', '{+subscriptions 2,~users 2,+webhook_events}'),
         (3, 'canceled', '0 hours', '{+subscriptions 3,+webhook_events}')
 ) AS told (n, status, "left", changed);
+SELECT is(
+    pg_temp.worker($$
+    SELECT saltbitter.set_subscription(
+        's4', pg_temp.id(1), 'premium', 'active', 'sub_4', NULL, now() - interval '1 day', now() + interval '1 day', now()
+    ) $$),
+    '{~subscriptions 1,~users 1,+webhook_events}', '[S-27] another subscription that runs takes the place of the one before'
+);
 SELECT is(
     pg_temp.changes('saltbitter', 'strongroom_runner', '', 'SELECT saltbitter.expire_subscriptions()'), '{~subscriptions 3}',
     '[S-18.8] ended is what was canceled and is over, and not what is owed for'
