@@ -4,6 +4,7 @@ LANGUAGE plpgsql
 IMMUTABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET standard_conforming_strings = on
 AS $$
 DECLARE
     -- max_tokens is a limit and no secret; access_token is one.

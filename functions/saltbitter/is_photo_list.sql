@@ -4,6 +4,7 @@ LANGUAGE plpgsql
 IMMUTABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET standard_conforming_strings = on
 AS $$
 BEGIN
     IF jsonb_typeof(p_photos) <> 'array' OR jsonb_array_length(p_photos) > 9 THEN

@@ -1,4 +1,4 @@
--- A function of the kernel reads its own literals as they are meant, whatever session calls it first.
+-- A function of the kernel or of an app reads its own literals as they are meant, whatever session calls it first.
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
 SELECT plan(10);
@@ -9,7 +9,7 @@ CREATE TEMPORARY VIEW found AS
 SELECT p.oid::regprocedure AS function
 FROM pg_proc AS p
 JOIN pg_language AS l ON l.oid = p.prolang AND l.lanname IN ('sql', 'plpgsql')
-WHERE p.pronamespace::regnamespace::text IN ('kernel', 'probe')
+WHERE p.pronamespace::regnamespace::text IN (SELECT 'kernel' UNION SELECT kernel.app_schemas())
   AND p.prosqlbody IS NULL
   AND strpos(
       regexp_replace(
