@@ -9,6 +9,7 @@ from strongroom_codegen.levels import unwrap
 from strongroom_codegen.nullability import Analyzer, frames
 from strongroom_codegen.nullability.frames import Frame
 from strongroom_codegen.nullability.proofs import Slot
+from strongroom_codegen.nullability.relations import is_replaced
 from strongroom_codegen.tree import Node, nodes
 
 _WITHOUT_TIES = "0"
@@ -21,6 +22,8 @@ Equality = tuple[Slot, frozenset[int]]
 def at_most_one(analyzer: Analyzer, frame: Frame, fixed: frozenset[Slot] = frozenset()) -> bool:
     """No two rows; with `fixed`, no two rows that agree in those columns."""
     query = frame.query
+    if frame.target and is_replaced(analyzer, frame, frame.entry(frame.target)):
+        return False
     # A last row may come with others that are as far in the order.
     if _is_one(query["limitCount"]) and query["limitOption"] == _WITHOUT_TIES:
         return True

@@ -30,12 +30,12 @@ def variable(analyzer: Analyzer, node: Node, frame: Frame) -> Verdict:
     word = entry["eref"]["aliasname"]
     version = int(node.get("varreturningtype", 0))
     if version:
-        if _is_replaced(analyzer, owner, entry):
+        if is_replaced(analyzer, owner, entry):
             return maybe(f"a rule of {word} runs another statement", word)
         return _old_or_new(analyzer, owner, index, number, version)
     if grouping.column(node, owner) in owner.left_out_columns:
         return maybe(grouping.REASON, word)
-    if index == owner.target and index in owner.unproven and _is_replaced(analyzer, owner, entry):
+    if index == owner.target and index in owner.unproven and is_replaced(analyzer, owner, entry):
         return maybe(f"a rule of {word} runs another statement", word)
     blanked = owner.blanked.get(index, frozenset())
     if blanked:
@@ -57,7 +57,7 @@ def _old_or_new(analyzer: Analyzer, frame: Frame, index: int, number: int, versi
     return relation_column(analyzer, frame, index, number) if number else never("a row")
 
 
-def _is_replaced(analyzer: Analyzer, frame: Frame, entry: Node) -> bool:
+def is_replaced(analyzer: Analyzer, frame: Frame, entry: Node) -> bool:
     """A rule says INSTEAD, so that RETURNING shows what the rule's own statement returns."""
     relation = analyzer.catalog.relations.get(int(entry.get("relid", 0)))
     return relation is not None and frame.command in relation.replaced

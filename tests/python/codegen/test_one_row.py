@@ -102,6 +102,25 @@ def test_pages_of_groups(shop: Shop) -> None:
     assert found.columns == (0,)
 
 
+def test_a_rule_gives_rows_of_its_own(shop: Shop) -> None:
+    ddl = (
+        "CREATE TABLE shop.a (id int PRIMARY KEY)",
+        "CREATE VIEW shop.v AS SELECT id FROM shop.a",
+        "CREATE RULE r AS ON INSERT TO shop.v DO INSTEAD"
+        " INSERT INTO shop.a SELECT * FROM generate_series(1, NEW.id) RETURNING id",
+        "CREATE RULE s AS ON UPDATE TO shop.v DO INSTEAD UPDATE shop.a SET id = -id RETURNING id",
+    )
+    insert = "INSERT INTO shop.v (id) VALUES (3) RETURNING id"
+    update = "UPDATE shop.v SET id = 1 WHERE id = :id RETURNING id"
+    for sql in (insert, update):
+        assert look_at(shop, sql, *ddl[:2]).at_most_one
+        assert not look_at(shop, sql, *ddl).at_most_one
+    with shop[0].transaction(force_rollback=True):
+        for statement in ddl:
+            shop[0].execute(statement.encode())
+        assert len(shop[0].execute(insert).fetchall()) == 3
+
+
 def test_two_local_times_can_be_one_moment(shop: Shop) -> None:
     ddl = "CREATE TABLE shop.a (x timestamp PRIMARY KEY, y timestamptz UNIQUE)"
     sql = "SELECT a.x FROM shop.a WHERE a.{} = CAST(:at AS {})"
