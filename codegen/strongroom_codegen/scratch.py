@@ -55,18 +55,6 @@ def scratch_database(
                 _drop(admin, name)
 
 
-@contextmanager
-def same_again(
-    project: Project, connection: psycopg.Connection[Any]
-) -> Iterator[psycopg.Connection[Any]]:
-    """Another connection to a project's scratch database."""
-    info = connection.info
-    url = make_conninfo(**info.get_parameters(), password=info.password or None)
-    with _connect(url) as another:
-        _prepare_session(another, project)
-        yield another
-
-
 def _connect(url: str) -> psycopg.Connection[Any]:
     try:
         return psycopg.connect(url, autocommit=True)

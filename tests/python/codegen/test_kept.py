@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import random
 import shutil
-import signal
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -18,7 +14,6 @@ import pytest
 from strongroom.project import Project
 from strongroom.server import Server
 from strongroom_codegen import analysing, scratch, servers
-from strongroom_codegen.beside import beside
 from strongroom_codegen.catalog import read_catalog
 from strongroom_codegen.describe import Described, Refusal, describe_all
 from strongroom_codegen.diagnostics import Diagnostics, QueryError
@@ -179,69 +174,6 @@ def test_a_warning_is_said_again_where_the_query_now_stands(kept: Project) -> No
     assert _run(kept)[1] == before
     path.write_text(f"-- A line above.\n\n{text}", "utf-8")
     assert "queries/shop/more.sql:3:1: warning" in _run(kept)[1]
-
-
-def _in_two(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(analysing, "_WORTH_TWO", 1)
-    patch.setattr(analysing, "has_room", lambda: True)
-
-
-def test_two_processes_find_what_one_finds(kept: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    alone = _run(kept)
-    shutil.rmtree(kept.state / "codegen")
-    _in_two(monkeypatch)
-    assert _run(kept) == alone
-    (kept.queries / "shop" / "wrong.sql").write_text(
-        "".join(f"-- name: wrong_{n} :one\nSELECT p.nme FROM shop.people AS p;\n" for n in "abc")
-        + "-- name: any_person :one\nSELECT p.name FROM shop.people AS p;\n"
-    )
-    said = _run(kept)
-    assert said[1].count("column p.nme does not exist") == 3
-    monkeypatch.setattr(analysing, "has_room", lambda: False)
-    assert _run(kept) == said
-
-
-@pytest.mark.parametrize("end", ["raise", "kill"])
-def test_what_a_second_process_does_not_do_is_done_all_the_same(
-    kept: Project, monkeypatch: pytest.MonkeyPatch, end: str
-) -> None:
-    alone = _run(kept)
-    shutil.rmtree(kept.state / "codegen")
-    _in_two(monkeypatch)
-
-    @contextmanager
-    def fails(*arguments: object) -> Iterator[object]:
-        if end == "kill":
-            os.kill(os.getpid(), signal.SIGKILL)
-        raise RuntimeError("no connection is left")
-        yield
-
-    monkeypatch.setattr(analysing, "same_again", fails)
-    assert _run(kept) == alone
-    assert _has_no_child()
-
-
-def test_no_second_process_is_left_behind() -> None:
-    with pytest.raises(KeyboardInterrupt), beside(_sleep):
-        raise KeyboardInterrupt
-    with beside(_sleep):
-        pass
-    assert _has_no_child()
-
-
-def _sleep() -> bytes:
-    time.sleep(3600)
-    return b""
-
-
-def _has_no_child() -> bool:
-    """None that was forked here, that is; servers of the tests are others' children."""
-    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text("utf-8").split()
-    return not any(_is_python(child) for child in children)
-
-
-def _is_python(process: str) -> bool:
-    return "python" in Path(f"/proc/{process}/cmdline").read_text("utf-8")
 
 
 def test_nothing_is_kept_of_a_database_that_is_dropped(
