@@ -64,6 +64,7 @@
 \ir ../functions/kernel/due_partitions.sql
 \ir ../functions/kernel/fill_partition_gaps.sql
 \ir ../functions/kernel/create_missing_partitions.sql
+\ir ../functions/kernel/try_partitions.sql
 \ir ../functions/kernel/extend_partitions.sql
 \ir ../functions/kernel/maintain_partitions.sql
 \ir ../functions/kernel/partition_policy_problem.sql

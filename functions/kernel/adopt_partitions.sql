@@ -24,7 +24,7 @@ BEGIN
         PERFORM kernel.align_partition(v_partition);
         v_count := v_count + 1;
     END LOOP;
-    PERFORM kernel.create_missing_partitions(d.parent, d.spans, d.suffixes)
+    PERFORM kernel.fill_partition_gaps(d.parent, d.spans, d.suffixes)
     FROM kernel.due_partitions(now(), p_parent) AS d;
     RETURN v_count;
 END;

@@ -12,12 +12,15 @@ DECLARE
     v_partition regclass;
     v_grantee text;
 BEGIN
-    SELECT n.nspname, c.relowner::regrole AS owner, k.key_type, s.spcname, r.relhastriggers
+    SELECT
+        n.nspname, c.relowner::regrole AS owner, a.atttypid AS key_type, s.spcname,
+        r.relhastriggers
     INTO STRICT v_parent
     FROM pg_class AS c
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
     JOIN pg_class AS r ON r.oid = pg_partition_root(p_parent)
-    CROSS JOIN kernel.partition_key(p_parent) AS k
+    JOIN pg_partitioned_table AS t ON t.partrelid = p_parent
+    JOIN pg_attribute AS a ON a.attrelid = p_parent AND a.attnum = t.partattrs[0]
     LEFT JOIN pg_tablespace AS s ON s.oid = c.reltablespace
     WHERE c.oid = p_parent;
 
@@ -33,11 +36,11 @@ BEGIN
         EXECUTE format('ALTER TABLE %s OWNER TO %s', v_partition, v_parent.owner);
     END IF;
     EXECUTE format(
-        'ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_partition
-    );
-    EXECUTE format(
         'CREATE POLICY all_owner ON %s FOR ALL TO %s USING (true) WITH CHECK (true)',
         v_partition, v_parent.owner
+    );
+    EXECUTE format(
+        'ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_partition
     );
     -- What default privileges gave.
     FOR v_grantee IN

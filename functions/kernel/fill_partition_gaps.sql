@@ -14,6 +14,8 @@ DECLARE
     v_suffix text;
     v_made integer := 0;
 BEGIN
+    -- One at a time for each parent; what ATTACH needs anyway.
+    EXECUTE format('LOCK TABLE ONLY %s IN SHARE UPDATE EXCLUSIVE MODE', p_parent);
     SELECT coalesce(range_agg(s.span), '{}')
     INTO v_covered
     FROM kernel.partition_spans(p_parent) AS s;
@@ -42,5 +44,6 @@ END;
 $$;
 
 COMMENT ON FUNCTION kernel.fill_partition_gaps(regclass, numrange[], text[]) IS
-'Makes partitions of a table for what none of its partitions holds yet of some steps, whatever their
-names and bounds are; how many. For kernel.create_missing_partitions, under its lock.';
+'Makes partitions of a table for what none of its partitions holds yet of some steps, as
+kernel.due_partitions gives them, whatever names and bounds the others have; how many. Waits for
+others who change the same table''s partitions.';
