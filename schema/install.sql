@@ -297,6 +297,7 @@
 \ir ../functions/kernel/is_subject_pinned.sql
 \ir ../functions/kernel/require_spelling.sql
 \ir ../functions/kernel/canonical_subject.sql
+\ir ../functions/kernel/written_subject.sql
 \ir ../functions/kernel/canonical_row_key.sql
 \ir ../functions/kernel/require_hold_target.sql
 \ir ../functions/kernel/place_hold.sql
@@ -374,6 +375,9 @@
 \ir ../functions/kernel/export_audit_root.sql
 \ir ../functions/kernel/sealed_batch_problem.sql
 \ir ../functions/kernel/verify_audit.sql
+\ir ../functions/kernel/opening_conditions.sql
+\ir ../functions/kernel/audit_free.sql
+\ir ../functions/kernel/is_audit_held.sql
 \ir ../functions/kernel/erase_audit.sql
 \ir ../functions/kernel/log_access.sql
 \ir ../functions/kernel/app_audit.sql

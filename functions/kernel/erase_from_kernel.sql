@@ -21,6 +21,11 @@ BEGIN
             v_count := kernel.erase_counters(p_app, p_subject);
         WHEN 'audit' THEN
             v_count := kernel.erase_audit(p_app, p_subject);
+            IF kernel.is_audit_held(p_app, p_subject) THEN
+                UPDATE kernel.erasure_step AS s
+                SET state = 'held'
+                WHERE s.request_id = p_step.request_id AND s.id = p_step.id;
+            END IF;
         WHEN 'keys' THEN
             v_count := kernel.shred_subject_keys(p_app, p_subject);
         WHEN 'consents' THEN
@@ -39,4 +44,5 @@ $$;
 
 COMMENT ON FUNCTION kernel.erase_from_kernel(kernel.erasure_step, text, text) IS
 'Carries out a step that is about what the kernel keeps, or what is made from rows; how much it did,
-NULL where the step is none of these.';
+NULL where the step is none of these. Entries of the audit log that a legal hold keeps leave the step
+held.';

@@ -29,13 +29,13 @@ BEGIN
     END IF;
     -- No table of the app is touched here, whose policies would ask.
     PERFORM kernel.is_serving();
-    subject := kernel.canonical_subject(app, v_user_id);
+    subject := kernel.canonical_subject(app, kernel.written_subject(app, v_user_id));
 END;
 $$;
 
 COMMENT ON FUNCTION kernel.request_identity() IS
 'The person whom this transaction acts for, as app and user id, if the role is one that serves the
-people of that app. Raises KR001 MissingIdentity, KR041 InvalidHold, KR100
-CopyNotOpen, insufficient_privilege.';
+people of that app; the id as the tables of the app write it, however the session does. Raises KR001
+MissingIdentity, KR041 InvalidHold, KR100 CopyNotOpen, insufficient_privilege.';
 
 GRANT EXECUTE ON FUNCTION kernel.request_identity() TO strongroom_definer;

@@ -43,7 +43,11 @@ CROSS JOIN LATERAL (
     ) AS acl
     WHERE f.proowner::regrole::text = 'strongroom_owner'
       AND acl.grantee <> f.proowner
-      AND (acl.grantee = 0 OR acl.grantee::regrole::text <> 'strongroom_runner')
+      -- No session acts as the kernel's definer: what it calls stands in the kernel's own functions.
+      AND (
+          acl.grantee = 0
+          OR acl.grantee::regrole::text NOT IN ('strongroom_runner', 'strongroom_definer')
+      )
     HAVING count(*) > 0
     UNION ALL
     SELECT
@@ -55,6 +59,6 @@ CROSS JOIN LATERAL (
 
 COMMENT ON VIEW kernel.check_definer_function IS
 'SECURITY DEFINER functions that don''t pin their search_path, that belong to a superuser, or that
-belong to strongroom_owner and serve others than strongroom_runner.';
+belong to strongroom_owner and serve others than strongroom_runner and the kernel''s definer.';
 
 GRANT SELECT ON kernel.check_definer_function TO strongroom_runner, pg_monitor;

@@ -20,8 +20,6 @@ from strongroom.subject.eraser import erase
 from tests.python.erasure.conftest import KEY_ID, House, Keys, furnish
 from tests.python.fix_databases import Database
 
-pytestmark = pytest.mark.ends
-
 _CRASHES = 4
 _ROWS = 1500
 _PROGRAM = """
@@ -33,6 +31,7 @@ with psycopg.connect(sys.argv[1], autocommit=True) as runner:
 """
 
 
+@pytest.mark.ends
 def test_each_run_goes_on_where_the_server_died(own_server: Server) -> None:
     """[A-46] Stopped at random points: nothing half done is called done, others stay."""
     database = Database(own_server, "strongroom")
@@ -64,14 +63,14 @@ def test_each_run_goes_on_where_the_server_died(own_server: Server) -> None:
     database.close()
 
 
-def test_an_eraser_that_is_killed_leaves_whole_steps(any_database: Database) -> None:
-    house = furnish(any_database, count=400)
+def test_an_eraser_that_is_killed_leaves_whole_steps(database: Database) -> None:
+    house = furnish(database, count=400)
     before = house.others(2)
     request = house.approved(2)
     random = Random()
     for _ in range(4):
         eraser = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM, any_database.url("strongroom_runner"), str(request)],
+            [sys.executable, "-c", _PROGRAM, database.url("strongroom_runner"), str(request)],
             cwd=Path(__file__).parents[3],
             stdout=subprocess.PIPE,
             text=True,
