@@ -15,6 +15,7 @@
 \ir ../functions/kernel/trusted_app.sql
 \ir ../functions/kernel/require_user_bigint.sql
 \ir ../functions/kernel/require_user_uuid.sql
+\ir ../functions/kernel/require_passed.sql
 \ir ../functions/kernel/lock_space.sql
 \ir ../functions/kernel/uuid_v7_at.sql
 \ir ../functions/kernel/uuid_v7.sql
@@ -655,6 +656,8 @@
 -- What laws want.
 \ir ../functions/saltbitter/tg_require_consent.sql
 \ir ../functions/saltbitter/tg_forget_withdrawn.sql
+\ir ../functions/saltbitter/consent_evidence.sql
+\ir ../functions/saltbitter/give_consent.sql
 \ir ../functions/saltbitter/withdraw_consent.sql
 \ir ../functions/saltbitter/log_compliance.sql
 \ir ../functions/saltbitter/tg_refuse_log_change.sql
@@ -911,6 +914,7 @@
 \ir ../functions/chatsphere/create_api_key.sql
 \ir ../functions/chatsphere/authenticate_api_key.sql
 \ir ../functions/chatsphere/revoke_api_key.sql
+\ir ../functions/chatsphere/make_room.sql
 \ir ../functions/chatsphere/sync_subscription.sql
 \ir ../functions/chatsphere/end_subscriptions.sql
 \ir ../functions/chatsphere/reserve_usage.sql

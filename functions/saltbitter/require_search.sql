@@ -17,7 +17,7 @@ BEGIN
             ERRCODE = 'SB003',
             MESSAGE = 'the profile does not say enough for a search',
             DETAIL = 'A search needs a place, and whom the person wants to meet.',
-            HINT = 'Call set_location and update_profile first.';
+            HINT = 'Call set_location and set_search first.';
     END IF;
     PERFORM kernel.require_consent('orientation');
     IF (p_limit BETWEEN 1 AND 100

@@ -16,6 +16,8 @@ PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    v_provider_at CONSTANT timestamptz := kernel.require_passed(p_provider_at);
 BEGIN
     IF NOT EXISTS (
         SELECT FROM saltbitter.users AS u WHERE u.id = p_user_id AND u.erased_at IS NULL
@@ -33,7 +35,7 @@ BEGIN
     )
     VALUES (
         p_user_id, p_tier, p_status, p_stripe_subscription_id, p_stripe_customer_id,
-        p_period_start, p_period_end, p_provider_at
+        p_period_start, p_period_end, v_provider_at
     )
     ON CONFLICT (user_id) DO UPDATE
     SET tier = excluded.tier,
@@ -58,7 +60,8 @@ COMMENT ON FUNCTION saltbitter.set_subscription(
 ) IS
 'What the provider''s webhook tells of a subscription. True where it took effect; false where the
 message was told before, something newer is known, or it is the end of a subscription that another
-one has taken the place of. Raises SB010 UnknownPerson.
+one has taken the place of. What is said to have happened more than five minutes from now is refused: it
+would keep out what follows. Raises SB010 UnknownPerson, KR140 MomentAhead.
 @nonnull';
 
 ALTER FUNCTION saltbitter.set_subscription(

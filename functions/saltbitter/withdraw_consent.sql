@@ -1,4 +1,8 @@
-CREATE OR REPLACE FUNCTION saltbitter.withdraw_consent(p_purpose text, p_method text)
+CREATE OR REPLACE FUNCTION saltbitter.withdraw_consent(
+    p_purpose text,
+    p_method text,
+    p_ip_hash saltbitter.keyed_hash DEFAULT NULL
+)
 RETURNS boolean
 LANGUAGE plpgsql
 VOLATILE
@@ -6,14 +10,16 @@ PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN kernel.withdraw_consent(p_purpose, p_method);
+    RETURN kernel.withdraw_consent(p_purpose, p_method, saltbitter.consent_evidence(p_ip_hash));
 END;
 $$;
 
-COMMENT ON FUNCTION saltbitter.withdraw_consent(text, text) IS
+COMMENT ON FUNCTION saltbitter.withdraw_consent(text, text, saltbitter.keyed_hash) IS
 'Withdraws a consent of the current user; what was kept by it, the assessment (attachment_assessment)
 or whom they look for (orientation), goes by saltbitter.tg_forget_withdrawn(). False where there was
-none. Raises KR131 UnknownWording, KR133 UnfitConsent.
+none. p_ip_hash: the keyed hash of the address that they said it from. Raises KR131 UnknownWording,
+KR133 UnfitConsent.
 @nonnull';
 
-GRANT EXECUTE ON FUNCTION saltbitter.withdraw_consent(text, text) TO saltbitter_app;
+GRANT EXECUTE ON FUNCTION saltbitter.withdraw_consent(text, text, saltbitter.keyed_hash)
+TO saltbitter_app;

@@ -64,6 +64,17 @@ WHERE c.user_id = kernel.user_uuid() AND c.id = :chatbot_id;
 DELETE FROM chatsphere.chatbots AS c
 WHERE c.user_id = kernel.user_uuid() AND c.id = :chatbot_id;
 
+-- name: read_chatbot :maybe
+-- A bot of any account by its key alone, which is all that a page with the bot knows: whose it is, and
+-- what the worker that answers in it goes by. None for one that visitors may not talk to.
+--
+-- :chatbot_id  which
+-- @role worker
+SELECT c.user_id, c.id, c.name, c.language, c.model_config
+FROM chatsphere.chatbots AS c
+JOIN chatsphere.users AS u ON u.id = c.user_id
+WHERE c.id = :chatbot_id AND c.is_active AND u.is_active AND u.erased_at IS NULL;
+
 -- name: find_chatbots :many
 -- Bots of any account whose name is or has something that is written nearly like this, the most alike
 -- first; for support.

@@ -97,6 +97,12 @@ ORDER BY p.usage_limit, p.plan_name;
 SELECT asked.request_id, asked.code
 FROM kernel.request_erasure() AS asked;
 
+-- name: request_access :one
+-- Ask to see all that is held; confirmed and answered as an erasure is.
+-- @nonnull request_id
+SELECT asked.request_id, asked.code
+FROM kernel.request_access() AS asked;
+
 -- name: confirm_request :one
 -- Confirm a request by its code: verified, or rejected, whatever was wrong.
 --

@@ -17,14 +17,16 @@ LIMIT 100;
 -- :purpose  orientation or attachment_assessment
 -- :version  the wording that was shown
 -- :method  how they said it, as checkbox
-SELECT kernel.give_consent(:purpose, :version, :method) AS is_new;
+-- :ip_hash? = NULL  keyed hash of the address that they said it from
+SELECT saltbitter.give_consent(:purpose, :version, :method, :ip_hash) AS is_new;
 
 -- name: withdraw_consent :one
 -- Take a consent back, and delete what was kept by it; False where there was none.
 --
 -- :purpose  orientation or attachment_assessment
 -- :method  how they said it, as menu
-SELECT saltbitter.withdraw_consent(:purpose, :method) AS is_new;
+-- :ip_hash? = NULL  keyed hash of the address that they said it from
+SELECT saltbitter.withdraw_consent(:purpose, :method, :ip_hash) AS is_new;
 
 -- name: list_consents :many
 -- What the person of this session has agreed to or taken back.
@@ -39,3 +41,15 @@ SELECT
 FROM kernel.my_consents AS c
 ORDER BY c.purpose
 LIMIT 100;
+
+-- name: list_consent_history :page
+-- All that the person of this session ever agreed to or took back, newest first, word by word.
+--
+-- :limit = 20  page size
+SELECT
+    c.id, c.consent_type, c.granted, c.version, c.language, c.consent_text, c.method, c.occurred_at
+FROM saltbitter.consent_logs AS c
+WHERE c.user_id = kernel.user_uuid()
+  AND (c.id) < (:after) --? after
+ORDER BY c.id DESC
+LIMIT :limit;

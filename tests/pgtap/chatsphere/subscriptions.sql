@@ -119,6 +119,16 @@ SELECT throws_matching(
     ) $$,
     'subscriptions_running_key', '[C-F19] an account has one running subscription'
 );
+SELECT throws_ok(
+    format(
+        $$ SELECT chatsphere.sync_subscription(
+            current_setting('test.ann')::uuid, 's1', %L, 'pro', 'p', 'active', now(), now() + interval '1 month'
+        ) $$,
+        ahead
+    ),
+    'KR140', NULL, format('[C-11] [C-F19] what is said to happen %s is refused: it would keep out what follows', ahead)
+)
+FROM unnest(ARRAY[clock_timestamp() + interval '6 minutes', '2100-01-01', 'infinity']) AS ahead;
 SELECT throws_matching(
     format(
         $$ SELECT chatsphere.sync_subscription(
@@ -205,6 +215,39 @@ SELECT throws_matching(
 );
 SELECT throws_matching(
     $$ DELETE FROM chatsphere.plans WHERE plan_name = 'pro' $$, '_fkey', '[C-F15] nor a plan that somebody has'
+);
+
+-- Who bought another one while the first was not to renew.
+RESET ROLE;
+SELECT set_config('test.cat', chatsphere.register_user('cat@example.org', '$2b$12$' || repeat('x', 53))::text, true);
+CREATE FUNCTION pg_temp.tell(p_id text, p_at timestamptz, p_plan text, p_status text, p_ends boolean DEFAULT false)
+RETURNS uuid LANGUAGE sql AS $$
+SELECT chatsphere.sync_subscription(
+    current_setting('test.cat')::uuid, p_id, p_at, p_plan, 'p', p_status, now(), now() + interval '1 month', p_ends
+)
+$$;
+SET LOCAL ROLE chatsphere_worker;
+SELECT pg_temp.tell('c1', now() - interval '1 hour', 'pro', 'active');
+SELECT throws_matching(
+    $$ SELECT pg_temp.tell('c2', now(), 'starter', 'active') $$, 'subscriptions_running_key', '[C-F19] what renews is not ended by another one'
+);
+SELECT pg_temp.tell('c1', now() + interval '4 minutes', 'pro', 'active', true);
+SELECT pg_temp.tell('c2', now(), 'starter', 'incomplete');
+SELECT results_eq(
+    $$ SELECT s.status FROM chatsphere.subscriptions AS s WHERE s.provider_subscription_id LIKE 'c_' ORDER BY s.provider_subscription_id $$,
+    $$ VALUES ('active'), ('incomplete') $$, '[C-F19] a clock that is a little ahead is let in; and what nobody has paid yet ends nothing'
+);
+SELECT pg_temp.tell('c2', now(), 'starter', 'active');
+SELECT results_eq(
+    $$ SELECT s.status FROM chatsphere.subscriptions AS s WHERE s.provider_subscription_id LIKE 'c_' ORDER BY s.provider_subscription_id $$,
+    $$ VALUES ('canceled'), ('active') $$, '[C-11.8] [C-F19] once it is paid, it runs in the place of what was not to renew'
+);
+SELECT is(
+    (SELECT u.subscription_tier FROM chatsphere.users AS u WHERE u.id = current_setting('test.cat')::uuid), 'starter',
+    '[C-F19] and the tier is its tier'
+);
+SELECT lives_ok(
+    $$ SELECT pg_temp.tell('c1', now() + interval '5 minutes', 'pro', 'canceled') $$, 'the end of the first, told later, is no error'
 );
 
 SELECT * FROM finish();

@@ -19,8 +19,19 @@ SELECT results_eq(
 );
 SELECT set_config('kernel.user_id', pg_temp.id(1)::text, true);
 SET LOCAL ROLE saltbitter_app;
-SELECT kernel.give_consent('orientation', 1, 'checkbox', '{"ip_hash": "ab12"}');
-SELECT saltbitter.withdraw_consent('orientation', 'menu');
+SELECT throws_ok(
+    format($$ SELECT saltbitter.%s $$, call), '23514', NULL, format('[S-F21] %s: a bare SHA-256 of an address is refused', call)
+)
+FROM (VALUES
+    ('give_consent(''orientation'', 1, ''checkbox'', sha256(''203.0.113.9''))'),
+    ('withdraw_consent(''orientation'', ''menu'', sha256(''203.0.113.9''))')
+) AS refused (call);
+SELECT is(
+    saltbitter.give_consent('orientation', 1, 'checkbox', decode('0001' || repeat('ab', 32), 'hex')), true,
+    '[S-33] [S-16.6] a consent is kept with the keyed hash of the address'
+);
+SELECT saltbitter.withdraw_consent('orientation', 'menu', decode('0001' || repeat('cd', 32), 'hex'));
+SELECT saltbitter.give_consent('attachment_assessment', 1, 'checkbox');
 SELECT results_eq(
     $$
     SELECT c.user_id, c.consent_type, c.granted, c.consent_text LIKE 'Whom you want to meet %', c.ip_hash
@@ -29,8 +40,9 @@ SELECT results_eq(
     $$,
     $$
     VALUES
-        (pg_temp.id(1), 'orientation', true, true, 'ab12'),
-        (pg_temp.id(1), 'orientation', false, true, NULL)
+        (pg_temp.id(1), 'orientation', true, true, '0001' || repeat('ab', 32)),
+        (pg_temp.id(1), 'orientation', false, true, '0001' || repeat('cd', 32)),
+        (pg_temp.id(1), 'attachment_assessment', true, false, NULL)
     $$,
     '[S-33] [S-16.8, S-16.9] each consent that was given or withdrawn is there, with the exact text'
 );
@@ -50,7 +62,7 @@ SELECT lives_ok(
     $$ DELETE FROM saltbitter.users WHERE id = pg_temp.id(1) $$, '[S-F4] the log does not hang on its person'
 );
 SELECT is(
-    (SELECT count(*) FROM kernel.consent_event WHERE app = 'saltbitter'), 2::bigint, '[S-F4] [X-3] and stays without them'
+    (SELECT count(*) FROM kernel.consent_event WHERE app = 'saltbitter'), 3::bigint, '[S-F4] [X-3] and stays without them'
 );
 
 SELECT * FROM finish();

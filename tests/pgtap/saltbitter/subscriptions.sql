@@ -92,6 +92,15 @@ SELECT results_eq(
     $$ VALUES ('premium', 'past_due', 'sub_1') $$, '[S-27] so who changed to another one keeps it'
 );
 SELECT throws_ok(
+    format($$ SELECT pg_temp.tell('e9', 1, 'elite', 'active', 'sub_1', now() + interval '30 days', %L) $$, ahead),
+    'KR140', NULL, format('[S-18] [S-F19] what is said to happen %s is refused: it would keep out what follows', ahead)
+)
+FROM unnest(ARRAY[clock_timestamp() + interval '6 minutes', '2100-01-01', 'infinity']) AS ahead;
+SELECT is(
+    pg_temp.tell('e9', 1, 'premium', 'past_due', 'sub_1', now() + interval '30 days', now() + interval '4 minutes'), true,
+    '[S-F19] a clock that is a little ahead is not, and the message that was refused may be sent again'
+);
+SELECT throws_ok(
     $$ SELECT pg_temp.tell('e4', 99, 'elite', 'active', 'sub_9', now()) $$, 'SB010', NULL, '[S-18.2] nobody has none'
 );
 SELECT throws_matching(

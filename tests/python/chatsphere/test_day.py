@@ -173,6 +173,53 @@ def _look_at_the_day(db: Session, bot: UUID, session_id: UUID) -> None:
     assert period.used == 1
 
 
+def test_who_answers_knows_the_bot_alone(platform: Platform) -> None:
+    """[C-31] [C-13.6] A page names a bot: the worker learns whose it is and how to answer in it."""
+    login = platform.database.connect()
+    person = platform.person()
+    with session(login, app="chatsphere", user_id=person) as db:
+        bot = chatbots.create_chatbot(db, name="Helper", model_config={"temperature": 0.2})
+    with session(login, app="chatsphere") as db:
+        opened = chat_sessions.open_session(db, chatbot_id=bot, user_identifier=_VISITOR)
+        chat_sessions.say(db, session_token=opened.session_token, content="Are you open?")
+    with session(login, app="chatsphere", role="worker") as jobs:
+        found = chatbots.read_chatbot(jobs, chatbot_id=bot)
+        assert found is not None
+        assert (found.user_id, found.language, found.model_config) == (
+            person,
+            "en",
+            {"temperature": 0.2},
+        )
+        chat_sessions.answer(
+            jobs,
+            user_id=found.user_id,
+            chatbot_id=bot,
+            session_id=opened.session_id,
+            content="Until six.",
+            tokens_used=9,
+        )
+        users.set_active(jobs, user_id=person, is_active=False)
+        assert chatbots.read_chatbot(jobs, chatbot_id=bot) is None
+        users.set_active(jobs, user_id=person, is_active=True)
+    with session(login, app="chatsphere") as db:
+        said = chat_sessions.read_session(db, session_token=opened.session_token)
+    assert [m.content for m in said] == ["Are you open?", "Until six."]
+    with session(login, app="chatsphere", user_id=person) as db:
+        with pytest.raises(WrongRole):
+            chatbots.read_chatbot(db, chatbot_id=bot)
+        chatbots.update_chatbot(
+            db,
+            chatbot_id=bot,
+            name="Helper",
+            description=None,
+            language="en",
+            model_config={},
+            is_active=False,
+        )
+    with session(login, app="chatsphere", role="worker") as jobs:
+        assert chatbots.read_chatbot(jobs, chatbot_id=bot) is None
+
+
 def test_a_plan_and_its_limit(platform: Platform) -> None:
     """[C-32] [C-F19] The webhook changes the tier; the limit follows, and holds."""
     login = platform.database.connect()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from hashlib import sha256
 from uuid import UUID, uuid4
 
 import pytest
@@ -26,6 +27,7 @@ from strongroom_db.saltbitter.errors import (
     AiOptedOut,
     AlreadyDecided,
     NotAdult,
+    NotAKeyedHash,
     NotMatched,
     PasswordHashInvalid,
     PhotosInvalid,
@@ -33,7 +35,7 @@ from strongroom_db.saltbitter.errors import (
     SearchIncomplete,
     WrongPassword,
 )
-from strongroom_db.saltbitter.types import Photo
+from strongroom_db.saltbitter.types import KeyedHash, Photo
 from tests.python.saltbitter.conftest import BORN, HASH, VIENNA, Platform, consent, row
 
 
@@ -136,7 +138,44 @@ def test_consent_comes_before_a_search(platform: Platform) -> None:
         ("attachment_assessment", False),
     ]
     assert all(owner == ann and len(text) > 100 for _, _, text, owner in log)
+    with platform.session(ann) as db:
+        newest = consent_logs.list_consent_history(db, limit=3)
+        assert [(c.consent_type, c.granted) for c in newest] == [
+            ("attachment_assessment", False),
+            ("orientation", False),
+            ("attachment_assessment", True),
+        ]
+        assert newest.next is not None
+        (oldest,) = consent_logs.list_consent_history(db, after=newest.next)
+        assert (oldest.consent_type, oldest.granted, oldest.method) == (
+            "orientation",
+            True,
+            "checkbox",
+        )
     assert row(platform.app(ben), "SELECT count(*) FROM saltbitter.consent_logs") == (1,)
+
+
+def test_a_consent_keeps_the_address_it_came_from(platform: Platform) -> None:
+    """[S-33] [S-16.6] [S-F21] As a keyed hash, given and withdrawn; a bare digest is refused."""
+    ann = platform.account()
+    told, taken = (KeyedHash(b"\0\1" + bytes([n]) * 32) for n in (7, 8))
+    with platform.session(ann) as db:
+        with pytest.raises(NotAKeyedHash):
+            consent_logs.give_consent(
+                db,
+                purpose="orientation",
+                version=1,
+                method="checkbox",
+                ip_hash=KeyedHash(sha256(b"203.0.113.9").digest()),
+            )
+        consent_logs.give_consent(
+            db, purpose="orientation", version=1, method="checkbox", ip_hash=told
+        )
+        consent_logs.withdraw_consent(db, purpose="orientation", method="menu", ip_hash=taken)
+    kept = platform.app(ann).execute(
+        "SELECT granted, ip_hash FROM saltbitter.consent_logs ORDER BY id"
+    )
+    assert kept.fetchall() == [(True, told.hex()), (False, taken.hex())]
 
 
 def test_who_withdraws_is_found_no_more(platform: Platform) -> None:
