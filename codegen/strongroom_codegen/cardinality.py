@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 from strongroom_codegen.catalog import Catalog
-from strongroom_codegen.levels import unwrap
+from strongroom_codegen.equalities import Equality, equalities, is_said, leaves, slot_of
 from strongroom_codegen.nullability import Analyzer, frames
 from strongroom_codegen.nullability.frames import Frame
 from strongroom_codegen.nullability.proofs import Slot
@@ -13,10 +14,8 @@ from strongroom_codegen.nullability.relations import is_replaced
 from strongroom_codegen.tree import Node, nodes
 
 _WITHOUT_TIES = "0"
+_IS_NOT_NULL = "1"
 _CASTS = ("1", "2")
-_BPCHAR, _TIMESTAMPTZ = 1042, 1184
-# A column, and the relations of the expression that it is equal to.
-Equality = tuple[Slot, frozenset[int]]
 
 
 def at_most_one(analyzer: Analyzer, frame: Frame, fixed: frozenset[Slot] = frozenset()) -> bool:
@@ -33,12 +32,10 @@ def at_most_one(analyzer: Analyzer, frame: Frame, fixed: frozenset[Slot] = froze
         return False
     if query["hasAggs"] == "true" and not query["groupClause"]:
         return True
-    equalities, leaves = list(_equalities(analyzer, frame)), list(_leaves(query["jointree"]))
-    if leaves is None or any(_is_full(node) for node in nodes(query["jointree"])):
+    if any(_is_full(node) for node in nodes(query["jointree"])):
         return False
-    if query["groupClause"] and _groups_fixed(frame, fixed, equalities):
-        return True
-    return _all_pinned(analyzer, frame, fixed, equalities, leaves)
+    level = _Level(analyzer, frame, fixed, list(equalities(analyzer, frame)))
+    return level.has_one_group() or level.has_one_row()
 
 
 def always_one(catalog: Catalog, frame: Frame) -> bool:
@@ -50,21 +47,6 @@ def always_one(catalog: Catalog, frame: Frame) -> bool:
         return False
     table = catalog.relations.get(int(frame.entry(frame.target)["relid"]))
     return table is not None and table.keeps_inserts
-
-
-def slot_of(node: Node, frame: Frame) -> Slot | None:
-    """The column of this query level that an expression is."""
-    node = unwrap(node)
-    if node["node"] != "VAR" or int(node["varlevelsup"]):
-        return None
-    index, number = int(node["varno"]), int(node["varattno"])
-    entry = frame.entry(index)
-    kind = int(entry["rtekind"])
-    if number > 0 and kind == frames.JOIN:
-        return slot_of(entry["joinaliasvars"][number - 1], frame)
-    if number > 0 and kind == frames.GROUP:
-        return slot_of(entry["groupexprs"][number - 1], frame)
-    return index, number
 
 
 def _is_one(limit: Node | None) -> bool:
@@ -80,133 +62,152 @@ def _is_full(node: Node) -> bool:
     return node["node"] == "JOINEXPR" and int(node["jointype"]) == frames.FULL
 
 
-def _leaves(node: Node) -> Iterator[int]:
-    if node["node"] == "RANGETBLREF":
-        yield int(node["rtindex"])
-    elif node["node"] == "JOINEXPR":
-        yield from _leaves(node["larg"])
-        yield from _leaves(node["rarg"])
-    else:
-        for item in node["fromlist"] or []:
-            yield from _leaves(item)
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """One query level; two of its rows are looked at that agree in the columns `fixed`.
 
-
-def _equalities(analyzer: Analyzer, frame: Frame) -> Iterator[Equality]:
-    tree = frame.query["jointree"]
-    yield from _of_condition(analyzer, tree["quals"], frame)
-    for node in nodes(tree["fromlist"] or [], into_queries=False):
-        if node["node"] == "JOINEXPR":
-            kind = int(node["jointype"])
-            arms = {frames.LEFT: "rarg", frames.RIGHT: "larg"}
-            inside = set(_leaves(node[arms[kind]] if kind in arms else node))
-            for slot, others in _of_condition(analyzer, node["quals"], frame):
-                # The condition of an outer join limits only the side that it may blank.
-                if slot[0] in inside:
-                    yield slot, others
-
-
-def _of_condition(analyzer: Analyzer, node: Node | None, frame: Frame) -> Iterator[Equality]:
-    if node is None:
-        return
-    if node["node"] == "BOOLEXPR" and node["boolop"] == "and":
-        for arg in node["args"]:
-            yield from _of_condition(analyzer, arg, frame)
-    if node["node"] != "OPEXPR" or len(node["args"]) != 2:
-        return
-    operator = analyzer.catalog.operators.get(int(node["opno"]))
-    if operator is None or operator.name != "=" or operator.schema != "pg_catalog":
-        return
-    for side, other in (node["args"], node["args"][::-1]):
-        slot = slot_of(side, frame)
-        relations = _relations(analyzer, other, frame)
-        if slot is None or relations is None or slot[0] in relations:
-            continue
-        if _is_exact(analyzer, node, unwrap(side)):
-            yield slot, relations
-
-
-def _is_exact(analyzer: Analyzer, comparison: Node, column: Node) -> bool:
-    """Whether of the values that a unique index tells apart one at most is equal to the other side.
-
-    As char, texts are equal that differ in blanks at the end; as timestamptz, two local times may
-    be one moment; a collation that is not deterministic knows equals of its own.
+    A relation is single when both rows have the same row of it, or both none: then so is whatever
+    is reckoned from it.
     """
-    function = analyzer.catalog.functions.get(int(comparison["opfuncid"]))
-    if function is None:
-        return False
-    compared = set(function.arguments)
-    if len(compared) > 1 and _TIMESTAMPTZ in compared:
-        return False
-    if _BPCHAR in compared and analyzer.catalog.base_type(int(column["vartype"])).oid != _BPCHAR:
-        return False
-    collation = comparison["inputcollid"]
-    is_loose = int(collation) in analyzer.catalog.loose_collations
-    return not is_loose or column["varcollid"] == collation
 
+    analyzer: Analyzer
+    frame: Frame
+    fixed: frozenset[Slot]
+    equalities: list[Equality]
 
-def _relations(analyzer: Analyzer, node: Node, frame: Frame) -> frozenset[int] | None:
-    """The relations of this level in an expression; None when it has no one value for a row."""
-    found = set()
-    for part in nodes(node):
-        if part["node"] == "SUBLINK":
-            return None
-        oid = part.get("funcid") or part.get("opfuncid")
-        function = analyzer.catalog.functions.get(int(oid)) if oid else None
-        if function and function.volatility == "v":
-            return None
-        if part["node"] == "VAR" and part["varlevelsup"] == "0":
-            slot = slot_of(part, frame)
-            if slot is None:
-                return None
-            found.add(slot[0])
-    return frozenset(found)
-
-
-def _groups_fixed(frame: Frame, fixed: frozenset[Slot], equalities: list[Equality]) -> bool:
-    constant = fixed | {slot for slot, others in equalities if not others}
-    wanted = {clause["tleSortGroupRef"] for clause in frame.query["groupClause"]}
-    groups = [e["expr"] for e in frame.query["targetList"] if e["ressortgroupref"] in wanted]
-    return all(slot_of(group, frame) in constant for group in groups)
-
-
-def _all_pinned(
-    analyzer: Analyzer,
-    frame: Frame,
-    fixed: frozenset[Slot],
-    equalities: list[Equality],
-    leaves: list[int],
-) -> bool:
-    pinned: set[int] = set()
-    while True:
-        known = fixed | {slot for slot, others in equalities if others <= pinned}
-        more = {
-            index
-            for index in leaves
-            if index not in pinned and _is_pinned(analyzer, frame, index, known)
+    def has_one_group(self) -> bool:
+        """Whether what the rows are grouped by is the same in both."""
+        if not self.frame.query["groupClause"]:
+            return False
+        # The condition of an outer join says nothing of a row that it has made up.
+        constant = self.fixed | {
+            equality.slot
+            for equality in self.equalities
+            if not equality.others and not self.frame.blanked.get(equality.slot[0])
         }
-        if not more:
-            return pinned >= set(leaves)
-        pinned |= more
+        wanted = {clause["tleSortGroupRef"] for clause in self.frame.query["groupClause"]}
+        entries = self.frame.query["targetList"]
+        groups = [entry["expr"] for entry in entries if entry["ressortgroupref"] in wanted]
+        return all(slot_of(group, self.frame) in constant for group in groups)
 
-
-def _is_pinned(analyzer: Analyzer, frame: Frame, index: int, known: frozenset[Slot]) -> bool:
-    entry = frame.entry(index)
-    columns = frozenset(number for leaf, number in known if leaf == index)
-    match int(entry["rtekind"]):
-        case frames.TABLE:
-            return _table_pinned(analyzer, entry, columns)
-        case frames.SUBQUERY:
-            return _query_pinned(analyzer, entry["subquery"], frame, columns)
-        case frames.CTE:
-            cte, owner = frame.cte(entry)
-            if cte is None or cte["cterecursive"] == "true":
+    def has_one_row(self) -> bool:
+        """Whether every relation is single, one after the other."""
+        single: set[int] = set()
+        waiting = set(leaves(self.frame.query["jointree"]))
+        while waiting:
+            more = {index for index in waiting if self._is_single(index, single)}
+            if not more:
                 return False
-            return _query_pinned(analyzer, cte["ctequery"], owner, columns)
-        case frames.FUNCTION:
-            return all(_gives_one_row(analyzer, f["funcexpr"]) for f in entry["functions"])
-        case frames.VALUES:
-            return len(entry["values_lists"]) == 1
-    return False
+            single |= more
+            waiting -= more
+        return True
+
+    def _is_single(self, index: int, single: set[int]) -> bool:
+        if not self._lateral(index) <= single:
+            return False
+        # Whether an outer join finds a row depends on the row that it looks for one for; where the
+        # two rows agree in a value of it, it has found one for both.
+        has_value = any(leaf == index for leaf, _ in self.fixed)
+        if not has_value and not self._looked_for(index) <= single:
+            return False
+        known = [equality for equality in self.equalities if equality.others <= single]
+        return self._is_pinned(
+            index,
+            self.fixed | {equality.slot for equality in known if not equality.or_null},
+            self.fixed | {equality.slot for equality in known},
+        )
+
+    def _lateral(self, index: int) -> set[int]:
+        """The relations beside it that it is reckoned from."""
+        entry = self.frame.entry(index)
+        kind = int(entry["rtekind"])
+        if kind == frames.SUBQUERY:
+            return self._named(entry["subquery"], 0)
+        if kind == frames.FUNCTION:
+            return self._named(entry["functions"], 0)
+        return self._named(entry["values_lists"], 0) if kind == frames.VALUES else set()
+
+    def _named(self, value: Any, depth: int) -> set[int]:
+        """The relations of this level in what stands so many queries below it."""
+        if isinstance(value, list):
+            return set().union(*(self._named(item, depth) for item in value))
+        if not isinstance(value, dict):
+            return set()
+        if value["node"] == "VAR":
+            is_ours = int(value["varlevelsup"]) == depth
+            return self._leaves_of(int(value["varno"])) if is_ours else set()
+        below = depth + (value["node"] == "QUERY")
+        return set().union(*(self._named(item, below) for item in value.values()))
+
+    def _leaves_of(self, index: int) -> set[int]:
+        return next(
+            (set(leaves(join)) for join in self._joins() if int(join["rtindex"]) == index), {index}
+        )
+
+    def _looked_for(self, index: int) -> set[int]:
+        """The relations on the other side of the outer joins that may find no row of this one."""
+        found: set[int] = set()
+        for number, arm in self.frame.blanked.get(index, ()):
+            join = next(join for join in self._joins() if int(join["rtindex"]) == number)
+            found |= set(leaves(join["larg" if arm == frames.RIGHT else "rarg"]))
+        return found
+
+    def _joins(self) -> list[Node]:
+        tree = nodes(self.frame.query["jointree"]["fromlist"] or [], into_queries=False)
+        return [node for node in tree if node["node"] == "JOINEXPR"]
+
+    def _is_pinned(self, index: int, known: frozenset[Slot], same: frozenset[Slot]) -> bool:
+        """One row at most, where `known` columns have one value and `same` ones may all be NULL."""
+        entry = self.frame.entry(index)
+        columns = frozenset(number for leaf, number in known if leaf == index)
+        match int(entry["rtekind"]):
+            case frames.TABLE:
+                alike = frozenset(number for leaf, number in same if leaf == index)
+                return self._table_pinned(index, entry, columns, alike)
+            case frames.SUBQUERY:
+                return _query_pinned(self.analyzer, entry["subquery"], self.frame, columns)
+            case frames.CTE:
+                cte, owner = self.frame.cte(entry)
+                if cte is None or cte["cterecursive"] == "true":
+                    return False
+                return _query_pinned(self.analyzer, cte["ctequery"], owner, columns)
+            case frames.FUNCTION:
+                return all(_gives_one_row(self.analyzer, f["funcexpr"]) for f in entry["functions"])
+            case frames.VALUES:
+                return len(entry["values_lists"]) == 1
+        return False
+
+    def _table_pinned(
+        self, index: int, entry: Node, columns: frozenset[int], alike: frozenset[int]
+    ) -> bool:
+        table = self.analyzer.catalog.relations.get(int(entry["relid"]))
+        if table is None:
+            return False
+        view = self.analyzer.catalog.view_query(table.oid)
+        if view:
+            return _query_pinned(self.analyzer, view, None, columns)
+        if table.kind == "r" and table.children and entry["inh"] == "true":
+            return False
+        never = {n for n in table.columns if self._never_null(index, entry, n)}
+        return any(
+            key.columns <= (alike if key.nulls_alike else columns | (alike & never))
+            and all(self._holds(part, index, columns | never) for part in key.conditions)
+            for key in table.keys
+        )
+
+    def _never_null(self, index: int, entry: Node, number: int) -> bool:
+        if (index, number) in self.frame.proven:
+            return True
+        table, with_children = int(entry["relid"]), entry["inh"] == "true"
+        return self.analyzer.catalog.column_not_null(table, number, with_children=with_children)
+
+    def _holds(self, part: Node, index: int, never_null: frozenset[int]) -> bool:
+        """Whether a condition of a unique index is true in each row that is looked at."""
+        if part["node"] == "NULLTEST" and part["nulltesttype"] == _IS_NOT_NULL:
+            column = part["arg"]
+            if column["node"] == "VAR" and int(column["varattno"]) in never_null:
+                return bool(part["argisrow"] == "false")
+        return is_said(part, index, self.frame)
 
 
 def _gives_one_row(analyzer: Analyzer, call: Node) -> bool:
@@ -214,18 +215,6 @@ def _gives_one_row(analyzer: Analyzer, call: Node) -> bool:
         return True
     function = analyzer.catalog.functions.get(int(call["funcid"]))
     return analyzer.trusts_declared_rows and function is not None and function.rows == 1
-
-
-def _table_pinned(analyzer: Analyzer, entry: Node, columns: frozenset[int]) -> bool:
-    table = analyzer.catalog.relations.get(int(entry["relid"]))
-    if table is None:
-        return False
-    view = analyzer.catalog.view_query(table.oid)
-    if view:
-        return _query_pinned(analyzer, view, None, columns)
-    if table.kind == "r" and table.children and entry["inh"] == "true":
-        return False
-    return any(key <= columns for key in table.keys)
 
 
 def _query_pinned(

@@ -15,7 +15,7 @@ from strongroom_codegen.comments import Comment, parse_comment
 from strongroom_codegen.questions import Questions, Rows
 from strongroom_codegen.sql_bodies import read_sql_bodies
 from strongroom_codegen.tree import Node, parse_tree, queries_of
-from strongroom_codegen.unique_keys import unique_key
+from strongroom_codegen.unique_keys import UniqueKey, unique_key
 from strongroom_codegen.value_lists import value_lists
 
 CATALOG = (
@@ -96,7 +96,7 @@ class Relation:
     replaced: tuple[int, ...]
     children: tuple[int, ...]
     columns: dict[int, Column]
-    keys: tuple[frozenset[int], ...]
+    keys: tuple[UniqueKey, ...]
     comment: Comment
 
     @property
@@ -359,11 +359,9 @@ def _relations(rows: Rows) -> dict[int, Relation]:
             full_array=place in full or comment.tag("nonnull") == "[]",
         )
         columns.setdefault(row["relation"], {})[column.number] = column
-    keys: dict[int, list[frozenset[int]]] = {}
+    keys: dict[int, list[UniqueKey]] = {}
     for row in rows["unique_keys"]:
-        key = unique_key(row)
-        if key:
-            keys.setdefault(row["relation"], []).append(key)
+        keys.setdefault(row["relation"], []).append(unique_key(row))
     return {
         row["oid"]: Relation(
             **{key: row[key] for key in _RELATION_FIELDS},

@@ -167,7 +167,7 @@ class Needs:
     def _cheapest(self, relation: str) -> str:
         """The first column of the key: whoever may lock a row may as well know that it is there."""
         table = next(r for r in self.facts.catalog.relations.values() if r.full_name == relation)
-        keys = sorted(min(key) for key in table.keys if key)
+        keys = sorted(min(key.columns) for key in table.keys if not key.conditions)
         number = keys[0] if keys else min(table.columns)
         return table.columns[number].name
 

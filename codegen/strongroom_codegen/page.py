@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from strongroom_codegen.cardinality import at_most_one, slot_of
+from strongroom_codegen.cardinality import at_most_one
 from strongroom_codegen.catalog import Catalog
 from strongroom_codegen.diagnostics import Diagnostics
+from strongroom_codegen.equalities import slot_of
 from strongroom_codegen.nullability import Analyzer, frames
 from strongroom_codegen.nullability.frames import Frame
 from strongroom_codegen.parameter_uses import parameter_number
 from strongroom_codegen.parameters import AFTER, PreparedQuery, Variant
 from strongroom_codegen.pytypes import PyType, python_type
-from strongroom_codegen.tree import BELOW, Node, everywhere, same_tree
+from strongroom_codegen.tree import BELOW, Node, conjuncts, everywhere, same_tree
 
 _IN_TOKENS = (
     *(PyType("builtins", name) for name in ("int", "str", "bool", "float", "bytes")),
@@ -185,7 +186,7 @@ def _comparison(
 ) -> tuple[list[Node], bool] | None:
     """The left side of `(...) < (:after)` and whether the sign is <."""
     wanted = [n for n, name in enumerate(variant.names, 1) if name == AFTER]
-    for node in _conjuncts(frame.query["jointree"]["quals"]):
+    for node in conjuncts(frame.query["jointree"]["quals"]):
         if node["node"] == "ROWCOMPAREEXPR":
             sign = node.get("cmptype", node.get("rctype"))
             sides = node["largs"], node["rargs"]
@@ -200,13 +201,3 @@ def _comparison(
         if numbers == wanted and (is_less or is_greater):
             return sides[0], is_less
     return None
-
-
-def _conjuncts(node: Node | None) -> Iterator[Node]:
-    if node is None:
-        return
-    if node["node"] == "BOOLEXPR" and node["boolop"] == "and":
-        for arg in node["args"]:
-            yield from _conjuncts(arg)
-    else:
-        yield node

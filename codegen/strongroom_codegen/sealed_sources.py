@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from strongroom_codegen.cardinality import slot_of
 from strongroom_codegen.element_uses import element_of
+from strongroom_codegen.equalities import slot_of
 from strongroom_codegen.levels import Origin, unwrap
 from strongroom_codegen.nullability import Analyzer, frames
 from strongroom_codegen.nullability.frames import Frame

@@ -206,6 +206,17 @@ def _list(tokens: Iterator[_Token]) -> list[Any]:
     raise ValueError("the text ends inside a list")
 
 
+def conjuncts(condition: Node | None) -> Iterator[Node]:
+    """The parts of a condition that are all true where it is."""
+    if condition is None:
+        return
+    if condition["node"] == "BOOLEXPR" and condition["boolop"] == "and":
+        for part in condition["args"]:
+            yield from conjuncts(part)
+    else:
+        yield condition
+
+
 def same_tree(node: Any, other: Any) -> bool:
     """Equal trees, wherever in the text they stand."""
     if isinstance(node, dict) and isinstance(other, dict):

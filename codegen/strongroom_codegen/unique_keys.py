@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from strongroom_codegen.tree import parse_tree
+from strongroom_codegen.tree import Node, conjuncts, parse_tree
 
 
-def unique_key(row: dict[str, Any]) -> frozenset[int] | None:
-    """The numbers of the columns of which no two rows agree, where all have values.
+@dataclass(frozen=True, slots=True)
+class UniqueKey:
+    """No two rows agree in these columns: of those rows that the conditions are all true for.
 
-    None for a partial index, unless its condition is only that its own columns are not NULL.
+    Rows with a NULL in one of the columns are told apart, unless `nulls_alike`.
     """
-    columns = frozenset(row["columns"][: row["width"]])
-    if row["predicate"] is None:
-        return columns
-    predicate = parse_tree(row["predicate"])
-    tests = predicate["args"] if predicate["node"] == "BOOLEXPR" else [predicate]
-    needed = set()
-    for test in tests:
-        if (
-            test["node"] != "NULLTEST"
-            or test["nulltesttype"] != "1"
-            or test["arg"]["node"] != "VAR"
-            or (predicate["node"] == "BOOLEXPR" and predicate["boolop"] != "and")
-        ):
-            return None
-        needed.add(int(test["arg"]["varattno"]))
-    return columns if needed <= columns else None
+
+    columns: frozenset[int]
+    nulls_alike: bool
+    conditions: tuple[Node, ...]
+
+
+def unique_key(row: dict[str, Any]) -> UniqueKey:
+    """A key as the catalogue has it; columns that the index only carries are left out."""
+    predicate = parse_tree(row["predicate"]) if row["predicate"] else None
+    return UniqueKey(
+        columns=frozenset(row["columns"][: row["width"]]),
+        nulls_alike=row["nulls_alike"],
+        conditions=tuple(conjuncts(predicate)),
+    )

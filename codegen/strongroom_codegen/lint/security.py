@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from strongroom_codegen.cardinality import slot_of
+from strongroom_codegen.equalities import slot_of
 from strongroom_codegen.footprint import signature
 from strongroom_codegen.lint.facts import Facts
 from strongroom_codegen.lint.rules import SMALL, Finding

@@ -6,14 +6,15 @@ import itertools
 from collections.abc import Iterator
 
 from strongroom_codegen.annotations import AnnotatedQuery
-from strongroom_codegen.cardinality import at_most_one, slot_of
+from strongroom_codegen.cardinality import at_most_one
+from strongroom_codegen.equalities import slot_of
 from strongroom_codegen.lint.facts import Facts
 from strongroom_codegen.lint.rules import DEFAULT, SMALL, Finding, count
 from strongroom_codegen.model import QueryModel
 from strongroom_codegen.nullability import Analyzer, frames
 from strongroom_codegen.nullability.frames import Frame
 from strongroom_codegen.nullability.proofs import Slot
-from strongroom_codegen.tree import Node, nodes
+from strongroom_codegen.tree import Node, conjuncts, nodes
 
 _BEFORE_STAR = frozenset({"SELECT", "DISTINCT", "ALL", "RETURNING", ",", "."})
 
@@ -95,20 +96,10 @@ def _few(facts: Facts, frame: Frame) -> frozenset[Slot]:
         if int(entry["rtekind"]) == frames.TABLE and facts.sizes.get(oid, DEFAULT) <= SMALL:
             found |= {(index, number) for number in facts.catalog.relations[oid].columns}
     tree = frame.query["jointree"]
-    for node in _conjuncts(tree["quals"] if tree else None):
+    for node in conjuncts(tree["quals"] if tree else None):
         if node["node"] == "SCALARARRAYOPEXPR" and node["useOr"] == "true":
             operator = facts.catalog.operators.get(int(node["opno"]))
             slot = slot_of(node["args"][0], frame)
             if slot and operator and operator.name == "=":
                 found.add(slot)
     return frozenset(found)
-
-
-def _conjuncts(node: Node | None) -> Iterator[Node]:
-    if node is None:
-        return
-    if node["node"] == "BOOLEXPR" and node["boolop"] == "and":
-        for part in node["args"]:
-            yield from _conjuncts(part)
-    else:
-        yield node

@@ -2,6 +2,7 @@ SELECT
     i.indrelid AS relation,
     i.indkey::int2[] AS columns,
     i.indnkeyatts AS width,
+    i.indnullsnotdistinct AS nulls_alike,
     i.indpred::text AS predicate
 FROM pg_catalog.pg_index AS i
 WHERE i.indisunique

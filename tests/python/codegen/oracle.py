@@ -51,11 +51,15 @@ def call_arguments(known: Texts, found: AnalysedQuery) -> st.SearchStrategy[dict
 def check(
     connection: psycopg.Connection[Any], found: AnalysedQuery, given: dict[str, Value]
 ) -> int:
-    """Run every variant; fail where a column that is never NULL is. How many rows there were."""
+    """Run every variant; fail where a column that is never NULL is, or where there are two rows of
+    what gives one at most. How many rows there were."""
     rows = 0
     for variant in found.prepared.variants:
         nulls, count = nulls_of(connection, variant, given)
         rows += count
+        assert count < 2 or not found.at_most_one, (
+            f"{count} rows, where there should be one at most\n{variant.sql}\n{given}"
+        )
         for number in sorted(nulls):
             column = found.columns[number]
             assert column.verdict.nullable, (

@@ -158,11 +158,180 @@ def test_a_collation_may_have_equals_of_its_own(shop: Shop) -> None:
     assert not look_at(shop, sql, *ddl).at_most_one
 
 
-def test_a_partial_key_needs_its_condition(shop: Shop) -> None:
-    sql = "SELECT s.id FROM shop.sales AS s WHERE s.gift_for = :gift"
-    index = "CREATE UNIQUE INDEX i ON shop.sales (gift_for) WHERE {}"
-    assert look_at(shop, sql, index.format("gift_for IS NOT NULL")).at_most_one
-    assert not look_at(shop, sql, index.format("amount > 3")).at_most_one
+_PAIRS = (
+    "CREATE TABLE shop.a (x int UNIQUE NOT NULL, y int, flag bool)",
+    "CREATE TABLE shop.b (id int PRIMARY KEY, y int)",
+    "INSERT INTO shop.a VALUES (0, 0, false), (7, 7, true)",
+    "INSERT INTO shop.b VALUES (5, 7)",
+)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        # Whether the join finds its row depends on the row that it looks for one for.
+        "SELECT a.x FROM shop.a LEFT JOIN shop.b ON b.id = 5 AND a.flag"
+        " WHERE a.x = coalesce(b.y, 0)",
+        "SELECT a.x FROM shop.b RIGHT JOIN shop.a ON b.id = 5 AND a.flag"
+        " WHERE a.x = coalesce(b.y, 0)",
+        "SELECT a.x FROM shop.a LEFT JOIN (SELECT b.y FROM shop.b LIMIT 1) AS b ON a.flag"
+        " WHERE a.x = coalesce(b.y, 0)",
+        "SELECT b.id FROM shop.a LEFT JOIN shop.b ON b.id = 5 AND a.flag GROUP BY b.id",
+        # One row, but another one for each row beside it.
+        "SELECT a.x FROM shop.a, LATERAL (SELECT a.y AS z) AS s WHERE a.x = s.z",
+        "SELECT a.x FROM shop.a, LATERAL abs(a.y) AS s (z) WHERE a.x = s.z",
+        "SELECT a.x FROM shop.a, LATERAL (VALUES (a.y)) AS s (z) WHERE a.x = s.z",
+        "SELECT a.x FROM shop.a, LATERAL (SELECT max(b.y) + a.y - 7 AS z FROM shop.b) AS s"
+        " WHERE a.x = s.z",
+        "SELECT j.x FROM (shop.a CROSS JOIN shop.b) AS j, LATERAL (SELECT (SELECT j.x) AS z) AS s"
+        " WHERE j.x = s.z AND j.id = 5",
+    ],
+)
+def test_what_depends_on_other_rows_is_no_one_row(shop: Shop, sql: str) -> None:
+    assert not look_at(shop, sql, *_PAIRS).at_most_one
+    with shop[0].transaction(force_rollback=True):
+        for statement in _PAIRS:
+            shop[0].execute(statement.encode())
+        assert len(shop[0].execute(sql.encode()).fetchall()) == 2
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT a.x FROM shop.a LEFT JOIN shop.b ON b.id = a.y WHERE a.x = :x",
+        "SELECT a.x FROM shop.b RIGHT JOIN shop.a ON b.id = a.y WHERE a.x = :x",
+        "SELECT a.x FROM shop.a LEFT JOIN shop.b ON b.id = 5 WHERE a.x = b.y AND b.id > 0",
+        "SELECT a.x FROM shop.a, LATERAL (SELECT a.y AS z) AS s WHERE a.x = :x",
+        "SELECT a.x FROM shop.b, LATERAL (SELECT b.y AS z) AS s, shop.a"
+        " WHERE b.id = :id AND a.x = s.z",
+    ],
+)
+def test_what_depends_on_one_row_is_one_row(shop: Shop, sql: str) -> None:
+    assert look_at(shop, sql, *_PAIRS).at_most_one
+
+
+_NICKS = (
+    "CREATE TABLE shop.nicks (id int PRIMARY KEY, nick text, name text NOT NULL, wallet int)",
+    "CREATE UNIQUE INDEX i ON shop.nicks (nick) WHERE {}",
+)
+
+
+@pytest.mark.parametrize(
+    ("condition", "said", "proven"),
+    [
+        ("nick IS NOT NULL", "true", True),
+        ("wallet IS NULL", "p.wallet IS NULL", True),
+        ("wallet IS NULL", "p.wallet IS NOT NULL", False),
+        ("wallet IS NULL", "true", False),
+        ("wallet IS NULL", "(p.wallet IS NULL OR p.id > 3)", False),
+        ("wallet IS NULL", "p.nick IS NULL", False),
+        ("wallet IS NOT NULL", "p.wallet > 3", True),
+        ("name IS NOT NULL", "true", True),
+        ("name = 'a' AND wallet IS NULL", "p.wallet IS NULL AND p.name = 'a'", True),
+        ("name = 'a' AND wallet IS NULL", "p.wallet IS NULL AND p.name = 'b'", False),
+        ("name = 'a'", "p.name = :name", False),
+        ("name IN ('a', 'b')", "p.name IN ('a', 'b')", True),
+        ("name = 'a'", "p.name = 'a' COLLATE pg_catalog.\"C\"", False),
+        ("lower(name) = 'a'", "lower(p.name) = 'a'", True),
+        ("lower(name) = 'a'", "upper(p.name) = 'a'", False),
+        ("wallet > 3", "p.wallet > 3", True),
+        ("wallet > 3", "p.wallet > 4", False),
+        ("wallet > 3", "3 > p.wallet", False),
+    ],
+)
+def test_a_partial_key_needs_its_condition(
+    shop: Shop, condition: str, said: str, *, proven: bool
+) -> None:
+    sql = f"SELECT p.id FROM shop.nicks AS p WHERE p.nick = :nick AND {said}"
+    assert look_at(shop, sql, _NICKS[0], _NICKS[1].format(condition)).at_most_one is proven
+
+
+@pytest.mark.parametrize(
+    ("sql", "proven"),
+    [
+        # The condition of an outer join, where the row is there, and one about another table.
+        (
+            "SELECT i.id FROM shop.items AS i LEFT JOIN shop.nicks AS p"
+            " ON p.nick = i.title AND p.wallet IS NULL WHERE i.id = :id",
+            True,
+        ),
+        (
+            "SELECT i.id FROM shop.items AS i LEFT JOIN shop.nicks AS p ON p.nick = i.title"
+            " WHERE i.id = :id AND p.wallet IS NULL",
+            True,
+        ),
+        (
+            "SELECT q.id FROM shop.nicks AS q JOIN shop.nicks AS p ON p.nick = q.nick"
+            " WHERE q.id = :id AND q.wallet IS NULL",
+            False,
+        ),
+        (
+            "SELECT q.id FROM shop.nicks AS q LEFT JOIN shop.nicks AS p ON q.wallet IS NULL"
+            " WHERE q.nick = :nick AND p.id = q.id",
+            False,
+        ),
+        (
+            "SELECT q.id FROM (SELECT p.id, p.nick FROM shop.nicks AS p WHERE p.wallet IS NULL)"
+            " AS q WHERE q.nick = :nick",
+            True,
+        ),
+        (
+            "UPDATE shop.nicks AS p SET wallet = 1 WHERE p.nick = :nick AND p.wallet IS NULL"
+            " RETURNING p.id",
+            True,
+        ),
+    ],
+)
+def test_the_condition_of_a_partial_key_is_of_its_own_rows(
+    shop: Shop, sql: str, *, proven: bool
+) -> None:
+    assert look_at(shop, sql, _NICKS[0], _NICKS[1].format("wallet IS NULL")).at_most_one is proven
+
+
+@pytest.mark.parametrize(
+    ("where", "proven"),
+    [
+        ("n.a = :a AND n.b = :b", True),
+        ("n.a IS NULL AND n.b = :b", True),
+        ("n.a IS NULL AND n.b IS NULL", True),
+        ("n.a IS NULL", False),
+        ("n.a IS NOT DISTINCT FROM :a AND n.b = :b", True),
+        ("n.a IS DISTINCT FROM :a AND n.b = :b", False),
+        ("NOT (n.a IS NULL) AND n.b = :b", False),
+        # A unique key of which NULLs are told apart.
+        ("n.c IS NULL", False),
+        ("n.c IS NOT DISTINCT FROM :c", False),
+        ("n.c IS NOT DISTINCT FROM :c AND n.c > 3", True),
+        ("n.d IS NOT DISTINCT FROM :d", True),
+        # One of a row is true of a row of NULLs, too.
+        ("n.r IS NULL", False),
+    ],
+)
+def test_nulls_that_are_not_distinct(shop: Shop, where: str, *, proven: bool) -> None:
+    ddl = (
+        "CREATE TYPE shop.duo AS (x int, y int)",
+        "CREATE TABLE shop.n (a int, b int, c int UNIQUE, d int NOT NULL UNIQUE, r shop.duo,"
+        " UNIQUE NULLS NOT DISTINCT (a, b), UNIQUE NULLS NOT DISTINCT (r))",
+    )
+    assert look_at(shop, f"SELECT n.a FROM shop.n WHERE {where}", *ddl).at_most_one is proven
+
+
+def test_no_row_and_a_row_of_null_are_two(shop: Shop) -> None:
+    ddl = (
+        "CREATE TABLE shop.a (x int, flag bool, UNIQUE NULLS NOT DISTINCT (x))",
+        "CREATE TABLE shop.b (k int, y int, UNIQUE NULLS NOT DISTINCT (k))",
+        "INSERT INTO shop.a VALUES (NULL, false), (7, true)",
+        "INSERT INTO shop.b VALUES (NULL, 7)",
+    )
+    sql = (
+        "SELECT a.x FROM shop.a LEFT JOIN shop.b ON a.flag"
+        " WHERE b.k IS NULL AND a.x IS NOT DISTINCT FROM b.y"
+    )
+    assert not look_at(shop, sql, *ddl).at_most_one
+    with shop[0].transaction(force_rollback=True):
+        for statement in ddl:
+            shop[0].execute(statement.encode())
+        assert len(shop[0].execute(sql).fetchall()) == 2
 
 
 @pytest.mark.parametrize(
