@@ -761,7 +761,9 @@
 \ir ../functions/tarot/refund_transaction.sql
 \ir ../functions/tarot/grant_bonus.sql
 \ir ../functions/tarot/expire_subscriptions.sql
+\ir ../functions/tarot/tend_subscriptions.sql
 \ir ../functions/tarot/fail_stale_purchases.sql
+\ir ../functions/tarot/tend_purchases.sql
 
 -- Sessions, and what caches may keep.
 \ir ../functions/tarot/tg_tell_lifetimes.sql

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, get_args
 from uuid import uuid4
 
@@ -56,14 +57,23 @@ class Table:
 
     def buy(self, user_id: int, amount: int) -> None:
         """Credits are bought; the provider's webhook arrives twice."""
-        payment = f"pay_{self.day}_{user_id}"
+        payment, price = f"pay_{self.day}_{user_id}", Decimal(amount) / 10
         with session(self.pool, app="tarot", user_id=user_id) as db:
             credits.start_purchase(
-                db, amount=amount, payment_reference=payment, idempotency_key=f"{payment}_start"
+                db,
+                amount=amount,
+                payment_reference=payment,
+                idempotency_key=f"{payment}_start",
+                price=price,
+                currency="EUR",
             )
         with session(self.pool, app="tarot", role="worker", actor="payment-webhook") as db:
-            first = credits.complete_purchase(db, payment_reference=payment)
-            again = credits.complete_purchase(db, payment_reference=payment)
+            first, again = (
+                credits.complete_purchase(
+                    db, payment_reference=payment, price=price, currency="EUR"
+                )
+                for _ in range(2)
+            )
         once = "credited once" if first == again else "CREDITED TWICE"
         self.say(f"{_credits(amount)} bought; the webhook came twice and was {once}")
         self.say(f"  balance {first.credits_before} -> {first.credits_after}")

@@ -40,19 +40,27 @@ FROM tarot.spend_credits(:amount, :idempotency_key, :expected_version) AS moved;
 -- :amount  credits to buy, from 1
 -- :payment_reference  what the provider calls the payment, as the provider gave it
 -- :idempotency_key  the caller's own name for this request
+-- :price? = NULL  what the provider is to take; then complete_purchase compares
+-- :currency? = NULL  what the price is in: three letters
 SELECT
     bought.id,
     bought.amount,
     bought.status,
     bought.payment_reference,
-    bought.created_at
-FROM tarot.start_purchase(:amount, :payment_reference, :idempotency_key) AS bought;
+    bought.created_at,
+    bought.price,
+    bought.currency
+FROM tarot.start_purchase(
+    :amount, :payment_reference, :idempotency_key, :price, :currency
+) AS bought;
 
 -- name: complete_purchase :one
 -- Credit a purchase that was paid: what the provider's webhook calls. Saying it again changes
 -- nothing and gives the same answer.
 --
 -- :payment_reference  what the provider calls the payment
+-- :price? = NULL  what the provider took, where the purchase was begun with a price
+-- :currency? = NULL  in what
 -- @role worker
 SELECT
     bought.user_id,
@@ -63,7 +71,7 @@ SELECT
     bought.status,
     bought.account_version,
     bought.completed_at
-FROM tarot.complete_purchase(:payment_reference) AS bought;
+FROM tarot.complete_purchase(:payment_reference, :price, :currency) AS bought;
 
 -- name: fail_purchase :one
 -- Close a purchase that was not paid. Saying it again changes nothing and keeps the first message.

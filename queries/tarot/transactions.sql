@@ -26,9 +26,21 @@ SELECT
     t.error_message,
     t.idempotency_key,
     t.account_version,
-    t.refunds_id
+    t.refunds_id,
+    t.price,
+    t.currency
 FROM tarot.transactions AS t
 WHERE t.user_id = kernel.user_bigint() AND t.id = :transaction_id;
+
+-- name: find_purchase :maybe
+-- The purchase of a payment: whose it is and how it stands, for what the provider tells of it later, as
+-- a refund by refund_transaction.
+--
+-- :payment_reference  what the provider calls the payment
+-- @role worker
+SELECT t.user_id, t.id, t.amount, t.status, t.price, t.currency, t.created_at, t.completed_at
+FROM tarot.transactions AS t
+WHERE t.payment_reference = :payment_reference;
 
 -- name: list_ledger_breaks :many
 -- Every way in which balances and ledger disagree. Must be empty.
@@ -72,7 +84,9 @@ SELECT
     t.error_message,
     t.idempotency_key,
     t.account_version,
-    t.refunds_id
+    t.refunds_id,
+    t.price,
+    t.currency
 FROM tarot.transactions AS t
 WHERE t.user_id = kernel.user_bigint()
   AND t.type = :type --? type

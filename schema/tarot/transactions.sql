@@ -13,6 +13,8 @@ CREATE TABLE tarot.transactions (
     idempotency_key tarot.idempotency_key NOT NULL,
     account_version integer,
     refunds_id bigint,
+    price numeric(12, 2),
+    currency text,
     CONSTRAINT transactions_pkey PRIMARY KEY (user_id, id),
     CONSTRAINT transactions_idempotency_key_key UNIQUE (user_id, idempotency_key),
     -- One movement for each version of the account: the chain can't fork.
@@ -29,6 +31,14 @@ CREATE TABLE tarot.transactions (
             type, amount, credits_before, credits_after, status, payment_reference, completed_at,
             error_message, account_version, refunds_id
         )
+    ),
+    -- What a purchase costs in money, where its start said so; NaN lies in no span.
+    CONSTRAINT transactions_price_check CHECK (
+        num_nulls(price, currency) = 2
+        OR num_nulls(price, currency) = 0
+        AND type = 'purchase'
+        AND price BETWEEN 0.01 AND 9999999999.99
+        AND currency ~ '^[A-Z]{3}$'
     )
 );
 
@@ -115,9 +125,20 @@ COMMENT ON COLUMN tarot.transactions.account_version IS
 COMMENT ON COLUMN tarot.transactions.refunds_id IS
 'The movement that this one takes back; of refunds only.
 @internal';
+COMMENT ON COLUMN tarot.transactions.price IS
+'What the provider is to take for the purchase; NULL where its start did not say, and for what is no
+purchase.
+@personal payment
+@erase keep the ledger is kept for the tax office';
+COMMENT ON COLUMN tarot.transactions.currency IS
+'What the price is in: three letters.
+@personal payment
+@erase keep the ledger is kept for the tax office';
 COMMENT ON CONSTRAINT transactions_movement_check ON tarot.transactions IS
 'The rules are in the function, one on a line.
 @error InvalidMovement This is no movement of the ledger; tarot.is_valid_movement() has the rules.';
+COMMENT ON CONSTRAINT transactions_price_check ON tarot.transactions IS
+'@error PriceInvalid A purchase has a price of more than 0 and its currency in three letters, or neither.';
 COMMENT ON INDEX tarot.transactions_payment_reference_idx IS
 'Across all accounts: a retry of the provider, or a second buyer with the same payment, must not
 credit twice.';
@@ -143,9 +164,15 @@ FOR UPDATE TO tarot_definer USING (true) WITH CHECK (true);
 GRANT SELECT ON tarot.transactions TO tarot_app, tarot_worker;
 GRANT
     SELECT,
-    INSERT (user_id, type, amount, status, payment_reference, idempotency_key, refunds_id),
+    INSERT (
+        user_id, type, amount, status, payment_reference, idempotency_key, refunds_id, price, currency
+    ),
     UPDATE (status, error_message)
 ON tarot.transactions TO tarot_definer;
 
 -- For people who count, and may know nobody.
 SELECT kernel.masked_view('tarot.transactions');
+
+INSERT INTO kernel.job (name, function_name, schedule)
+VALUES ('tarot_stale_purchases', 'tarot.tend_purchases()', '1 hour')
+ON CONFLICT DO NOTHING;

@@ -139,3 +139,7 @@ SELECT kernel.enable_audit('tarot.users');
 
 -- For people who count, and may know nobody.
 SELECT kernel.masked_view('tarot.users');
+
+INSERT INTO kernel.job (name, function_name, schedule)
+VALUES ('tarot_expire_subscriptions', 'tarot.tend_subscriptions()', '5 minutes')
+ON CONFLICT DO NOTHING;

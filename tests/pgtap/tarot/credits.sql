@@ -1,7 +1,7 @@
 -- The accounts, and each function that moves credits: what it does, refuses, and repeats.
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(61);
+SELECT no_plan();
 
 SELECT results_eq(
     $$
@@ -106,6 +106,7 @@ SELECT is(
     '[T-F10] and credits once'
 );
 SELECT throws_ok($$ SELECT tarot.complete_purchase('pay-7') $$, 'TR005', NULL, 'an unknown payment is refused');
+
 SELECT throws_ok(
     $$ SELECT tarot.fail_purchase('pay-1', 'late') $$, 'TR004', NULL, '[T-F8] what was completed can''t fail'
 );
@@ -281,6 +282,56 @@ SELECT throws_ok(
 SELECT throws_ok(
     $$ UPDATE tarot.credits SET balance = balance $$, 'TR010', NULL,
     '[T-16] [T-F7] [T-F11] and moves by the ledger alone, even for an administrator'
+);
+
+-- What a purchase costs in money.
+RESET ROLE;
+SELECT set_config('kernel.user_id', current_setting('test.ann'), true);
+SET LOCAL ROLE tarot_app;
+SELECT throws_ok(
+    format($$ SELECT tarot.start_purchase(50, 'pay-p', 'buy-p', %s) $$, wrong.price), wrong.sqlstate, NULL,
+    format('[T-F7] no purchase costs %s', wrong.price)
+)
+FROM (VALUES
+    ('0, ''EUR''', '23514'), ('-1, ''EUR''', '23514'), ('''NaN'', ''EUR''', '23514'), ('4.99, NULL', '23514'), ('NULL, ''EUR''', '23514'),
+    ('4.99, ''eur''', '23514'), ('4.99, ''EURO''', '23514'), ('10000000000, ''EUR''', '22003')
+) AS wrong (price, sqlstate);
+SELECT results_eq(
+    $$ SELECT price, currency FROM tarot.start_purchase(50, 'pay-p', 'buy-p', 4.99, 'EUR') $$, $$ VALUES (4.99, 'EUR') $$,
+    '[T-12.3] a purchase keeps its price'
+);
+SELECT lives_ok($$ SELECT tarot.start_purchase(50, 'pay-p', 'buy-p', 4.990, 'EUR') $$, 'a repeat is the same, however it is written');
+SELECT throws_ok(
+    format($$ SELECT tarot.start_purchase(50, 'pay-p', 'buy-p'%s) $$, other.price), 'TR002', NULL, format('but not with %s', other.price)
+)
+FROM (VALUES (', 0.99, ''EUR'''), (', 4.99, ''USD'''), ('')) AS other (price);
+SET LOCAL ROLE tarot_worker;
+SELECT throws_ok(
+    format($$ SELECT tarot.complete_purchase('pay-p'%s) $$, other.price), 'TR015', NULL,
+    format('[T-F10] no credits come for another price: %s', other.price)
+)
+FROM (VALUES (', 0.99, ''EUR'''), (', 4.99, ''USD'''), (', 4.99'), ('')) AS other (price);
+SELECT is((SELECT t.status::text FROM tarot.transactions AS t WHERE t.payment_reference = 'pay-p'), 'pending', 'it waits on');
+SELECT throws_ok(
+    $$ UPDATE tarot.transactions SET price = 0.01 $$, '42501', NULL, 'nobody changes a price'
+);
+SELECT results_eq(
+    $$ SELECT status::text, credits_after - credits_before FROM tarot.complete_purchase('pay-p', 4.990, 'EUR') $$, $$ VALUES ('completed', 50) $$,
+    '[T-F10] the price that it was begun with brings the credits'
+);
+SELECT lives_ok($$ SELECT tarot.complete_purchase('pay-p') $$, 'once: what is told again is not compared again');
+SELECT tarot.refund_transaction(
+    (SELECT t.user_id FROM tarot.transactions AS t WHERE t.payment_reference = 'pay-p'),
+    (SELECT t.id FROM tarot.transactions AS t WHERE t.payment_reference = 'pay-p'), 'back-p'
+);
+RESET ROLE;
+SELECT throws_ok(
+    $$ UPDATE tarot.transactions SET price = 0.01 WHERE payment_reference = 'pay-p' $$, 'TR010', NULL, '[T-F8] its owner neither'
+);
+SELECT throws_ok(
+    $$ INSERT INTO tarot.transactions (user_id, type, amount, status, idempotency_key, price, currency)
+    VALUES (current_setting('test.ann')::bigint, 'bonus', 1, 'completed', 'gift-p', 1, 'EUR') $$,
+    '23514', NULL, '[T-F7] what is no purchase has no price'
 );
 
 SELECT * FROM finish();

@@ -28,7 +28,9 @@ SELECT results_eq(
         ('error_message', 'text', false, NULL),
         ('idempotency_key', 'tarot.idempotency_key', true, NULL),
         ('account_version', 'integer', false, NULL),
-        ('refunds_id', 'bigint', false, NULL)
+        ('refunds_id', 'bigint', false, NULL),
+        ('price', 'numeric(12,2)', false, NULL),
+        ('currency', 'text', false, NULL)
     $$,
     '[T-12.1..T-12.11] [T-F4] [T-F18] transactions has its columns, required where they should be'
 );

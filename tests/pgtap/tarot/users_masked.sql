@@ -45,7 +45,7 @@ SELECT is(
     CROSS JOIN kernel.masked_columns(('tarot.' || m.relation)::regclass) AS c WHERE c.mask = 'hide'),
     ARRAY[
         'readings.spread_type', 'readings.cards', 'readings.interpretation', 'transactions.payment_reference', 'transactions.error_message',
-        'transactions.idempotency_key'
+        'transactions.idempotency_key', 'transactions.currency'
     ],
     'these columns are hidden'
 );

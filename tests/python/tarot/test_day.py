@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import get_args
 
 import psycopg
@@ -25,6 +26,7 @@ from strongroom_db.tarot.errors import (
     InsufficientCredits,
     InvalidDraw,
     InvalidJobArgument,
+    PaymentDiffers,
     PaymentReferenceUsed,
     SubscriptionEndOutOfRange,
     VersionConflict,
@@ -68,6 +70,7 @@ def test_a_day(bot: Bot) -> None:
             credits.complete_purchase(db, payment_reference="pay-1")
 
     with session(login, app="tarot", role="worker") as jobs:
+        assert transactions.find_purchase(jobs, payment_reference="pay-0") is None
         pending = transactions.list_pending_purchases(jobs)
         assert [p.id for p in pending] == [bought.id]
         first = credits.complete_purchase(jobs, payment_reference="pay-1")
@@ -117,6 +120,70 @@ def test_a_day(bot: Bot) -> None:
         assert transactions.fail_stale_purchases(jobs) == 0
         assert users.expire_subscriptions(jobs) == 0
         assert transactions.list_ledger_breaks(jobs) == []
+
+
+def test_what_a_provider_takes_is_compared(bot: Bot) -> None:
+    """[T-12.3] [T-12.8] [T-F10] With the price that it was begun with; and it goes back."""
+    login = bot.database.connect()
+    with session(login, app="tarot") as db:
+        mira = users.register_user(db, telegram_id=1001)
+    with session(login, app="tarot", user_id=mira) as db:
+        credits.start_purchase(
+            db,
+            amount=1000,
+            payment_reference="pay",
+            idempotency_key="buy",
+            price=Decimal("49.90"),
+            currency="EUR",
+        )
+    with session(login, app="tarot", role="worker") as jobs:
+        with pytest.raises(PaymentDiffers):
+            credits.complete_purchase(
+                jobs, payment_reference="pay", price=Decimal("0.49"), currency="EUR"
+            )
+        with pytest.raises(PaymentDiffers):
+            credits.complete_purchase(jobs, payment_reference="pay")
+        paid = credits.complete_purchase(
+            jobs, payment_reference="pay", price=Decimal("49.9"), currency="EUR"
+        )
+        assert paid.credits_after == 1000
+        # The provider tells of a refund by its own name of the payment.
+        found = transactions.find_purchase(jobs, payment_reference="pay")
+        assert found is not None
+        assert (found.user_id, found.status, found.price) == (mira, "completed", Decimal("49.90"))
+        credits.refund_transaction(
+            jobs, user_id=found.user_id, transaction_id=found.id, idempotency_key="refund re_1"
+        )
+        assert transactions.list_ledger_breaks(jobs) == []
+    with session(login, app="tarot", user_id=mira) as db:
+        assert credits.get_balance(db) == 0
+        (back, bought) = transactions.list_transactions(db)
+        assert (bought.status, bought.price, bought.currency) == (
+            "refunded",
+            Decimal("49.90"),
+            "EUR",
+        )
+        assert (back.type, back.price) == ("refund", None)
+
+
+def test_the_runner_does_the_jobs(bot: Bot) -> None:
+    """[T-20] [T-21] Tiers end and purchases fail without a program that remembers to call."""
+    runner = bot.database.connect("strongroom_runner")
+    jobs = runner.execute(
+        "SELECT function_name FROM kernel.job WHERE name LIKE 'tarot%' AND is_enabled ORDER BY 1"
+    ).fetchall()
+    assert jobs == [("tarot.tend_purchases()",), ("tarot.tend_subscriptions()",)]
+    owner = bot.database.admin()
+    owner.execute(
+        "INSERT INTO tarot.users (telegram_id, subscription_tier, subscription_expires_at)"
+        " VALUES (5, 'premium', now() - interval '1 hour'),"
+        " (6, 'premium', now() + interval '1 hour')"
+    )
+    for expected in (1, 0):
+        assert runner.execute("SELECT tarot.tend_subscriptions()").fetchone() == (expected,)
+    tiers = owner.execute("SELECT subscription_tier FROM tarot.users ORDER BY telegram_id")
+    assert tiers.fetchall() == [("basic",), ("premium",)]
+    assert runner.execute("SELECT tarot.tend_purchases()").fetchone() == (0,)
 
 
 def _history(db: Session, kinds: list[str]) -> None:
