@@ -114,7 +114,9 @@ def _run(project: Project, call: Call, user: str | None, *, commit: bool) -> Any
     identity = _identity(project, call, user)
     try:
         with psycopg.connect(
-            connect_url(project=project, database=DATABASE), autocommit=True
+            connect_url(project=project, database=DATABASE),
+            autocommit=True,
+            client_encoding="UTF8",
         ) as connection:
             return run_call(connection, identity, call, commit=commit)
     except psycopg.OperationalError as error:

@@ -57,7 +57,7 @@ def scratch_database(
 
 def _connect(url: str) -> psycopg.Connection[Any]:
     try:
-        return psycopg.connect(url, autocommit=True)
+        return psycopg.connect(url, autocommit=True, client_encoding="UTF8")
     except psycopg.OperationalError as error:
         raise ConnectError(
             f"no connection for the scratch database: {error}".strip(), hint=_connect_hint()

@@ -67,7 +67,9 @@ def environment(where: Target) -> dict[str, str]:
 def address(where: Target) -> str:
     """Where the database is, for an argument: without a password."""
     given = conninfo_to_dict(where.conninfo)
-    return make_conninfo("", **{key: v for key, v in given.items() if "password" not in key})
+    kept = {key: v for key, v in given.items() if "password" not in key}
+    # A dump in the encoding of a role or of the environment lacks what that one can't write.
+    return make_conninfo("", **{**kept, "client_encoding": "UTF8"})
 
 
 def start(

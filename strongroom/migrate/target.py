@@ -49,6 +49,8 @@ class Target:
                 ),
                 autocommit=True,
                 prepare_threshold=None,
+                # Whatever the environment, the role or the database says: names and values are any.
+                client_encoding="UTF8",
             )
         except psycopg.Error as error:
             raise self._refused(error) from error

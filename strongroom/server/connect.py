@@ -48,7 +48,7 @@ def ensure_database(server: Server, database: str) -> None:
 
 def _connect(url: str) -> psycopg.Connection[tuple[object, ...]]:
     try:
-        return psycopg.connect(url, autocommit=True)
+        return psycopg.connect(url, autocommit=True, client_encoding="UTF8")
     except psycopg.OperationalError as error:
         raise ConnectError(f"can't connect to the server: {error}".rstrip()) from error
 

@@ -35,7 +35,7 @@ CREATE TABLE shop.log_old PARTITION OF shop."log; ""all"" of"
     FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
 CREATE TABLE shop.log_new PARTITION OF shop."log; ""all"" of"
     FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
-INSERT INTO shop."log; ""all"" of" VALUES ('2020-02-01', 'a'), ('2021-02-01', 'b');
+INSERT INTO shop."log; ""all"" of" VALUES ('2020-02-01', 'ёлка'), ('2021-02-01', 'b');
 CREATE TABLE shop.orders (id bigint PRIMARY KEY, person bigint REFERENCES shop.people);
 INSERT INTO shop.orders SELECT n, n FROM generate_series(1, 7) AS n;
 ALTER TABLE shop.orders ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

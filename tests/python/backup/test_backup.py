@@ -68,6 +68,16 @@ def test_a_backup_is_restored_and_counted(kept: Kept) -> None:
     assert kept.databases() == [new]
 
 
+def test_letters_outlive_an_environment_that_can_not_write_them(kept: Kept) -> None:
+    code, made, err = kept.run("create", "--to", kept.folder, PGCLIENTENCODING="LATIN1")
+    assert code == 0, err
+    new = kept.new_database()
+    code, _, err = kept.run("restore", made["file"], "--into", new, PGCLIENTENCODING="LATIN1")
+    assert code == 0, err
+    query = "SELECT text FROM shop.log_old"
+    assert kept.query(query, new) == kept.query(query) == [("ёлка",)]
+
+
 def test_a_trial_restore_counts_the_rows_and_leaves_nothing(kept: Kept) -> None:
     """[S-F30] [T-F23] [C-F27]"""
     file = kept.create()

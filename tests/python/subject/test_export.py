@@ -74,6 +74,24 @@ def test_a_person_gets_what_is_held_of_them(offices: Office, tmp_path: Path) -> 
     assert names(tmp_path) == ["anna.json"]
 
 
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_letters_outlive_an_encoding_that_can_not_write_them(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    """As a copy may bring along with its settings, or an environment."""
+    database = office.value("SELECT current_database()")
+    office.admin.execute(f"ALTER DATABASE {database} SET client_encoding = '{encoding}'".encode())
+    office.query("UPDATE tarot.users SET username = 'Ёлка' WHERE id = %s RETURNING 1", office.anna)
+    for number, setting in enumerate((None, encoding)):
+        if setting is not None:
+            monkeypatch.setenv("PGCLIENTENCODING", setting)
+        to = tmp_path / str(number)
+        office.json("export", "tarot", str(office.anna), "--to", str(to))
+        assert read(to)["data"]["tarot.users"][0]["username"] == "Ёлка"
+        shown = office.json("erase", "tarot", str(office.anna), "--preview")
+        assert any("username" in table["columns"] for table in shown["tables"])
+
+
 def test_the_manifest_proves_the_lines(office: Office, tmp_path: Path) -> None:
     """The digest of a part is that of its lines, and the same in a second export."""
     office.seal(office.anna, 1, date(1990, 5, 17), "Omsk")
