@@ -58,10 +58,43 @@ FROM (
           FROM kernel.encryption_key AS k
           WHERE k.app = n.nspname AND k.purpose = s.purpose AND k.kind = s.kind AND k.state = 'active'
       )
+    UNION ALL
+    -- What one person has sealed comes nowhere near; an app's own key seals all rows of its tables.
+    SELECT
+        'crowded',
+        CASE WHEN sum(rows.count) >= 2 ^ 32 THEN 'ERROR' ELSE 'WARN' END,
+        'Much is sealed under one key', n.nspname || '.' || s.purpose,
+        format(
+            'Tables of app %I that are not of one person hold about %s million values under its key for'
+            ' %s, and each that is written anew counts again. A key is for 2^32 values.',
+            n.nspname, (sum(rows.count) / 1000000)::bigint, s.purpose
+        ),
+        'Seal them for people, or for several purposes; and replace the key in time: strongroom keys'
+        ' rotate --reencrypt.'
+    FROM pg_catalog.pg_class AS c
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    CROSS JOIN kernel.sealed_columns(c.oid) AS s
+    CROSS JOIN LATERAL (
+        SELECT sum(greatest(leaf.reltuples, 0))
+        FROM pg_catalog.pg_class AS leaf
+        WHERE leaf.relkind = 'r'
+          AND (
+              leaf.oid = c.oid
+              OR leaf.oid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(c.oid) AS t)
+          )
+    ) AS rows (count)
+    WHERE n.nspname IN (SELECT kernel.app_schemas())
+      AND c.relkind IN ('r', 'p')
+      AND NOT c.relispartition
+      AND s.kind = 'seal'
+      AND 1 <> (SELECT count(*) FROM kernel.subject_columns(c.oid))
+    GROUP BY n.nspname, s.purpose
+    HAVING sum(rows.count) >= 2 ^ 31
 ) AS found (what, level, title, key, detail, remediation);
 
 COMMENT ON VIEW kernel.check_keys_unrotated IS
 'Master keys that were replaced and not retired for a month (WARN) or for three (ERROR), keys and keys
-of pseudonyms that are older than a year (INFO), and sealed columns for which no key is active (WARN).';
+of pseudonyms that are older than a year (INFO), sealed columns for which no key is active (WARN), and
+purposes under which an app''s own key has sealed 2^31 values that are there now (WARN) or 2^32 (ERROR).';
 
 GRANT SELECT ON kernel.check_keys_unrotated TO strongroom_runner, pg_monitor;

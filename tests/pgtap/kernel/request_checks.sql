@@ -106,6 +106,35 @@ SELECT results_eq(
     $$VALUES ('Sealed columns of app probe want an active key of kind index for words.'), ('Sealed columns of app probe want an active key of kind seal for notes.')$$,
     'sealed columns and blind indexes without a key are told'
 );
+INSERT INTO kernel.encryption_key (id, app, purpose, version, kind, state, fingerprint)
+SELECT 'probe.' || k.purpose || '.1', 'probe', k.purpose, 1, k.kind, 'active', substring(sha256('') FOR 16)
+FROM (VALUES ('notes', 'seal'), ('words', 'index'), ('vendor', 'seal')) AS k (purpose, kind);
+CREATE TABLE probe.vendors (id bigint PRIMARY KEY, secret kernel.sealed, words kernel.sealed);
+COMMENT ON COLUMN probe.vendors.secret IS E'Told.\n@internal\n@sealed text probe.secret vendor';
+COMMENT ON COLUMN probe.vendors.words IS E'Told.\n@internal\n@sealed text probe.words vendor';
+CREATE TABLE probe.parts (id bigint PRIMARY KEY, secret kernel.sealed) PARTITION BY RANGE (id);
+CREATE TABLE probe.parts_1 PARTITION OF probe.parts FOR VALUES FROM (1) TO (2);
+CREATE TABLE probe.parts_2 PARTITION OF probe.parts FOR VALUES FROM (2) TO (3);
+COMMENT ON COLUMN probe.parts.secret IS E'Told.\n@internal\n@sealed text probe.part vendor';
+CREATE FUNCTION pg_temp.crowded(p_rows real[]) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE pg_class AS c SET reltuples = p_rows[n.place]
+    FROM unnest('{probe.notes,probe.vendors,probe.parts_1,probe.parts_2}'::regclass[]) WITH ORDINALITY AS n (id, place)
+    WHERE c.oid = n.id;
+    RETURN (
+        SELECT string_agg(concat_ws(' ', f.level, f.metadata ->> 'key', substring(f.detail FROM 'about (\d+) million')), ', ')
+        FROM kernel.findings(ARRAY['keys_unrotated']) AS f WHERE f.cache_key LIKE '%:crowded'
+    );
+END;
+$$;
+SELECT is(pg_temp.crowded(r.rows), r.found, r.why)
+FROM (
+    VALUES
+        ('{-1,-1,-1,-1}'::real[], NULL, 'tables that nobody has counted are not crowded'),
+        ('{9e9,1e9,0,0}', NULL, 'keys of people are not, however many people there are'),
+        ('{0,1e9,1e8,1e8}', 'WARN probe.vendor 2200', 'an app''s own key is by all columns and partitions under it'),
+        ('{0,2e9,2e8,2e8}', 'ERROR probe.vendor 4400', 'and wants to be replaced from 2^32 on')
+) AS r (rows, found, why);
 SET LOCAL ROLE pg_monitor;
 SELECT lives_ok('SELECT FROM kernel.check_keys_unrotated', 'monitoring may ask');
 
