@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from strongroom_codegen.nullability import Analyzer, frames
 from strongroom_codegen.nullability.frames import Frame
 from strongroom_codegen.tree import Node, below
+from strongroom_codegen.written import is_replaced
 
 # Relation OID and column number.
 Origin = tuple[int, int]
@@ -67,8 +68,7 @@ def result_origin(analyzer: Analyzer, query: Node, frame: Frame, number: int) ->
     """The table column that a column of a statement's result is a copy of, in every row."""
     if query["setOperations"]:
         return _set_origin(analyzer, query["setOperations"], frame, number)
-    entries = frames.targets(query)
-    return origin(analyzer, entries[number - 1]["expr"], frame)
+    return _shown(analyzer, query, frame, number)
 
 
 def _set_origin(analyzer: Analyzer, node: Node, frame: Frame, number: int) -> Origin | None:
@@ -92,10 +92,24 @@ def _table_origin(analyzer: Analyzer, relation: int, number: int) -> Origin | No
 def _output_origin(
     analyzer: Analyzer, query: Node, parent: Frame | None, number: int
 ) -> Origin | None:
-    entries = frames.targets(query)
-    if query["setOperations"] or number > len(entries):
+    if query["setOperations"]:
         return None
-    return origin(analyzer, entries[number - 1]["expr"], analyzer.frame(query, parent))
+    return _shown(analyzer, query, analyzer.frame(query, parent), number)
+
+
+def answers_otherwise(analyzer: Analyzer, frame: Frame) -> bool:
+    """Whether what a trigger or a rule makes up comes back in place of the row that is written."""
+    if not frame.target:
+        return False
+    relation = int(frame.entry(frame.target)["relid"])
+    return is_replaced(analyzer.catalog, relation, frame.command, by_triggers=True)
+
+
+def _shown(analyzer: Analyzer, query: Node, frame: Frame, number: int) -> Origin | None:
+    entries = frames.targets(query)
+    if number > len(entries) or answers_otherwise(analyzer, frame):
+        return None
+    return origin(analyzer, entries[number - 1]["expr"], frame)
 
 
 def _function_origin(analyzer: Analyzer, entry: Node, number: int) -> Origin | None:

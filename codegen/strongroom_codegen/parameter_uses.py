@@ -9,6 +9,7 @@ from strongroom_codegen.levels import Origin, levels, origin
 from strongroom_codegen.nullability import Analyzer, frames
 from strongroom_codegen.nullability.frames import Frame
 from strongroom_codegen.tree import Node, below
+from strongroom_codegen.written import stored_column
 
 _COERCIONS = frozenset(
     {"RELABELTYPE", "COLLATEEXPR", "COERCETODOMAIN", "COERCEVIAIO", "ARRAYCOERCEEXPR"}
@@ -45,7 +46,8 @@ def parameter_uses(analyzer: Analyzer, query: Node) -> dict[int, Uses]:
     found: dict[int, Uses] = {}
     for frame in levels(analyzer, query):
         for number, target in _assignments(frame):
-            found.setdefault(number, Uses()).assigned.append(target)
+            column = stored_column(analyzer.catalog, *target, frame.command)
+            found.setdefault(number, Uses()).assigned.append(column)
         for node in below(frame.query):
             _look(analyzer, node, frame, found)
     return found

@@ -19,7 +19,7 @@ from strongroom_codegen.inside import (
     either_value,
     merged,
 )
-from strongroom_codegen.levels import origin
+from strongroom_codegen.levels import answers_otherwise, origin
 from strongroom_codegen.nullability import Analyzer, Verdict, frames
 from strongroom_codegen.nullability.frames import Frame
 from strongroom_codegen.tree import Node
@@ -105,7 +105,7 @@ def output(analyzer: Analyzer, query: Node, parent: Frame | None, number: int) -
     if query["setOperations"]:
         return merged([output(analyzer, arm, frame, number) for arm in arms(query)])
     entries = frames.targets(query)
-    if number > len(entries):
+    if number > len(entries) or answers_otherwise(analyzer, frame):
         return None
     inner = frame if frame.command == frames.SELECT else frames.returning_frame(frame)
     return inside(analyzer, entries[number - 1]["expr"], inner)

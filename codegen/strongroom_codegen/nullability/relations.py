@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from strongroom_codegen.catalog import Function
+from strongroom_codegen import written
+from strongroom_codegen.catalog import Function, Relation
 from strongroom_codegen.nullability import frames, grouping, never_null
 from strongroom_codegen.nullability.arrays import elements
 from strongroom_codegen.nullability.frames import Frame
 from strongroom_codegen.nullability.result_types import declared_types
 from strongroom_codegen.nullability.verdict import Verdict, maybe, never
-from strongroom_codegen.tree import Node
+from strongroom_codegen.tree import BELOW, Node
 
 if TYPE_CHECKING:
     from strongroom_codegen.nullability.analyzer import Analyzer
@@ -59,8 +60,7 @@ def _old_or_new(analyzer: Analyzer, frame: Frame, index: int, number: int, versi
 
 def is_replaced(analyzer: Analyzer, frame: Frame, entry: Node) -> bool:
     """A rule says INSTEAD, so that RETURNING shows what the rule's own statement returns."""
-    relation = analyzer.catalog.relations.get(int(entry.get("relid", 0)))
-    return relation is not None and frame.command in relation.replaced
+    return written.is_replaced(analyzer.catalog, int(entry.get("relid", 0)), frame.command)
 
 
 def relation_column(analyzer: Analyzer, frame: Frame, index: int, number: int) -> Verdict:
@@ -104,7 +104,7 @@ def _table(analyzer: Analyzer, frame: Frame, index: int, number: int) -> Verdict
     word = entry["eref"]["aliasname"]
     if table.kind in _VIEWS:
         if index in frame.unproven or frame.target == index:
-            return maybe(f"{name} is a view's column, which a write may set to NULL", word)
+            return _written(analyzer, frame.command, table, number, name, word)
         view = analyzer.catalog.view_query(table.oid)
         if view is None:
             return maybe(f"{name} is a column of an unknown view", word)
@@ -120,6 +120,27 @@ def _table(analyzer: Analyzer, frame: Frame, index: int, number: int) -> Verdict
             column.name,
         )
     return maybe(f"{name} may be NULL", column.name if column else word)
+
+
+def _written(
+    analyzer: Analyzer, command: int, view: Relation, number: int, name: str, word: str
+) -> Verdict:
+    """A view's column in RETURNING: that of the row below it, for which its conditions may be over.
+
+    A trigger that runs instead answers whatever it likes.
+    """
+    below = written.base(analyzer.catalog, view.oid)
+    if below is None or written.is_replaced(analyzer.catalog, view.oid, command, by_triggers=True):
+        return maybe(f"{name} is a view's column, of which a trigger or a rule may make NULL", word)
+    query, index, _ = below
+    targets = frames.targets(query)
+    row = {**query, "commandType": str(command), "resultRelation": str(index), BELOW: None}
+    # What was worked out for a subquery of the view holds for the rows that it shows.
+    with analyzer.fresh():
+        frame = Frame(row, None, unproven=frozenset({index}))
+        found = analyzer.expression(targets[number - 1]["expr"], frame)
+    said = f"through the view {view.full_name}: {found.reason}"
+    return Verdict(found.nullable, said, word)
 
 
 def _join(

@@ -32,6 +32,9 @@ CREATE VIEW v AS
     SELECT t.id, t.n, u.m, u.s, t.f FROM t LEFT JOIN u ON u.id = t.m WHERE t.n > 0;
 CREATE VIEW g AS
     SELECT t.n, count(*)::int AS m, max(t.m) AS id, min(t.w) AS s FROM t GROUP BY t.n;
+CREATE VIEW tv AS SELECT id, n, m, s, w, f, xs FROM t WHERE m IS NOT NULL AND s > '';
+CREATE VIEW uw AS SELECT * FROM u WHERE n > 0;
+CREATE VIEW uv AS SELECT id, n, m, s, w, f, xs FROM uw WHERE w IS NOT NULL;
 CREATE FUNCTION twice(x int) RETURNS int LANGUAGE sql STRICT RETURN x + x;
 CREATE FUNCTION given(x int) RETURNS int LANGUAGE sql RETURN coalesce(x, 0);
 CREATE FUNCTION least_s(x int) RETURNS text LANGUAGE sql
@@ -53,6 +56,8 @@ _TABLES = {
     "k": _columns("id:int n:int s:text"),
     "v": _columns("id:int n:int m:int s:text f:bool"),
     "g": _columns("n:int m:int id:int s:text"),
+    "tv": _columns("id:int n:int m:int s:text w:text f:bool xs:int[]"),
+    "uv": _columns("id:int n:int m:int s:text w:text f:bool xs:int[]"),
 }
 _GROUPINGS = (
     "{0}",
@@ -314,7 +319,7 @@ class Queries:
         make = self.expressions
         kinds = ["insert", "upsert", "update", "update", "delete", "delete"]
         kind = self._pick([*kinds, "merge"] if self.version >= 17 else kinds)
-        name = self._pick(("t", "u"))
+        name = self._pick(("t", "u", "t", "u", "tv", "uv"))
         target = Relation("x", _TABLES[name])
         source, relations = self._joined([], [])
         near = _atoms(relations)
