@@ -22,6 +22,7 @@ BEGIN
     v_problem := CASE
         WHEN v_key.state IS NULL THEN 'There is no key of this name.'
         WHEN v_key.state = 'active' THEN 'It is the active one of its purpose.'
+        WHEN v_key.state = 'coming' THEN 'It is to be the active one of its purpose, and looked up by.'
         WHEN v_count > 0 THEN format('It wraps %s data keys.', v_count)
     END;
     IF v_problem IS NULL THEN

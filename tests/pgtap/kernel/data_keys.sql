@@ -1,7 +1,7 @@
 -- Data keys side by side: of two apps, of two people and the app itself, of two purposes.
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(41);
+SELECT plan(42);
 
 CREATE FUNCTION pg_temp.acts_for(p_role text, p_person text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -114,6 +114,8 @@ SELECT results_eq(
 SELECT throws_ok($$SELECT kernel.retire_encryption_key('tarot.probing.1')$$, 'KR085', NULL, 'and keeps it from being retired');
 SELECT throws_ok($$SELECT kernel.retire_encryption_key('tarot.probing.2')$$, 'KR085', NULL, 'nor is the active one');
 SELECT throws_ok($$SELECT kernel.retire_encryption_key('tarot.probing.3')$$, 'KR085', NULL, 'or one that is none');
+SELECT kernel.register_encryption_key('tarot.finding.' || v, 'index', substring(sha256(v::text::bytea) FOR 16)) FROM generate_series(1, 2) AS v;
+SELECT throws_ok($$SELECT kernel.retire_encryption_key('tarot.finding.2')$$, 'KR085', NULL, 'nor one that programs look up by before it is used');
 UPDATE kernel.subject_key AS k SET replaced_at = now() WHERE k.id IN (pg_temp.id('a'), pg_temp.id('b'), pg_temp.id('e'));
 SELECT pg_temp.acts_for('tarot_app', '1');
 SELECT is((SELECT c.wrapped FROM kernel.claim_data_key('probing', '1') AS c), NULL, 'a key that was replaced seals no more');
