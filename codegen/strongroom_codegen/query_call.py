@@ -22,7 +22,13 @@ from strongroom.project import Project
 from strongroom.session import BadPageToken, BadParameter, Statement
 from strongroom.session.identity import SET_IDENTITY, Identity
 from strongroom_codegen.diagnostics import did_you_mean
+from strongroom_codegen.lexer import tokenize
 from strongroom_codegen.read import RESERVED
+from strongroom_codegen.statements import words_of
+
+_PREPARED = {
+    (word,) for word in ("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "TABLE", "WITH")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +44,40 @@ class Call:
         """The name of the prepared statement, quoted."""
         return _text(sql.Identifier(self.statement.name))
 
-    def prepare(self) -> str:
-        types = ", ".join(self.statement.parameters)
-        return f"PREPARE {self.label}{f' ({types})' if types else ''} AS\n{self.statement.sql}"
+    def statements(self) -> list[str]:
+        """What is sent after the identity, the call itself last.
 
-    def execute(self) -> str:
-        values = ", ".join(literal(value) for value in self.values)
-        return f"EXECUTE {self.label}{f' ({values})' if values else ''}"
-
-    def timeout(self) -> str | None:
+        What SQL's PREPARE does not take (the session's own does), has its values written out.
+        """
         limit = self.statement.timeout_ms
-        return None if limit is None else f"SET LOCAL statement_timeout = {limit}"
+        settings = [] if limit is None else [f"SET LOCAL statement_timeout = {limit}"]
+        if words_of(tokenize(self.statement.sql), 1) not in _PREPARED:
+            return [*settings, self._written_out()]
+        return [*settings, self._prepare(), self._execute()]
 
     def script(self, identity: Identity) -> str:
         """All of it, for psql."""
-        lines = ["BEGIN", identity_text(identity), self.timeout(), self.prepare(), self.execute()]
+        lines = ["BEGIN", identity_text(identity), *self.statements()]
         end = "COMMIT" if self.statement.writes else "ROLLBACK"
         return "".join(f"{line};\n" for line in [*lines, end] if line)
+
+    def _prepare(self) -> str:
+        types = ", ".join(self.statement.parameters)
+        return f"PREPARE {self.label}{f' ({types})' if types else ''} AS\n{self.statement.sql}"
+
+    def _execute(self) -> str:
+        values = ", ".join(literal(value) for value in self.values)
+        return f"EXECUTE {self.label}{f' ({values})' if values else ''}"
+
+    def _written_out(self) -> str:
+        return "".join(
+            self._value(int(token.text[1:])) if token.kind == "positional" else token.text
+            for token in tokenize(self.statement.sql)
+        )
+
+    def _value(self, number: int) -> str:
+        value, type_ = self.values[number - 1], self.statement.parameters[number - 1]
+        return f"CAST({literal(value)} AS {type_})"
 
 
 class _Given(str):

@@ -71,7 +71,7 @@ class _RollBack(Exception):  # noqa: N818 - the way out of a transaction, no err
 def run_call(
     connection: psycopg.Connection[Any], identity: Identity, call: Call, *, commit: bool
 ) -> Result:
-    """Prepare and execute under the identity, and end the transaction as asked.
+    """Run it under the identity, and end the transaction as asked.
 
     Raises psycopg.Error; then nothing is kept.
     """
@@ -84,10 +84,10 @@ def run_call(
         ):
             # The session sends BEGIN and identity with its first statement.
             db.exec(_first(identity))
-            for text in (call.timeout(), call.prepare()):
-                if text:
-                    connection.execute(text.encode())
-            result = _read(connection.execute(call.execute().encode()))
+            *before, last = call.statements()
+            for text in before:
+                connection.execute(text.encode())
+            result = _read(connection.execute(last.encode()))
             if not commit:
                 raise _RollBack
     except _RollBack:

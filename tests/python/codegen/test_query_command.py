@@ -208,3 +208,59 @@ def test_new_query_asks_for_the_file(project: Project) -> None:
     assert done.returncode == 2
     subjects = sorted(path.stem for path in (project.queries / "shop").glob("*.sql"))
     assert f"add --subject and one of {', '.join(subjects)}\n" in done.stderr
+
+
+UTILITY = {
+    "schema/yard.sql": """\
+CREATE SCHEMA yard;
+CREATE TYPE yard.size AS ENUM ('small', 'it''s big');
+CREATE PROCEDURE yard.ship(p_id integer, p_size yard.size, INOUT p_note text, OUT p_next integer)
+LANGUAGE plpgsql AS $$
+BEGIN
+    p_note := coalesce(p_note, 'none') || '-' || p_size;
+    p_next := p_id + 1;
+END $$;
+COMMENT ON PROCEDURE yard.ship IS '@api yard :one';
+""",
+    "queries/yard/yard.sql": """\
+-- name: plan :many
+EXPLAIN (COSTS off) SELECT o.oid FROM pg_catalog.pg_class AS o WHERE o.relname = :name;
+
+-- name: zone :one
+SHOW search_path;
+
+-- name: both :one
+(SELECT 1 AS a UNION SELECT CAST(:a AS integer)) LIMIT 1;
+""",
+    "pyproject.toml": '[project]\nname = "yard"\n',
+}
+
+
+def test_what_prepare_does_not_take_has_its_values_written_out(
+    tmp_path: Path, empty_database: Database
+) -> None:
+    for name, text in UTILITY.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    url = empty_database.url(user="postgres")
+    assert _strongroom("generate", folder=tmp_path, url=url).returncode == 0
+    with empty_database.admin() as admin:
+        admin.execute(UTILITY["schema/yard.sql"].encode())
+    size, shown = "it's big", {}
+    for call in (
+        ("yard.ship", "id=4", f"size={size}", "--null", "note"),
+        ("yard.plan", "name=x"),
+        ("yard.zone",),
+        ("yard.both", "a=1"),
+    ):
+        printed = _strongroom("query", "print", *call, folder=tmp_path, url=url)
+        with empty_database.admin() as admin:
+            for result in admin.execute(printed.stdout.encode()).results():
+                if result.description:
+                    shown[call[0]] = result.fetchall()
+        done = _strongroom("query", "run", "--json", *call, folder=tmp_path, url=url)
+        rows = [tuple(row) for row in json.loads(done.stdout)["rows"]]
+        assert (done.returncode, rows) == (0, shown[call[0]]), done.stderr
+    assert shown["yard.ship"] == [("none-it's big", 5)]
+    assert "Index Cond: (relname = 'x'::name)" in str(shown["yard.plan"])
+    assert shown["yard.both"] == [(1,)]
