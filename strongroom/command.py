@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -72,7 +74,19 @@ def main() -> None:
     with in_words(sys.argv[1:]):
         _refuse_odd_bytes(sys.argv[1:])
         _add_parts(sys.argv[1:])
+        _flow(app)
         app()
+
+
+def _flow(part: typer.Typer) -> None:
+    """Let help flow to the width of the terminal, where docstrings have lines of their own."""
+    for command in part.registered_commands:
+        text = inspect.getdoc(command.callback) or ""
+        # A line that is indented, or an item of a list, stays one.
+        command.help = re.sub(r"(?<!\n)\n(?![\n -])", " ", text)
+    for group in part.registered_groups:
+        if group.typer_instance:
+            _flow(group.typer_instance)
 
 
 def _refuse_odd_bytes(arguments: Sequence[str]) -> None:

@@ -137,7 +137,12 @@ def parse_file(file: QueryFile, diagnostics: Diagnostics) -> AnnotatedFile:
         tokens = tokenize(source.text)
     except UnterminatedError as error:
         diagnostics.error(source.place(error.offset), f"this {error.what} never ends")
-        return AnnotatedFile(file.app, file.subject, source, "", ())
+        # What stands before the query that it is in can be looked at all the same.
+        tokens = tokenize(source.text[: error.offset])
+        heads = [n for n, token in enumerate(tokens) if _is_head(source, token)]
+        tokens = tokens[: heads[-1]] if len(heads) > 1 else []
+        if not tokens:
+            return AnnotatedFile(file.app, file.subject, source, "", ())
     heads = [n for n, token in enumerate(tokens) if _is_head(source, token)]
     first = heads[0] if heads else len(tokens)
     before = tokens[:first]

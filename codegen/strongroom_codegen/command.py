@@ -54,8 +54,8 @@ def generate(
     """Generate typed Python from the annotated SQL in queries/.
 
     Types and nullability come from PostgreSQL itself: a scratch database on the server of
-    DATABASE_URL, else on the embedded one, and on the full one for apps whose extensions that
-    lacks. All files are written, or none; those of an app that no server can hold stay.
+    DATABASE_URL, else on the embedded one; apps whose extensions it lacks are generated on the
+    full one. All files are written, or none; those of an app that no server can hold stay.
 
     Example: strongroom generate --explain-null tarot.list_readings
     """

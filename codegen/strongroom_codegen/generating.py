@@ -48,15 +48,16 @@ def generate(
         raise UsageError(f"--emit is json, not {emit}")
     if as_json and not impact:
         raise UsageError("--json is for --impact", hint="the whole model: --emit json")
+    asked = {"--emit": emit, "--explain-null": explain, "--impact": impact, "--grants": grants}
+    _refuse_mixture([name for name, value in asked.items() if value is not None], check, again)
     project = project_here()
     if again:
-        if check or emit or explain or impact or grants:
-            raise UsageError("--watch writes files, and goes with --format alone")
         from strongroom_codegen.watch import watch
 
         watch(project, lambda: _generate_again(form))
         return
-    with _findings(form) as diagnostics:
+    # Who asks about one thing is told of that, and of errors that are in the way.
+    with _findings(form, of_errors=bool(explain or impact or grants)) as diagnostics:
         if grants:
             from strongroom_codegen.grants_command import run_grants
 
@@ -72,9 +73,22 @@ def generate(
         print(closing + _warnings(diagnostics), flush=True)
 
 
+def _refuse_mixture(asked: list[str], check: bool, again: bool) -> None:
+    """One question at a time: of two, one would go unanswered."""
+    if again and (check or asked):
+        raise UsageError("--watch writes files, and goes with --format alone")
+    if len(asked) > 1:
+        raise UsageError(f"{asked[0]} and {asked[1]} can't be asked at once", hint="ask twice")
+    if check and asked not in ([], ["--grants"]):
+        raise UsageError(f"--check goes with --grants, not with {asked[0]}", hint="ask twice")
+
+
 @contextmanager
-def _findings(form: str) -> Iterator[Diagnostics]:
-    """Gathers what a run finds, and shows it whatever comes of the run."""
+def _findings(form: str, *, of_errors: bool = False) -> Iterator[Diagnostics]:
+    """Gathers what a run finds, and shows it whatever comes of the run.
+
+    With `of_errors`, only when there is one.
+    """
     diagnostics = Diagnostics()
     try:
         yield diagnostics
@@ -83,7 +97,8 @@ def _findings(form: str) -> Iterator[Diagnostics]:
             diagnostics.found += error.diagnostics.found
         raise QueryError(diagnostics) from error
     finally:
-        show_diagnostics(diagnostics, form)
+        if diagnostics.failed or not of_errors:
+            show_diagnostics(diagnostics, form)
 
 
 def _generate_again(form: str) -> None:

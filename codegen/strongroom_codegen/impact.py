@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from strongroom_codegen.model import ProjectModel, QueryModel
 from strongroom_codegen.policies import Policy
 from strongroom_codegen.tree import nodes
 
+_QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 _SYSTEM = ("pg_catalog", "information_schema", "pg_toast")
 
 
@@ -79,6 +81,9 @@ def find_target(catalog: Catalog, text: str) -> Target:
         for r in catalog.relations.values()
         if r.schema not in _SYSTEM and r.kind != "c" and not r.schema.startswith("pg_temp")
     }
+    if text not in relations:
+        # As SQL writes names, too.
+        text = _QUOTED.sub(lambda match: match[1].replace('""', '"'), text)
     if text in relations:
         return Target(relations[text], None)
     name, _, column = text.rpartition(".")

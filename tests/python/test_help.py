@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -42,3 +44,19 @@ def test_help_and_unknown_commands_know_every_command() -> None:
     code, text = run("generat")
     assert code == 2
     assert "generate" in text
+
+
+def test_help_flows_to_the_width_of_the_terminal() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "strongroom", "generate", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "COLUMNS": "60"},
+    )
+    lines = [line.strip() for line in done.stdout.partition("╭")[0].splitlines()]
+    start = next(n for n, line in enumerate(lines) if line.startswith("Types and nullability"))
+    paragraph = lines[start : lines.index("", start)]
+    # A word moves to the next line only where it has no room in this one.
+    for line, after in itertools.pairwise(paragraph):
+        assert len(line) + len(after.split()[0]) > 56, paragraph

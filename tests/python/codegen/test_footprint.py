@@ -90,6 +90,12 @@ def test_impact_as_json(annex: Project, any_server: Server) -> None:
     assert not annex.generated.exists()
 
 
+def test_impact_takes_names_as_sql_writes_them(annex: Project, any_server: Server) -> None:
+    plain = _generate(annex, any_server, "--impact", "annex.books.shelf")
+    quoted = _generate(annex, any_server, "--impact", 'annex."books"."shelf"')
+    assert quoted.stdout == plain.stdout != ""
+
+
 @pytest.mark.parametrize(
     ("target", "message", "hint"),
     [
@@ -112,3 +118,33 @@ def test_json_alone_is_refused(annex: Project, any_server: Server) -> None:
     done = _generate(annex, any_server, "--json")
     assert done.returncode == 2
     assert "--json is for --impact" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--impact", "annex.books", "--grants", "annex"), "--impact and --grants can't be asked"),
+        (("--emit", "json", "--explain-null", "annex.x"), "--emit and --explain-null can't"),
+        (("--emit", "json", "--check"), "--check goes with --grants, not with --emit"),
+        (("--impact", "annex.books", "--check"), "--check goes with --grants, not with --impact"),
+        (("--impact", "annex.books", "--watch"), "--watch writes files"),
+    ],
+)
+def test_two_questions_at_once_are_refused(
+    annex: Project, any_server: Server, arguments: tuple[str, ...], message: str
+) -> None:
+    done = _generate(annex, any_server, *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert not annex.generated.exists()
+
+
+def test_answers_come_without_warnings(annex: Project, any_server: Server) -> None:
+    path = annex.queries / "annex" / "members.sql"
+    path.write_text(
+        f"{path.read_text('utf-8')}\n-- name: any_book :one\nSELECT b.id FROM annex.books AS b;\n"
+    )
+    for question in (("--impact", "annex.books"), ("--explain-null", "annex.any_book")):
+        done = _generate(annex, any_server, *question)
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert "warning: no unique key" in _generate(annex, any_server, "--emit", "json").stderr
