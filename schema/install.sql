@@ -846,7 +846,10 @@
 \ir ../functions/persona/usage_of.sql
 
 -- Subscriptions.
+\ir ../functions/persona/roll_subscriptions.sql
+\ir ../functions/persona/make_room.sql
 \ir ../functions/persona/begin_subscription.sql
+\ir ../functions/persona/refund_subscription.sql
 \ir ../functions/persona/cancel_subscription.sql
 \ir ../functions/persona/expire_subscriptions.sql
 

@@ -14,6 +14,7 @@ AS $$
 DECLARE
     v_plan persona.plans;
     v_known persona.subscriptions;
+    v_from timestamptz;
     v_id bigint;
 BEGIN
     -- Twins of one webhook, and two payments of one person, take turns.
@@ -35,15 +36,14 @@ BEGIN
                 DETAIL = 'Its name is none of persona.plans, or of one that nobody can begin any more.',
                 HINT = 'Choose one that list_plans shows.';
         END IF;
-        -- What is over makes room, whether or not the job has seen it.
-        UPDATE persona.subscriptions AS s
-        SET status = 'expired'
-        WHERE s.user_id = p_user_id AND s.status = 'active' AND s.expires_at <= now();
+        v_from := persona.make_room(p_user_id, v_plan.price);
         INSERT INTO persona.subscriptions (
-            user_id, plan, expires_at, metadata, price, currency, payment_reference
+            user_id, plan, started_at, expires_at, status, metadata, price, currency,
+            payment_reference
         )
         VALUES (
-            p_user_id, p_plan, now() + make_interval(days => v_plan.days), p_metadata, v_plan.price,
+            p_user_id, p_plan, v_from, v_from + make_interval(days => v_plan.days),
+            CASE WHEN v_from > now() THEN 'upcoming' ELSE 'active' END, p_metadata, v_plan.price,
             v_plan.currency, p_payment_reference
         )
         ON CONFLICT (payment_reference) WHERE payment_reference IS NOT NULL DO NOTHING
@@ -70,7 +70,8 @@ $$;
 COMMENT ON FUNCTION persona.begin_subscription(bigint, text, text, jsonb) IS
 'Begins a subscription, for the price and the time of its plan: what the webhook of the gateway calls.
 The number of the subscription; a second call with the same payment gives the first one''s, whatever
-became of it.
+became of it. What is paid for while another one runs waits, and begins when that one is over, so that
+no day that was paid for is lost; one without an end gives way at once.
 Raises LB002 UnknownPerson, LB010 PlanNotOffered, LB011 PaymentReferenceUsed.
 @nonnull';
 

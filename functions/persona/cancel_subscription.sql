@@ -12,13 +12,14 @@ BEGIN
     UPDATE persona.subscriptions AS s
     SET status = 'cancelled',
         cancelled_at = now()
-    WHERE s.user_id = v_user_id AND s.status = 'active';
+    WHERE s.user_id = v_user_id AND s.status IN ('active', 'upcoming');
     RETURN FOUND;
 END;
 $$;
 
 COMMENT ON FUNCTION persona.cancel_subscription() IS
-'Ends the subscription of the current user that runs; false if there is none.
+'Notes that the current user wants no renewal; false where there is nothing to cancel. What was paid for
+runs to its end, what waits as well; one without an end is over at once.
 @nonnull';
 
 ALTER FUNCTION persona.cancel_subscription() OWNER TO persona_definer;

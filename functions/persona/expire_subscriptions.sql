@@ -8,28 +8,38 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     c_batch CONSTANT integer := 1000;
-    v_count bigint;
+    v_people CONSTANT bigint[] := ARRAY(
+        SELECT u.id
+        FROM persona.users AS u
+        WHERE u.id = ANY (
+            ARRAY(
+                (
+                    SELECT s.user_id
+                    FROM persona.subscriptions AS s
+                    WHERE s.status = 'active' AND s.expires_at <= now()
+                    ORDER BY s.expires_at
+                    LIMIT c_batch
+                )
+                UNION
+                (
+                    SELECT s.user_id
+                    FROM persona.subscriptions AS s
+                    WHERE s.status = 'upcoming' AND s.started_at <= now()
+                    ORDER BY s.started_at
+                    LIMIT c_batch
+                )
+            )
+        )
+        FOR NO KEY UPDATE SKIP LOCKED
+    );
 BEGIN
-    WITH due AS (
-        SELECT s.user_id, s.id
-        FROM persona.subscriptions AS s
-        WHERE s.status = 'active' AND s.expires_at <= now()
-        ORDER BY s.expires_at
-        LIMIT c_batch
-        FOR UPDATE SKIP LOCKED
-    )
-    UPDATE persona.subscriptions AS s
-    SET status = 'expired'
-    FROM due
-    WHERE s.user_id = due.user_id AND s.id = due.id;
-    GET DIAGNOSTICS v_count = ROW_COUNT;
-    RETURN v_count;
+    RETURN persona.roll_subscriptions(v_people);
 END;
 $$;
 
 COMMENT ON FUNCTION persona.expire_subscriptions() IS
-'A job: says of subscriptions that are over that they are. One batch; returns how many. Several may
-run at once.
+'A job: says of subscriptions that are over that they are, and begins those that waited for it. One
+batch; returns how many. Several may run at once.
 @nonnull';
 
 ALTER FUNCTION persona.expire_subscriptions() OWNER TO persona_definer;

@@ -43,16 +43,20 @@ BEGIN
     WHERE s.id = 1;
 
     INSERT INTO persona.llm_cache AS a (
-        vendor, cache_key, request_payload, response_payload, created_at, expires_at, user_id
+        vendor, cache_key, request_payload, response_payload, created_at, expires_at, user_id,
+        asked_by
     )
     VALUES (
-        p_vendor, v_key, v_request, p_response_payload, clock_timestamp(), v_expires_at, v_user_id
+        p_vendor, v_key, v_request, p_response_payload, clock_timestamp(), v_expires_at, v_user_id,
+        -- Names that are written as words are not found: what a person asked goes with them.
+        CASE WHEN v_user_id IS NULL THEN kernel.user_bigint() END
     )
     ON CONFLICT (vendor, cache_key) DO UPDATE
     SET request_payload = excluded.request_payload,
         response_payload = excluded.response_payload,
         created_at = excluded.created_at,
-        expires_at = excluded.expires_at;
+        expires_at = excluded.expires_at,
+        asked_by = excluded.asked_by;
     PERFORM pg_notify('persona_answers', p_vendor || ':' || v_key);
     RETURN v_expires_at;
 END;
@@ -60,7 +64,8 @@ $$;
 
 COMMENT ON FUNCTION persona.store_answer(persona.llm_vendor, text, uuid, jsonb, jsonb, boolean) IS
 'Stores what a model answered, by the token of a claim, and ends the claim; until when it is good
-(NULL: for ever), by the settings of the bot. The request is stored without what tells of a person.
+(NULL: for ever), by the settings of the bot. The request is stored without what tells of a person; an
+answer that everybody may have goes with the person who asked for it, all the same.
 Who waits is told on persona_answers, by vendor and key of the table.
 Raises KR130 ConsentMissing, LB005 UnfitCacheKey, LB007 ClaimLost, LB008 AnswerNotShareable.';
 

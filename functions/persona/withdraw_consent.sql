@@ -14,14 +14,16 @@ BEGIN
     -- persona.tg_require_consent().
     PERFORM FROM persona.users AS u WHERE u.id = v_user_id FOR NO KEY UPDATE;
     v_is_new := kernel.withdraw_consent('personal_data', p_method);
-    DELETE FROM persona.llm_cache AS a WHERE a.user_id = v_user_id;
+    DELETE FROM persona.llm_cache AS a
+    WHERE a.user_id = v_user_id OR a.asked_by = v_user_id;
     RETURN v_is_new;
 END;
 $$;
 
 COMMENT ON FUNCTION persona.withdraw_consent(text) IS
 'The current user takes back the consent to the processing of personal data, and every answer that
-is cached for them alone is forgotten; false where there was none. p_method: how they said it, as a
+is cached for them alone, or that they asked for and everybody may have, is forgotten; false where there
+was none. p_method: how they said it, as a
 name that code uses. Raises KR001 MissingIdentity, KR104 PersonErased, KR131 UnknownWording, KR133
 UnfitConsent.
 @nonnull';

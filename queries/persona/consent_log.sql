@@ -28,8 +28,8 @@ SELECT persona.publish_consent(:body, :language, :is_material) AS version;
 SELECT kernel.give_consent('personal_data', :version, :method) AS is_new;
 
 -- name: withdraw_consent :one
--- Take the consent back, and forget every answer that is cached for the person of this session
--- alone; False where there was none.
+-- Take the consent back, and forget every answer that is cached for the person of this session alone,
+-- or that they asked for; False where there was none.
 --
 -- :method  how they said it, as menu
 SELECT persona.withdraw_consent(:method) AS is_new;

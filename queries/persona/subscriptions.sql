@@ -2,7 +2,8 @@
 
 -- name: begin_subscription :one
 -- Begin a subscription, for the price and the time of its plan: what the webhook of the gateway calls.
--- The number of the subscription; a second call with the same payment gives the first one's.
+-- The number of the subscription; a second call with the same payment gives the first one's. What is
+-- paid for while another one runs begins when that one is over.
 --
 -- :user_id  whose
 -- :plan  to what; list_plans knows them
@@ -13,18 +14,31 @@ SELECT persona.begin_subscription(
     :user_id, :plan, :payment_reference, :metadata
 ) AS subscription_id;
 
+-- name: refund_subscription :one
+-- What the gateway's webhook tells of a payment that went back, whole: its subscription serves no more,
+-- and what was paid for after it begins as much sooner. False where that was told before.
+--
+-- :payment_reference  what the gateway calls the payment
+-- @role worker
+SELECT persona.refund_subscription(:payment_reference) AS refunded;
+
 -- name: cancel_subscription :one
--- End the subscription of the person of this session that runs; false if there is none.
+-- Note that the person of this session wants no renewal; false where there is nothing to cancel. What
+-- was paid for runs to its end; one without an end is over at once.
 SELECT persona.cancel_subscription() AS was_active;
 
 -- name: get_subscription :maybe
--- The subscription of the person of this session that runs. One that is over is not given, also
--- before the job has said so.
-SELECT s.id, s.plan, s.started_at, s.expires_at, s.price, s.currency
+-- The subscription of the person of this session that runs now, whether or not the job has said so. A
+-- cancelled one runs to the end of what was paid for; cancelled_at says since when it is not to be
+-- renewed.
+SELECT s.id, s.plan, s.started_at, s.expires_at, s.price, s.currency, s.cancelled_at
 FROM persona.subscriptions AS s
 WHERE s.user_id = kernel.user_bigint()
-  AND s.status = 'active'
-  AND (s.expires_at IS NULL OR s.expires_at > now())
+  AND s.status <> 'expired'
+  AND s.refunded_at IS NULL
+  AND s.started_at <= now()
+  AND (s.expires_at > now() OR s.expires_at IS NULL AND s.status = 'active')
+ORDER BY s.id DESC
 LIMIT 1;
 
 -- name: list_subscriptions :page
@@ -40,7 +54,8 @@ SELECT
     s.price,
     s.currency,
     s.payment_reference,
-    s.cancelled_at
+    s.cancelled_at,
+    s.refunded_at
 FROM persona.subscriptions AS s
 WHERE s.user_id = kernel.user_bigint()
   AND (s.id) < (:after) --? after
@@ -48,13 +63,20 @@ ORDER BY s.id DESC
 LIMIT :limit;
 
 -- name: list_ending_subscriptions :many
--- Subscriptions that end before a moment, the next to end first; for reminders.
+-- Subscriptions that end before a moment, with nothing paid for after them, the next to end first; for
+-- reminders.
 --
 -- :before  the moment
 -- :limit = 1000  most rows to give
 -- @role worker
 SELECT s.user_id, s.id, s.plan, s.expires_at
 FROM persona.subscriptions AS s
-WHERE s.status = 'active' AND s.expires_at < :before
+WHERE s.status = 'active'
+  AND s.expires_at < :before
+  AND NOT EXISTS (
+      SELECT
+      FROM persona.subscriptions AS n
+      WHERE n.user_id = s.user_id AND n.status = 'upcoming'
+  )
 ORDER BY s.expires_at, s.id
 LIMIT :limit;

@@ -65,8 +65,7 @@ COMMENT ON CONSTRAINT app_settings_consent_text_length_check ON persona.app_sett
 COMMENT ON CONSTRAINT app_settings_cache_ttl_check ON persona.app_settings IS
 '@error CacheTtlOutOfRange Answers are kept for a second to 3,660 days, in days and shorter units.';
 COMMENT ON CONSTRAINT app_settings_private_cache_ttl_check ON persona.app_settings IS
-'@error PrivateCacheTtlOutOfRange Answers to one person are kept for a second to 30 days, in days
-and shorter units.';
+'@error PrivateCacheTtlOutOfRange Answers to one person are kept for a second to 30 days.';
 
 ALTER TABLE persona.app_settings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE persona.app_settings FORCE ROW LEVEL SECURITY;

@@ -9,9 +9,13 @@ CREATE TABLE persona.llm_cache (
     created_at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
     expires_at timestamptz,
     user_id bigint,
+    asked_by bigint,
     CONSTRAINT llm_cache_pkey PRIMARY KEY (id),
     CONSTRAINT llm_cache_vendor_cache_key_key UNIQUE (vendor, cache_key),
     CONSTRAINT llm_cache_user_id_fkey FOREIGN KEY (user_id)
+        REFERENCES persona.users (id) ON DELETE CASCADE,
+    -- What somebody's question made goes with them, whoever may have it.
+    CONSTRAINT llm_cache_asked_by_fkey FOREIGN KEY (asked_by)
         REFERENCES persona.users (id) ON DELETE CASCADE,
     CONSTRAINT llm_cache_cache_key_form_check CHECK (cache_key ~ '^[0-9a-f]{64}$'),
     CONSTRAINT llm_cache_request_payload_check
@@ -25,7 +29,8 @@ CREATE TABLE persona.llm_cache (
     -- Python reads years from 1 to 9999, and no row may stop a list of them.
     CONSTRAINT llm_cache_expires_at_range_check CHECK (
         expires_at AT TIME ZONE 'UTC' BETWEEN timestamp '2000-01-01' AND timestamp '9999-01-01'
-    )
+    ),
+    CONSTRAINT llm_cache_one_person_check CHECK (num_nonnulls(user_id, asked_by) <= 1)
 );
 
 -- For retention: what has an end.
@@ -35,9 +40,13 @@ WHERE expires_at IS NOT NULL;
 CREATE INDEX llm_cache_user_id_idx ON persona.llm_cache (user_id)
 WHERE user_id IS NOT NULL;
 
+CREATE INDEX llm_cache_asked_by_idx ON persona.llm_cache (asked_by)
+WHERE asked_by IS NOT NULL;
+
 COMMENT ON TABLE persona.llm_cache IS
 'Answers of language models, to be given again until they expire. An answer is for everybody, or for
-one person: then it is found by that person alone, always ends, and goes with the person.
+one person: then it is found by that person alone, and always ends. Either goes with the person whose
+question it answers.
 @row CachedAnswer
 @rows 10M';
 COMMENT ON COLUMN persona.llm_cache.id IS
@@ -67,7 +76,13 @@ COMMENT ON COLUMN persona.llm_cache.expires_at IS
 @internal';
 COMMENT ON COLUMN persona.llm_cache.user_id IS
 'Whom it was given to; NULL for an answer that everybody may have.
-@internal';
+@internal
+@subject';
+COMMENT ON COLUMN persona.llm_cache.asked_by IS
+'Whose question it answers, of an answer that everybody may have; NULL for what a job asked. Shown to
+nobody: it is there for the day on which the person leaves.
+@internal
+@subject';
 COMMENT ON CONSTRAINT llm_cache_request_payload_check ON persona.llm_cache IS
 '@error PayloadNotSanitised A request is kept without names, numbers and secrets.';
 
@@ -85,9 +100,10 @@ FOR ALL TO persona_definer USING (true) WITH CHECK (true);
 GRANT
     SELECT,
     INSERT (
-        vendor, cache_key, request_payload, response_payload, created_at, expires_at, user_id
+        vendor, cache_key, request_payload, response_payload, created_at, expires_at, user_id,
+        asked_by
     ),
-    UPDATE (request_payload, response_payload, created_at, expires_at),
+    UPDATE (request_payload, response_payload, created_at, expires_at, asked_by),
     DELETE
 ON persona.llm_cache TO persona_definer;
 

@@ -11,12 +11,14 @@ CREATE TABLE persona.subscriptions (
     payment_reference text,
     cancelled_at timestamptz,
     updated_at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    refunded_at timestamptz,
     CONSTRAINT subscriptions_pkey PRIMARY KEY (user_id, id),
     CONSTRAINT subscriptions_user_id_fkey FOREIGN KEY (user_id)
         REFERENCES persona.users (id) ON DELETE CASCADE,
     CONSTRAINT subscriptions_plan_fkey FOREIGN KEY (plan)
         REFERENCES persona.plans (plan) ON DELETE RESTRICT,
-    CONSTRAINT subscriptions_status_check CHECK (status IN ('active', 'cancelled', 'expired')),
+    CONSTRAINT subscriptions_status_check
+        CHECK (status IN ('active', 'cancelled', 'expired', 'upcoming')),
     CONSTRAINT subscriptions_window_check CHECK (expires_at > started_at),
     CONSTRAINT subscriptions_price_check CHECK (price BETWEEN 0 AND 1000000),
     -- What was paid for was paid by something, and ends.
@@ -32,6 +34,15 @@ CREATE TABLE persona.subscriptions (
     CONSTRAINT subscriptions_range_check CHECK (
         started_at AT TIME ZONE 'UTC' BETWEEN timestamp '2000-01-01' AND timestamp '9999-01-01'
         AND expires_at AT TIME ZONE 'UTC' BETWEEN timestamp '2000-01-01' AND timestamp '9999-01-01'
+    ),
+    -- What waits was paid for, and begins later.
+    CONSTRAINT subscriptions_upcoming_check CHECK (
+        status <> 'upcoming' OR payment_reference IS NOT NULL AND expires_at IS NOT NULL
+    ),
+    -- Only money that came goes back, and who has it back is not served for it.
+    CONSTRAINT subscriptions_refunded_check CHECK (
+        refunded_at IS NULL
+        OR payment_reference IS NOT NULL AND status IN ('cancelled', 'expired')
     )
 );
 
@@ -49,9 +60,14 @@ WHERE status = 'active';
 
 CREATE INDEX subscriptions_plan_idx ON persona.subscriptions (plan);
 
+-- For the job that begins what waited.
+CREATE INDEX subscriptions_upcoming_idx ON persona.subscriptions (started_at)
+WHERE status = 'upcoming';
+
 COMMENT ON TABLE persona.subscriptions IS
-'Who has subscribed to what, and had before. A row is active until it is cancelled or over; then it
-stays as it is.
+'Who has subscribed to what, and had before; a row a payment. One that is paid for while another
+runs waits, and begins when that one is over. A row is active until it is cancelled or over; a
+cancelled one runs to the end of what was paid for, unless the money went back.
 @row Subscription
 @rows 1M';
 COMMENT ON COLUMN persona.subscriptions.id IS
@@ -73,7 +89,8 @@ COMMENT ON COLUMN persona.subscriptions.expires_at IS
 @personal subscription
 @erase delete';
 COMMENT ON COLUMN persona.subscriptions.status IS
-'active: runs. cancelled: ended by the person. expired: over.
+'upcoming: waits for the end of the one before. active: runs. cancelled: not to be renewed, by the
+person, or paid back. expired: over.
 @internal';
 COMMENT ON COLUMN persona.subscriptions.metadata IS
 'What the gateway said of the payment. Its reference has a column of its own.
@@ -98,8 +115,12 @@ COMMENT ON COLUMN persona.subscriptions.cancelled_at IS
 COMMENT ON COLUMN persona.subscriptions.updated_at IS
 'When the row last changed.
 @internal';
+COMMENT ON COLUMN persona.subscriptions.refunded_at IS
+'When the money went back, all of it; then it serves no more.
+@personal payment
+@erase delete';
 COMMENT ON INDEX persona.subscriptions_active_key IS
-'@error SubscriptionRuns The person has a subscription that runs; it is cancelled or over first.';
+'@error SubscriptionRuns One subscription runs at a time; a free one begins when it is over.';
 COMMENT ON CONSTRAINT subscriptions_window_check ON persona.subscriptions IS
 '@error SubscriptionWindow A subscription ends after it begins.';
 COMMENT ON CONSTRAINT subscriptions_payment_check ON persona.subscriptions IS
@@ -131,14 +152,16 @@ FOR UPDATE TO persona_definer USING (true) WITH CHECK (true);
 -- What the gateway said is for those who settle a dispute.
 GRANT SELECT (
     id, user_id, plan, started_at, expires_at, status, price, currency, payment_reference,
-    cancelled_at, updated_at
+    cancelled_at, updated_at, refunded_at
 )
 ON persona.subscriptions TO persona_app;
 GRANT SELECT ON persona.subscriptions TO persona_worker;
 GRANT
     SELECT,
-    INSERT (user_id, plan, expires_at, metadata, price, currency, payment_reference),
-    UPDATE (status, cancelled_at)
+    INSERT (
+        user_id, plan, started_at, expires_at, status, metadata, price, currency, payment_reference
+    ),
+    UPDATE (started_at, expires_at, status, cancelled_at, refunded_at)
 ON persona.subscriptions TO persona_definer;
 
 CREATE TRIGGER t10_touch_updated_at

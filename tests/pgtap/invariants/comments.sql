@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(2);
+SELECT plan(4);
 
 CREATE TEMPORARY VIEW offenders (object, problem) AS
 SELECT m.identity, format('%s without a comment', m.kind)
@@ -67,6 +67,20 @@ SELECT set_eq(
         'probe.short: type without a comment'
     ],
     'the rule finds those who break it, and nobody else'
+);
+
+-- A tag is one line, at the end: one that goes on is prose, and its error has no class.
+CREATE TEMPORARY VIEW unread (object, comment) AS
+SELECT pg_describe_object(d.classoid, d.objoid, d.objsubid), d.description
+FROM pg_description AS d
+WHERE d.description ~ '(^|\n)\s*@error\M'
+  AND NOT EXISTS (SELECT FROM kernel.comment_tags(d.description) AS t WHERE t.tag = 'error');
+SELECT is_empty('SELECT object FROM pg_temp.unread', 'every @error is read as one');
+ALTER TABLE probe.told ADD CONSTRAINT a_check CHECK (a > 0), ADD CONSTRAINT b_check CHECK (a < 9);
+COMMENT ON CONSTRAINT a_check ON probe.told IS E'Why.\n@error Small It is small.';
+COMMENT ON CONSTRAINT b_check ON probe.told IS E'@error Large It is\nlarge.';
+SELECT set_eq(
+    'SELECT object FROM pg_temp.unread', ARRAY['constraint b_check on table probe.told'], 'and one that is not is found'
 );
 
 SELECT * FROM finish();

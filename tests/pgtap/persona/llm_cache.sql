@@ -22,7 +22,8 @@ SELECT results_eq(
         ('response_payload', 'jsonb', true, NULL),
         ('created_at', 'timestamp with time zone', true, 'CURRENT_TIMESTAMP'),
         ('expires_at', 'timestamp with time zone', false, NULL),
-        ('user_id', 'bigint', false, NULL)
+        ('user_id', 'bigint', false, NULL),
+        ('asked_by', 'bigint', false, NULL)
     $$,
     '[P-13] [P-13.1..P-13.7] [P-F15] llm_cache has its columns, and no answer without content'
 );
@@ -31,6 +32,7 @@ SELECT results_eq(
     $$ SELECT indexdef FROM pg_indexes WHERE schemaname = 'persona' AND tablename = 'llm_cache' ORDER BY indexname $$,
     $$
     VALUES
+        ('CREATE INDEX llm_cache_asked_by_idx ON persona.llm_cache USING btree (asked_by) WHERE (asked_by IS NOT NULL)'),
         ('CREATE INDEX llm_cache_expires_at_idx ON persona.llm_cache USING btree (expires_at) WHERE (expires_at IS NOT NULL)'),
         ('CREATE UNIQUE INDEX llm_cache_pkey ON persona.llm_cache USING btree (id)'),
         ('CREATE INDEX llm_cache_user_id_idx ON persona.llm_cache USING btree (user_id) WHERE (user_id IS NOT NULL)'),
@@ -39,6 +41,7 @@ SELECT results_eq(
     '[P-13.8] [P-F5] [P-F6] llm_cache has the indexes it needs and no other'
 );
 SELECT fk_ok('persona', 'llm_cache', 'user_id', 'persona', 'users', 'id', '[P-F15] an answer knows its person');
+SELECT fk_ok('persona', 'llm_cache', 'asked_by', 'persona', 'users', 'id', '[P-F15] and one for everybody who asked');
 
 -- What is taken out.
 SELECT is(
@@ -163,8 +166,46 @@ SELECT is((SELECT c.outcome FROM persona.claim_answer('yandex', repeat('b', 64))
 RESET ROLE;
 SELECT is(
     (SELECT array_agg(a.request_payload) FROM persona.llm_cache AS a), ARRAY[jsonb '{"q": 1}'],
-    'nobody''s answers stay'
+    'answers for everybody stay'
 );
+-- Who asked.
+SELECT results_eq(
+    $$ SELECT user_id, asked_by FROM persona.llm_cache $$, format('VALUES (NULL::bigint, %s::bigint)', :'ann'),
+    '[P-F15] of an answer for everybody it is known whose question it answers'
+);
+SELECT throws_ok(
+    format('UPDATE persona.llm_cache SET user_id = %s, expires_at = now() + interval ''1 day''', :'ann'), '23514', NULL, 'which one for a person has no need of'
+);
+SET LOCAL ROLE persona_worker;
+SELECT set_config('kernel.user_id', '', true);
+SELECT c.token AS token FROM persona.claim_answer('openai', repeat('d', 64), false) AS c
+\gset
+SELECT persona.store_answer('openai', repeat('d', 64), :'token', '{}', '"tip"', false);
+SET LOCAL ROLE persona_app;
+SELECT set_config('kernel.user_id', :'bob', true);
+SELECT c.token AS token FROM persona.claim_answer('openai', repeat('e', 64), false) AS c
+\gset
+SELECT persona.store_answer('openai', repeat('e', 64), :'token', '{"q": "What becomes of Bob Smith?"}', '"for all"', false);
+SELECT set_config('kernel.user_id', :'ann', true);
+SELECT is((persona.claim_answer('openai', repeat('e', 64), false)).outcome, 'hit', '[P-21] everybody has it');
+SELECT is(persona.forget_answers(), 0::bigint, 'and nobody forgets what others asked');
+SELECT set_config('kernel.user_id', :'bob', true);
+SELECT is(persona.forget_answers(), 0::bigint, 'nor what everybody may have');
+RESET ROLE;
+SAVEPOINT before_bob_leaves;
+DELETE FROM persona.users WHERE id = :'bob'::bigint;
+SELECT array_agg(a.response_payload ORDER BY a.id) AS left_over FROM persona.llm_cache AS a
+\gset
+ROLLBACK TO before_bob_leaves;
+SELECT is(:'left_over'::text, '{"{\"a\": \"for all\"}","\"tip\""}', '[P-F15] what a name was in goes with the person, and nothing else');
+SET LOCAL ROLE persona_app;
+SELECT set_config('kernel.user_id', :'bob', true);
+SELECT persona.withdraw_consent('menu');
+SELECT is((persona.claim_answer('openai', repeat('e', 64), false)).outcome, 'claimed', '[P-F15] or with the consent');
+SELECT kernel.give_consent('personal_data', 1, 'button');
+RESET ROLE;
+DELETE FROM persona.llm_cache WHERE vendor = 'openai';
+DELETE FROM persona.llm_cache_claims WHERE vendor = 'openai' AND cache_key <> persona.scoped_cache_key(repeat('a', 64), NULL);
 -- Ends.
 UPDATE persona.app_settings SET cache_ttl = NULL;
 SET LOCAL ROLE persona_app;

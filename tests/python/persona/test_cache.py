@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+from datetime import timedelta
 from functools import partial
 from time import sleep
 
@@ -15,7 +16,13 @@ from hypothesis import strategies as st
 
 from strongroom.session import session
 from strongroom_db.persona import app_settings, llm_cache
-from strongroom_db.persona.errors import AnswerNotShareable, ClaimLost, UnfitCacheKey
+from strongroom_db.persona.errors import (
+    AnswerNotShareable,
+    CacheTtlOutOfRange,
+    ClaimLost,
+    PrivateCacheTtlOutOfRange,
+    UnfitCacheKey,
+)
 from tests.python.fix_databases import Connection, Database
 from tests.python.persona.conftest import Bot
 from tests.python.tarot.conftest import at_once, outcome, row
@@ -238,6 +245,24 @@ def test_programs_are_told_when_settings_change(bot: Bot) -> None:
     assert told.payload == "app_settings"
     assert (new.active_llm_vendor, new.cache_ttl) == ("proxiapi", None)
     assert new.private_cache_ttl == old.private_cache_ttl / 2
+
+
+def test_how_long_answers_may_be_kept(bot: Bot) -> None:
+    """[P-21] Bounds have errors of their own, and for one person the shorter ones."""
+    root = bot.admin()
+    for refused, shared, private in (
+        (CacheTtlOutOfRange, timedelta(days=3661), timedelta(days=1)),
+        (PrivateCacheTtlOutOfRange, None, timedelta(days=31)),
+        (PrivateCacheTtlOutOfRange, None, timedelta()),
+    ):
+        with session(bot.login(), app="persona", user_id=root) as db, pytest.raises(refused):
+            app_settings.change_app_settings(
+                db,
+                active_llm_vendor="openai",
+                llm_config={},
+                cache_ttl=shared,
+                private_cache_ttl=private,
+            )
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from uuid import UUID
 
 from strongroom.sealing import EnvironmentKeys
@@ -55,6 +56,18 @@ def live(bot: Bot, person: int, name: str) -> None:
         json.dumps({"text": f"question_{name}"}),
         json.dumps({"text": f"answer_{name}"}),
     )
+    # What everybody may have, with a name that no filter finds.
+    key = sha256(name.encode()).hexdigest()
+    claim = "SELECT token FROM persona.claim_answer('openai', %s, false)"
+    (token,) = row(app, claim, key)
+    row(
+        app,
+        "SELECT persona.store_answer('openai', %s, %s, %s, %s, false)",
+        key,
+        token,
+        json.dumps({"text": f"shared_{name}"}),
+        json.dumps({"text": f"told_{name}"}),
+    )
     row(app, "SELECT persona.record_usage('openai', 100)")
     row(
         bot.owner,
@@ -103,7 +116,7 @@ def test_a_person_is_exported_and_erased_whole(bot: Bot) -> None:
     bot.owner.execute("SELECT set_config('kernel.actor', 'olga', false)")
     exported = bot.one("SELECT kernel.export_subject('persona', %s)::text", str(anna))
     words = "username first_ last_ signature_ preference_ question_ answer_ payment_ gateway_"
-    for word in words.split():
+    for word in (*words.split(), "shared_", "told_"):
         assert f"{word.replace('username', '')}canary_anna" in exported, word
     assert "canary_boris" not in exported
 
@@ -118,6 +131,9 @@ def test_a_person_is_exported_and_erased_whole(bot: Bot) -> None:
     assert traces == []
     assert others(bot, anna) == before
     assert bot.one("SELECT count(*) FROM persona.users WHERE id = %s", anna) == 0
+    assert bot.one("SELECT array_agg(asked_by) FROM persona.llm_cache WHERE user_id IS NULL") == [
+        boris
+    ]
     # What was asked of a vendor stays what it was, and is nobody's.
     assert bot.one("SELECT total_tokens FROM persona.usage_stats WHERE user_id IS NULL") == 100
     assert bot.one("SELECT sum(total_tokens)::int FROM persona.usage_stats") == 200

@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from strongroom.session import session
+from strongroom.session import Session, WrongRole, session
 from strongroom_db.persona import (
     pd_audit_log,
     plans,
@@ -24,6 +24,7 @@ from strongroom_db.persona.errors import (
     SubscriptionRuns,
     SubscriptionUnpaid,
     UnfitUsage,
+    UnknownPayment,
 )
 from tests.python.fix_databases import Connection
 from tests.python.persona.conftest import Bot
@@ -132,48 +133,78 @@ def test_the_journal_through_the_generated_function(bot: Bot) -> None:
         assert nothing == []
 
 
+def _begin(db: Session, user_id: int, plan: str, payment: str | None = None) -> int:
+    return subscriptions.begin_subscription(
+        db, user_id=user_id, plan=plan, payment_reference=payment, metadata={}
+    )
+
+
 def test_subscriptions(bot: Bot) -> None:
-    """[P-28] [P-04] [P-F16] Begin, tell twice, cancel, begin again, page."""
+    """[P-28] [P-04] [P-F16] Begin, tell twice, renew, cancel, page."""
     login, anna, boris = bot.login(), bot.person(), bot.person()
     with session(login, app="persona") as db:
         offered = {plan.plan: plan.price for plan in plans.list_plans(db)}
     assert offered == {"free": Decimal("0.00"), "pro": Decimal("490.00")}
+    soon = datetime.now(UTC) + timedelta(days=31)
     with session(login, app="persona", role="worker") as jobs:
-
-        def begin(user_id: int, plan: str, payment: str | None = None) -> int:
-            return subscriptions.begin_subscription(
-                jobs, user_id=user_id, plan=plan, payment_reference=payment, metadata={}
-            )
-
-        first = begin(anna, "pro", "pay-1")
-        assert begin(anna, "pro", "pay-1") == first
+        free = _begin(jobs, anna, "free")
+        first = _begin(jobs, anna, "pro", "pay-1")
+        assert _begin(jobs, anna, "pro", "pay-1") == first
         for refused, call in (
-            (PaymentReferenceUsed, partial(begin, boris, "pro", "pay-1")),
-            (SubscriptionRuns, partial(begin, anna, "pro", "pay-2")),
-            (SubscriptionUnpaid, partial(begin, boris, "pro")),
-            (PlanNotOffered, partial(begin, boris, "gold")),
+            (PaymentReferenceUsed, partial(_begin, jobs, boris, "pro", "pay-1")),
+            (SubscriptionRuns, partial(_begin, jobs, anna, "free")),
+            (SubscriptionUnpaid, partial(_begin, jobs, boris, "pro")),
+            (PlanNotOffered, partial(_begin, jobs, boris, "gold")),
         ):
             with pytest.raises(refused):
                 call()
-        soon = datetime.now(UTC) + timedelta(days=31)
-        assert [s.user_id for s in subscriptions.list_ending_subscriptions(jobs, before=soon)] == [
-            anna
-        ]
-        with session(bot.login(), app="persona", user_id=anna) as db:
-            running = subscriptions.get_subscription(db)
-            assert running is not None
-            assert (running.id, running.price, running.currency) == (first, Decimal(490), "rub")
-            assert subscriptions.cancel_subscription(db)
-            assert not subscriptions.cancel_subscription(db)
-            assert subscriptions.get_subscription(db) is None
-            second = begin(anna, "free")
-            page = subscriptions.list_subscriptions(db, limit=1)
-            assert [(s.id, s.status) for s in page] == [(second, "active")]
-            assert page.next is not None
-            older = subscriptions.list_subscriptions(db, limit=1, after=page.next)
-            assert [(s.id, s.status) for s in older] == [(first, "cancelled")]
+        ending = subscriptions.list_ending_subscriptions(jobs, before=soon)
+        assert [s.user_id for s in ending] == [anna]
+        second = _begin(jobs, anna, "pro", "pay-2")
+        assert subscriptions.list_ending_subscriptions(jobs, before=soon) == []
+    with session(login, app="persona", user_id=anna) as db:
+        running = subscriptions.get_subscription(db)
+        assert running is not None
+        assert (running.id, running.price, running.currency) == (first, Decimal(490), "rub")
+        assert running.cancelled_at is None
+        assert subscriptions.cancel_subscription(db)
+        assert not subscriptions.cancel_subscription(db)
+        running = subscriptions.get_subscription(db)
+        assert running is not None
+        assert running.id == first
+        assert running.cancelled_at is not None
+        page = subscriptions.list_subscriptions(db, limit=2)
+        assert [(s.id, s.status) for s in page] == [(second, "cancelled"), (first, "cancelled")]
+        assert page.rows[0].started_at == page.rows[1].expires_at
+        assert page.next is not None
+        older = subscriptions.list_subscriptions(db, limit=1, after=page.next)
+        assert [(s.id, s.status) for s in older] == [(free, "cancelled")]
     with session(login, app="persona", user_id=boris) as db:
         assert subscriptions.list_subscriptions(db).rows == []
+
+
+def test_a_payment_goes_back(bot: Bot) -> None:
+    """[P-28] Nobody is served for it, what was paid for after it begins, and it is told once."""
+    login, anna = bot.login(), bot.person()
+    with session(login, app="persona", role="worker") as jobs:
+        _begin(jobs, anna, "pro", "pay-1")
+        second = _begin(jobs, anna, "pro", "pay-2")
+        with pytest.raises(UnknownPayment):
+            subscriptions.refund_subscription(jobs, payment_reference="pay-3")
+        assert subscriptions.refund_subscription(jobs, payment_reference="pay-1")
+        assert not subscriptions.refund_subscription(jobs, payment_reference="pay-1")
+    with session(login, app="persona", user_id=anna) as db:
+        running = subscriptions.get_subscription(db)
+        assert running is not None
+        assert running.id == second
+        assert running.started_at < datetime.now(UTC)
+        with pytest.raises(WrongRole):
+            subscriptions.refund_subscription(db, payment_reference="pay-2")
+    with session(login, app="persona", role="worker") as jobs:
+        subscriptions.refund_subscription(jobs, payment_reference="pay-2")
+    with session(login, app="persona", user_id=anna) as db:
+        assert subscriptions.get_subscription(db) is None
+        assert all(s.refunded_at for s in subscriptions.list_subscriptions(db))
 
 
 def test_the_webhook_arrives_many_times_at_once(bot: Bot) -> None:
@@ -189,7 +220,7 @@ def test_the_webhook_arrives_many_times_at_once(bot: Bot) -> None:
 
 
 def test_two_payments_of_one_person_at_once(bot: Bot) -> None:
-    """[P-F16] One subscription runs; the other payment is refused, and can be given back."""
+    """[P-28] [P-F16] One runs, the other waits for it, and no day that was paid for is lost."""
     hooks = [bot.worker(), bot.worker()]
     for n in range(_ROUNDS):
         person = bot.person()
@@ -197,7 +228,43 @@ def test_two_payments_of_one_person_at_once(bot: Bot) -> None:
         answers = at_once(
             [partial(outcome, hook, begin, person, f"pay-{n}-{k}") for k, hook in enumerate(hooks)]
         )
-        assert [a for a in answers if isinstance(a, str)] == ["23505"], answers
+        assert not [a for a in answers if isinstance(a, str)], answers
+        rows = bot.owner.execute(
+            "SELECT status, started_at, expires_at FROM persona.subscriptions"
+            " WHERE user_id = %s ORDER BY started_at",
+            (person,),
+        ).fetchall()
+        assert [status for status, _, _ in rows] == ["active", "upcoming"]
+        assert rows[0][2] == rows[1][1]
+
+
+def test_two_refunds_and_a_payment_at_once(bot: Bot) -> None:
+    """[P-28] Whoever comes first, what runs and what waits follow each other without a gap."""
+    hooks = [bot.worker() for _ in range(3)]
+    begin = "SELECT persona.begin_subscription(%s, 'pro', %s)"
+    for n in range(_ROUNDS):
+        person = bot.person()
+        for k in range(3):
+            row(hooks[0], begin, person, f"pay-{n}-{k}")
+        refund = "SELECT persona.refund_subscription(%s)"
+        answers = at_once(
+            [
+                partial(outcome, hooks[0], refund, f"pay-{n}-0"),
+                partial(outcome, hooks[1], refund, f"pay-{n}-1"),
+                partial(outcome, hooks[2], begin, person, f"pay-{n}-3"),
+            ]
+        )
+        assert not [a for a in answers if isinstance(a, str)], answers
+        rows = bot.owner.execute(
+            "SELECT payment_reference, status, started_at, expires_at FROM persona.subscriptions"
+            " WHERE user_id = %s AND refunded_at IS NULL ORDER BY started_at",
+            (person,),
+        ).fetchall()
+        assert [(p, s) for p, s, _, _ in rows] == [
+            (f"pay-{n}-2", "active"),
+            (f"pay-{n}-3", "upcoming"),
+        ]
+        assert rows[0][3] == rows[1][2]
 
 
 def test_two_jobs_share_what_is_over(bot: Bot) -> None:

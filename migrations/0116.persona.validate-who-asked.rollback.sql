@@ -1,0 +1,3 @@
+-- That rows were looked at can't be undone, and nothing needs to be.
+
+SELECT 1;

@@ -1,0 +1,3 @@
+-- What was forgotten is asked for again.
+
+SELECT 1;
