@@ -35,6 +35,7 @@ DO $$BEGIN
     IF to_regrole('chat_definer') IS NULL THEN
         CREATE ROLE chat_definer;
     END IF;
+    GRANT strongroom_client TO chat_definer;
     GRANT chat_definer TO strongroom_owner;
 END$$;
 CREATE SCHEMA chat AUTHORIZATION strongroom_owner;
