@@ -1,7 +1,9 @@
 """Sealed fields: writing and opening them, beside plain ones and pgcrypto's; rotating a million.
 
-Rotation is counted per second of this process's own time: what the server does meanwhile is its
-share, which is said beside.
+The target of a sealed INSERT was set by a thousand plain rows in a statement that the driver makes
+alone, with arrays as text, no identity and no policy: that is its base here, too. Beside it stand
+our own plain one, which is faster, and one row a call. Rotation is counted per second of this
+process's own time: what the server does meanwhile is its share, which is said beside.
 """
 
 from __future__ import annotations
@@ -9,14 +11,14 @@ from __future__ import annotations
 import os
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 import psycopg
 from place import ROOT, bench_server, describe, fresh_database, run_script
-from rounds import compare, scale
+from rounds import Result, compare, scale
 
 from strongroom.project import read_project
 from strongroom.sealing import EnvironmentKeys, Field, Keyring, calls, new_key
@@ -31,7 +33,7 @@ PEOPLE = scale(1_000, "BENCH_PEOPLE")
 ROUNDS = scale(11, "BENCH_ROUNDS")
 INSERT, OPEN, ROTATE = 1.3, 2.5, 50_000
 TEXT = "x" * 64
-DRIVER = "plain, by psycopg alone"
+DRIVER, PLAIN = "plain, by psycopg alone", "plain, by a generated function"
 
 _SCHEMA = """
 SET ROLE strongroom_owner;
@@ -119,13 +121,19 @@ class Writers:
             self.db.exec(_ONE_SEALED, (number, _NOTE.seal(key, TEXT, (1, number))))
 
     def driver(self) -> None:
-        """As the target was set: the driver's own arrays, no identity, no policy."""
         items = [next(self.ids) for _ in range(ROWS)]
         self.connection.execute(
             "INSERT INTO tarot.plain (user_id, id, note)"
             " SELECT 1, n.id, n.note FROM unnest(%s::bigint[], %s::text[]) AS n (id, note)",
             [items, [TEXT] * ROWS],
         )
+
+    def one_driver(self) -> None:
+        for _ in range(SINGLE):
+            self.connection.execute(
+                "INSERT INTO tarot.plain (user_id, id, note) VALUES (1, %s, %s)",
+                (next(self.ids), TEXT),
+            )
 
     def pgcrypto(self) -> None:
         self.connection.execute(
@@ -185,25 +193,29 @@ def _register(connection: psycopg.Connection[Any], keys: EnvironmentKeys, key_id
 
 def _write(writers: Writers, has_pgcrypto: bool) -> None:
     cases = {
-        "plain": writers.plain,
+        DRIVER: writers.driver,
+        PLAIN: writers.plain,
         "sealed": writers.sealed,
         "sealed by hand": writers.by_hand,
-        DRIVER: writers.driver,
     }
     if has_pgcrypto:
         cases["pgp_sym_encrypt"] = writers.pgcrypto
     found = compare(
         f"INSERT of {ROWS:,} rows in one statement", cases,
-        base="plain", operations=ROWS, rounds=ROUNDS if not has_pgcrypto else min(ROUNDS, 5),
+        base=DRIVER, operations=ROWS, rounds=ROUNDS if not has_pgcrypto else min(ROUNDS, 5),
         targets={"sealed": INSERT},
     )  # fmt: skip
-    ratio = found["sealed"].median / found[DRIVER].median
-    verdict = "met" if ratio <= INSERT else "MISSED"
-    print(f"target: sealed <= {INSERT} of {DRIVER}: {verdict} ({ratio:.2f})")
-    compare(
-        "INSERT of one row a call", {"plain": writers.one_plain, "sealed": writers.one_sealed},
-        base="plain", operations=SINGLE, rounds=ROUNDS, targets={"sealed": INSERT},
+    _beside_ours(found)
+    found = compare(
+        "INSERT of one row a call",
+        {DRIVER: writers.one_driver, PLAIN: writers.one_plain, "sealed": writers.one_sealed},
+        base=DRIVER, operations=SINGLE, rounds=ROUNDS,
     )  # fmt: skip
+    _beside_ours(found)
+
+
+def _beside_ours(found: Mapping[str, Result]) -> None:
+    print(f"sealed beside {PLAIN}: {found['sealed'].median / found[PLAIN].median:.2f}")
 
 
 def _open(db: Session, admin: psycopg.Connection[Any], has_pgcrypto: bool) -> None:

@@ -59,7 +59,10 @@ BEGIN
     RETURN coalesce(
         kernel.retention_time_problem(p_policy),
         kernel.retention_columns_problem(p_policy),
-        kernel.retention_override_problem(p_policy),
+        CASE
+            WHEN p_policy ->> 'override_table' IS NOT NULL
+                THEN kernel.retention_override_problem(p_policy)
+        END,
         CASE WHEN v_action = 'delete' THEN kernel.reference_problem(v_relation) END
     );
 END;
