@@ -7,6 +7,7 @@ machines differ.
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -65,7 +66,7 @@ def _run(name: str, verdicts: list[str]) -> bool:
         assert process.stdout is not None
         for line in process.stdout:
             print(line, end="", flush=True)
-            if ": met" in line or ": MISSED" in line:
+            if re.search(r"\b(met|MISSED)\b", line):
                 verdicts.append(f"{name}: {line.strip()}")
     return process.returncode == 0
 

@@ -11,7 +11,7 @@ import psycopg
 from strongroom.project import Project
 from strongroom_codegen.cardinality import always_one, at_most_one
 from strongroom_codegen.catalog import Catalog
-from strongroom_codegen.describe import Described, Refusal, describe
+from strongroom_codegen.describe import Described, Refusal
 from strongroom_codegen.diagnostics import Diagnostics
 from strongroom_codegen.domains import checked_domains, result_types
 from strongroom_codegen.element_uses import element_uses
@@ -82,7 +82,7 @@ class AnalysedQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class _One:
+class Examined:
     """What one variant says."""
 
     variant: Variant
@@ -98,28 +98,37 @@ class _One:
     key: Key | None
 
 
-def analyse(
-    connection: psycopg.Connection[Any],
+def examine(
     catalog: Catalog,
     prepared: PreparedQuery,
+    answers: Mapping[str, Described | Refusal],
     diagnostics: Diagnostics,
     project: Project | None = None,
-    answers: Mapping[str, Described | Refusal] | None = None,
-    sealed: SealedColumns = NOTHING_SEALED,
-) -> AnalysedQuery | None:
-    """Analyse a query; None when the server refuses it or its variants disagree (reported).
+) -> list[Examined] | None:
+    """What each variant says, from the server's answers by SQL text; None when it refused one.
 
     With the project, what is said about a missing object names the files that are not loaded.
-    With the answers, by SQL text, the server need not be asked again.
     """
-    found: list[_One] = []
+    found: list[Examined] = []
     for variant in prepared.variants:
-        described = answers[variant.sql] if answers else describe(connection, catalog, variant)
+        described = answers[variant.sql]
         if isinstance(described, Refusal):
             _report(prepared, variant, described, diagnostics, project)
             return None
         with deep():
             found.append(_variant(catalog, prepared, variant, described, diagnostics))
+    return found
+
+
+def conclude(
+    connection: psycopg.Connection[Any],
+    catalog: Catalog,
+    prepared: PreparedQuery,
+    found: list[Examined],
+    diagnostics: Diagnostics,
+    sealed: SealedColumns = NOTHING_SEALED,
+) -> AnalysedQuery | None:
+    """What the variants say together; None when they disagree (reported)."""
     if not check_kind(connection, prepared, diagnostics):
         return None
     with deep():
@@ -189,7 +198,7 @@ def _variant(
     variant: Variant,
     described: Described,
     diagnostics: Diagnostics,
-) -> _One:
+) -> Examined:
     query = described.query
     if query is None:
         return _without_tree(catalog, prepared, variant, described)
@@ -214,7 +223,7 @@ def _variant(
     )
     frame = analyzer.frame(query, None)
     is_proven = at_most_one(analyzer, frame)
-    return _One(
+    return Examined(
         variant=variant,
         described=described,
         parameters=parameters,
@@ -231,14 +240,14 @@ def _variant(
 
 def _without_tree(
     catalog: Catalog, prepared: PreparedQuery, variant: Variant, described: Described
-) -> _One:
+) -> Examined:
     """A statement of which the server hands out no analysed form, such as SHOW."""
     unknown = Verdict(True, "the server gives no analysed form of this statement")
     if always_answers(prepared.query.body) and len(described.columns) == 1:
         unknown = Verdict(False, "the answer to such a statement is a text")
     columns = [AnalysedColumn(c.name, c.type, unknown, None) for c in described.columns]
     answers_one = answers_once(prepared.query.body)
-    return _One(
+    return Examined(
         variant=variant,
         described=described,
         parameters=_described_parameters(prepared, variant, described, {}, Analyzer(catalog, None)),
@@ -305,7 +314,7 @@ def _is_null(literal: str | None) -> bool:
 
 
 def _parameters(
-    prepared: PreparedQuery, found: list[_One], diagnostics: Diagnostics
+    prepared: PreparedQuery, found: list[Examined], diagnostics: Diagnostics
 ) -> tuple[AnalysedParameter, ...]:
     merged: dict[str, AnalysedParameter] = {}
     for one in found:

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 
 from strongroom.project import Project
-from strongroom_codegen.analyse import AnalysedQuery, analyse
+from strongroom_codegen.analyse import AnalysedQuery, Examined, conclude, examine
 from strongroom_codegen.catalog import Catalog
-from strongroom_codegen.describe import describe_all
+from strongroom_codegen.describe import Described, Refusal, describe, describe_each
 from strongroom_codegen.diagnostics import Diagnostics
 from strongroom_codegen.kept import Found, Kept, found_about, key_of
 from strongroom_codegen.kinds import check_kind
 from strongroom_codegen.parameters import PreparedQuery
 from strongroom_codegen.sealed_columns import SealedColumns
+
+
+def analyse(
+    connection: psycopg.Connection[Any],
+    catalog: Catalog,
+    prepared: PreparedQuery,
+    diagnostics: Diagnostics,
+) -> AnalysedQuery | None:
+    """Analyse a query; None when the server refuses it or its variants disagree (reported)."""
+    answers = {v.sql: describe(connection, catalog, v) for v in prepared.variants}
+    found = examine(catalog, prepared, answers, diagnostics)
+    return conclude(connection, catalog, prepared, found, diagnostics) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +68,25 @@ class Analysis:
         return analysed
 
     def _ask(self, new: dict[str, PreparedQuery]) -> dict[str, Found]:
+        """What the server says of queries. Each is examined while it is at the next ones."""
         texts = list(dict.fromkeys(v.sql for query in new.values() for v in query.variants))
-        answers = describe_all(self.connection, self.catalog, texts, self.progress)
-        found = {}
-        for key, prepared in new.items():
-            own = Diagnostics()
-            analysed = analyse(
-                self.connection, self.catalog, prepared, own, self.project, answers, self.sealed
-            )
-            found[key] = found_about(prepared, analysed, own.found)
-        return found
+        answers: dict[str, Described | Refusal] = {}
+        own = {key: Diagnostics() for key in new}
+        examined: dict[str, list[Examined] | None] = {}
+        with closing(describe_each(self.connection, self.catalog, texts, self.progress)) as coming:
+            for key, prepared in new.items():
+                while any(variant.sql not in answers for variant in prepared.variants):
+                    answers.update([next(coming)])
+                examined[key] = examine(self.catalog, prepared, answers, own[key], self.project)
+            answers.update(coming)
+        return {
+            key: self._conclude(prepared, examined[key], own[key]) for key, prepared in new.items()
+        }
+
+    def _conclude(
+        self, prepared: PreparedQuery, examined: list[Examined] | None, own: Diagnostics
+    ) -> Found:
+        analysed = examined and conclude(
+            self.connection, self.catalog, prepared, examined, own, self.sealed
+        )
+        return found_about(prepared, analysed or None, own.found)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import psycopg
@@ -18,7 +19,7 @@ _BODY = (
     b"SELECT prosqlbody::text FROM pg_catalog.pg_proc WHERE proname = 'strongroom_query'"
     b" AND pronamespace = pg_catalog.pg_my_temp_schema()"
 )
-# While the client reads the tree of one text, the server is at the next ones.
+# So many texts are on their way at a time.
 _AT_A_TIME = 50
 
 
@@ -57,7 +58,8 @@ def describe(
     connection: psycopg.Connection[Any], catalog: Catalog, variant: Variant
 ) -> Described | Refusal:
     """Describe one SQL text; nothing of it stays in the database."""
-    return describe_all(connection, catalog, [variant.sql])[variant.sql]
+    ((_, answer),) = describe_each(connection, catalog, [variant.sql])
+    return answer
 
 
 def refusal_of(connection: psycopg.Connection[Any], text: str) -> Refusal | None:
@@ -66,44 +68,47 @@ def refusal_of(connection: psycopg.Connection[Any], text: str) -> Refusal | None
     return None if result.status == pq.ExecStatus.COMMAND_OK else _refusal(result)
 
 
-def describe_all(
+def describe_each(
     connection: psycopg.Connection[Any],
     catalog: Catalog,
     texts: Sequence[str],
     progress: Callable[[int], None] = lambda done: None,
-) -> dict[str, Described | Refusal]:
-    """Describe SQL texts, several of them on their way at a time; nothing stays in the database.
+) -> Generator[tuple[str, Described | Refusal], None, None]:
+    """Each of some SQL texts with its description, in their order; nothing stays in the database.
 
-    `progress` is told now and then how many texts are done.
+    Until the last one was taken the connection answers nobody else: while the caller is at one
+    text, the server is at the next ones. `progress` is told now and then how many are done.
     """
-    found: dict[str, Described | Refusal] = {}
-    for start in range(0, len(texts), _AT_A_TIME):
-        some = texts[start : start + _AT_A_TIME]
-        prepared = _prepare(connection.pgconn, some)
-        taken = [text for text in some if not isinstance(prepared[text], Refusal)]
-        formats = {
-            text: [catalog.types[oid].format for oid in answer[0]]
-            for text, answer in prepared.items()
-            if not isinstance(answer, Refusal)
-        }
-        trees = dict(zip(taken, _trees(connection.pgconn, taken, formats), strict=True))
-        for text, answer in prepared.items():
-            if isinstance(answer, Refusal):
-                found[text] = answer
-            else:
-                found[text] = Described(*answer, trees[text])
-        progress(len(found))
-    return found
-
-
-def _prepare(pgconn: pq.abc.PGconn, texts: Sequence[str]) -> dict[str, _Prepared | Refusal]:
-    """What PREPARE says about each text, all sent before the first answer is read."""
+    pgconn = connection.pgconn
+    alone = pgconn.transaction_status == pq.TransactionStatus.IDLE
+    parts = [texts[n : n + _AT_A_TIME] for n in range(0, len(texts), _AT_A_TIME)]
+    done = 0
     with _pipeline(pgconn):
-        for text in texts:
-            pgconn.send_prepare(b"", text.encode())
-            pgconn.send_describe_prepared(b"")
-            pgconn.pipeline_sync()
-        return {text: _prepared(pgconn) for text in texts}
+        for part, following in pairwise([[], *parts, []]):
+            prepared = {text: _prepared(pgconn) for text in part}
+            types = {
+                text: [catalog.types[oid].format for oid in answer[0]]
+                for text, answer in prepared.items()
+                if not isinstance(answer, Refusal)
+            }
+            _send_functions(pgconn, types, alone)
+            _send_prepares(pgconn, following)
+            for text, answer in prepared.items():
+                if isinstance(answer, Refusal):
+                    yield text, answer
+                else:
+                    yield text, Described(*answer, _tree([*_results(pgconn), *_results(pgconn)]))
+                # The server goes on only while what it has sent is taken off it.
+                pgconn.consume_input()
+            done += len(part)
+            progress(done)
+
+
+def _send_prepares(pgconn: pq.abc.PGconn, texts: Sequence[str]) -> None:
+    for text in texts:
+        pgconn.send_prepare(b"", text.encode())
+        pgconn.send_describe_prepared(b"")
+        pgconn.pipeline_sync()
 
 
 @contextmanager
@@ -114,9 +119,12 @@ def _pipeline(pgconn: pq.abc.PGconn) -> Iterator[None]:
     pgconn.enter_pipeline_mode()
     try:
         yield
-    finally:
-        pgconn.exit_pipeline_mode()
-        pgconn.nonblocking = before
+    except BaseException:
+        # Answers are still to come that nobody will read.
+        pgconn.finish()
+        raise
+    pgconn.exit_pipeline_mode()
+    pgconn.nonblocking = before
 
 
 def _prepared(pgconn: pq.abc.PGconn) -> _Prepared | Refusal:
@@ -162,28 +170,21 @@ def _refusal(result: pq.abc.PGresult) -> Refusal:
     )
 
 
-def _trees(
-    pgconn: pq.abc.PGconn, texts: Sequence[str], types: dict[str, list[str]]
-) -> Iterator[Node | None]:
-    """The analysed query of each text, by a function that is rolled back.
+def _send_functions(pgconn: pq.abc.PGconn, types: dict[str, list[str]], alone: bool) -> None:
+    """Ask for the analysed query of each text, by a function that is rolled back.
 
     Utility statements can't stand in one; they have no columns to reason about.
     """
-    alone = pgconn.transaction_status == pq.TransactionStatus.IDLE
     begin, end = (b"BEGIN", b"ROLLBACK") if alone else (b"SAVEPOINT query", b"ROLLBACK TO query")
-    with _pipeline(pgconn):
-        for text in texts:
-            head = f"CREATE FUNCTION pg_temp.strongroom_query({', '.join(types[text])})"
-            function = f"{head} RETURNS void LANGUAGE sql BEGIN ATOMIC {text}\n; END"
-            for statement in (begin, function.encode(), _BODY):
-                pgconn.send_query_params(statement, None)
-            pgconn.pipeline_sync()
-            # Behind the sync, for after an error the server skips everything before it.
-            pgconn.send_query_params(end, None)
-            pgconn.pipeline_sync()
-        for _ in texts:
-            results = [*_results(pgconn), *_results(pgconn)]
-            yield _tree(results)
+    for text, parameters in types.items():
+        head = f"CREATE FUNCTION pg_temp.strongroom_query({', '.join(parameters)})"
+        function = f"{head} RETURNS void LANGUAGE sql BEGIN ATOMIC {text}\n; END"
+        for statement in (begin, function.encode(), _BODY):
+            pgconn.send_query_params(statement, None)
+        pgconn.pipeline_sync()
+        # Behind the sync, for after an error the server skips everything before it.
+        pgconn.send_query_params(end, None)
+        pgconn.pipeline_sync()
 
 
 def _tree(results: list[pq.abc.PGresult]) -> Node | None:

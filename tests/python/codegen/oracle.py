@@ -8,7 +8,8 @@ import psycopg
 from hypothesis import strategies as st
 from psycopg import pq
 
-from strongroom_codegen.analyse import AnalysedQuery, analyse
+from strongroom_codegen.analyse import AnalysedQuery
+from strongroom_codegen.analysing import analyse
 from strongroom_codegen.annotations import parse_file
 from strongroom_codegen.catalog import Catalog
 from strongroom_codegen.diagnostics import Diagnostics

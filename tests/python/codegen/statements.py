@@ -6,7 +6,8 @@ from typing import Any
 
 import psycopg
 
-from strongroom_codegen.analyse import AnalysedQuery, analyse
+from strongroom_codegen.analyse import AnalysedQuery
+from strongroom_codegen.analysing import analyse
 from strongroom_codegen.annotations import parse_file
 from strongroom_codegen.catalog import Catalog, read_catalog
 from strongroom_codegen.diagnostics import Diagnostics

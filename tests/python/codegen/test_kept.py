@@ -5,8 +5,10 @@ from __future__ import annotations
 import pickle
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -15,7 +17,7 @@ from strongroom.project import Project
 from strongroom.server import Server
 from strongroom_codegen import analysing, scratch, servers
 from strongroom_codegen.catalog import read_catalog
-from strongroom_codegen.describe import Described, Refusal, describe_all
+from strongroom_codegen.describe import Described, Refusal, describe_each
 from strongroom_codegen.diagnostics import Diagnostics, QueryError
 from strongroom_codegen.kept import unpickled
 from strongroom_codegen.pipeline import build_model, read_sources, render_files
@@ -59,12 +61,12 @@ def _asked(project: Project, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The SQL texts of a run that the server was asked about."""
     asked: list[str] = []
 
-    def spy(*arguments: object) -> dict[str, Described | Refusal]:
-        asked.extend(arguments[2])  # type: ignore[arg-type]
-        return describe_all(*arguments)  # type: ignore[arg-type]
+    def spy(*arguments: Any) -> Generator[tuple[str, Described | Refusal], None, None]:
+        asked.extend(arguments[2])
+        return describe_each(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(analysing, "describe_all", spy)
+        patch.setattr(analysing, "describe_each", spy)
         _run(project)
     return asked
 
@@ -191,7 +193,7 @@ def test_what_the_server_refuses_stops_no_other(
     texts += [f"SELECT {n} AS n, repeat('x', {n})" for n in range(120)]
     connection = scratch_shop()
     catalog = read_catalog(connection)
-    found = describe_all(connection, catalog, texts)
+    found = dict(describe_each(connection, catalog, texts))
     assert list(found) == texts
     refused = [text for text, answer in found.items() if isinstance(answer, Refusal)]
     assert refused == ["SELECT nope", "SELEC", "SELECT 1; SELECT 2"]
@@ -199,10 +201,29 @@ def test_what_the_server_refuses_stops_no_other(
     assert unanalysed == {"LISTEN x"}
     with connection.transaction():
         accepted = [text for text in texts if text not in refused]
-        assert describe_all(connection, catalog, accepted) == {t: found[t] for t in accepted}
+        again = dict(describe_each(connection, catalog, accepted))
+        assert again == {t: found[t] for t in accepted}
         assert connection.execute("SELECT 7").fetchone() == (7,)
     rows = connection.execute("SELECT FROM pg_proc WHERE proname = 'strongroom_query'").fetchall()
     assert rows == []
+
+
+def _stop_midway(coming: Generator[object, None, None]) -> None:
+    with closing(coming):
+        for done, _ in enumerate(coming):
+            1 / (60 - done)
+
+
+def test_who_stops_midway_gets_their_own_error(
+    scratch_shop: Callable[[], psycopg.Connection[tuple[object, ...]]],
+) -> None:
+    """Answers that nobody read are no reason to hide it; the connection is of no use then."""
+    connection = scratch_shop()
+    catalog = read_catalog(connection)
+    texts = [f"SELECT {n} AS n" for n in range(120)]
+    with pytest.raises(ZeroDivisionError):
+        _stop_midway(describe_each(connection, catalog, texts))
+    assert connection.closed
 
 
 @pytest.fixture

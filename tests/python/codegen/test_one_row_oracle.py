@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from strongroom.server import Server
-from strongroom_codegen.analyse import analyse
+from strongroom_codegen.analysing import analyse
 from strongroom_codegen.catalog import read_catalog
 from strongroom_codegen.diagnostics import Diagnostics
 from tests.python.codegen.conftest import FIXTURES, scratch_on

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from strongroom.migrate.target import Connection
 from strongroom.project import Project, read_project
 from strongroom.server import Server
-from strongroom_codegen.analyse import AnalysedQuery, analyse
+from strongroom_codegen.analyse import AnalysedQuery
+from strongroom_codegen.analysing import analyse
 from strongroom_codegen.catalog import read_catalog
 from strongroom_codegen.describe import Refusal, describe
 from strongroom_codegen.diagnostics import Diagnostics
