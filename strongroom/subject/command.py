@@ -44,6 +44,9 @@ Mean = Annotated[
     str | None,
     typer.Option("--yes-i-mean", metavar="APP/ID", help="Don't ask: this is the person."),
 ]
+EvenIfNobody = Annotated[
+    bool, typer.Option("--even-if-nobody", help="Go on where no table has a row of the id.")
+]
 
 _REQUESTS = """
 SELECT
@@ -62,6 +65,8 @@ SELECT a.app FROM kernel.app_schemas() AS a (app) WHERE %(app)s::text IS NULL
 UNION ALL
 SELECT %(app)s::text WHERE %(app)s::text IS NOT NULL
 """
+# Of an app that is gone by now, too.
+_KNOWN = "SELECT r.id FROM kernel.subject_request AS r WHERE r.app = %(app)s LIMIT 1"
 _SPELLING = "SELECT kernel.canonical_subject(%s, %s) AS subject"
 
 
@@ -74,26 +79,30 @@ def export(
     leave_sealed: Annotated[
         bool, typer.Option("--leave-sealed", help="Write sealed fields as envelopes.")
     ] = False,
+    even_if_nobody: EvenIfNobody = False,
     by: By = None,
     as_json: Json = False,
 ) -> None:
     """Write all that is held of a person into a file of mode 0600, whole or not at all.
 
-    Without --to, show what would be in it. Each export is written into the audit log.
+    Without --to, show what would be in it. Each export is written into the audit log. An id that
+    nobody has is refused.
     """
     with _connected(by) as connection:
         if to is None:
             _show_plan(exporting.plan(connection, app_name), as_json=as_json)
             return
+        what = (connection, app_name, subject, to)
         if leave_sealed:
             # Without keys, and without the extra that uses them.
-            done = exporting.export(connection, app_name, subject, to, Opener(app_name, None), _say)
+            opener = Opener(app_name, None)
+            done = exporting.export(*what, opener, _say, even_if_nobody=even_if_nobody)
         else:
             with keys_explained():
                 from strongroom.sealing.command import find_provider
 
                 opener = Opener(app_name, find_provider(keys))
-                done = exporting.export(connection, app_name, subject, to, opener, _say)
+                done = exporting.export(*what, opener, _say, even_if_nobody=even_if_nobody)
     typer.echo(
         json.dumps(done.as_dict())
         if as_json
@@ -146,9 +155,7 @@ def erase(
     subject: Subject,
     regime: Annotated[str, typer.Option(help="gdpr or fz152: which terms.")] = "gdpr",
     preview: Annotated[bool, typer.Option("--preview", help="Show what it would do.")] = False,
-    even_if_nobody: Annotated[
-        bool, typer.Option("--even-if-nobody", help="Go on where no table has a row of the id.")
-    ] = False,
+    even_if_nobody: EvenIfNobody = False,
     keys: Keys = None,
     by: By = None,
     mean: Mean = None,
@@ -223,6 +230,8 @@ def status(
         rows = cursor.execute(
             _REQUESTS.encode(), {"app": app_name, "subject": spelt, "all": everything}
         ).fetchall()
+        if not rows and app_name is not None:
+            _require_app(cursor, app_name)
     answer = {"requests": [plain(row) for row in rows]}
     late = sum(row["is_overdue"] for row in rows)
     if not as_json:
@@ -233,6 +242,14 @@ def status(
         raise error
     if as_json:
         typer.echo(json.dumps(answer))
+
+
+def _require_app(cursor: psycopg.Cursor[Any], app_name: str) -> None:
+    """So that a slip of the pen does not read as if nobody had asked for anything."""
+    apps = [row["app"] for row in cursor.execute(_APPS, {"app": None}).fetchall()]
+    known = cursor.execute(_KNOWN, {"app": app_name}).fetchone()
+    if app_name not in apps and known is None:
+        raise UsageError(f"there is no app {app_name}", hint=f"there are: {', '.join(apps)}")
 
 
 def _spellings(cursor: psycopg.Cursor[Any], app_name: str | None, subject: str) -> dict[str, str]:
@@ -280,7 +297,7 @@ def _pairs(option: str, given: list[str]) -> dict[str, Any]:
     pairs = [text.partition("=") for text in given]
     if any(not equals for _, equals, _ in pairs):
         # What was given may be a value.
-        raise UsageError(f"an {option} has no =", hint=f"{option} COLUMN=VALUE")
+        raise UsageError(f"one {option} has no =", hint=f"{option} COLUMN=VALUE")
     found = {column: _value(text) for column, _, text in pairs}
     if len(found) < len(pairs):
         raise UsageError(f"{option} names a column twice", hint="each column once")

@@ -24,6 +24,8 @@ Say = Callable[[str], object]
 
 SCHEMA_VERSION = "1"
 _BATCH = 500
+# It has entries of whomever is asked for, if only those of this export.
+_AUDIT = "kernel.audit_entries"
 _TOLD = 10_000
 _PLAN = "SELECT p.part, p.is_shared, p.columns FROM kernel.export_plan(%s) AS p"
 _ROWS = "SELECT r::text FROM kernel.export_rows(%s, %s, %s) AS r"
@@ -54,15 +56,23 @@ def plan(connection: Connection, app: str) -> list[tuple[str, bool]]:
 
 
 def export(
-    connection: Connection, app: str, subject: str, path: Path, opener: Opener, say: Say
+    connection: Connection,
+    app: str,
+    subject: str,
+    path: Path,
+    opener: Opener,
+    say: Say,
+    *,
+    even_if_nobody: bool = False,
 ) -> Exported:
     """Write all that is held of a person into a new file of mode 0600.
 
-    connection  in autocommit mode, of strongroom_runner; `kernel.actor` says who exports
-    say         told of each part with numbers, never with a value
+    connection      in autocommit mode, of strongroom_runner; `kernel.actor` says who exports
+    say             told of each part with numbers, never with a value
+    even_if_nobody  write it also where nothing but the audit log knows the id
 
-    Raises UsageError where the file exists; what the database and the keys raise. Then there is no
-    file.
+    Raises UsageError where the file exists, or where nobody has the id; what the database and the
+    keys raise. Then there is no file, and no entry in the audit log.
     """
     with _new_file(path) as file, _snapshot(connection):
         opener.fetch_keys(connection, subject)
@@ -83,6 +93,11 @@ def export(
             file.write("]")
             found = {"part": part, "rows": rows, "sha256": digest, "shared": shared}
             parts.append(found if columns is None else {**found, "columns": columns})
+        if not even_if_nobody and not any(p["rows"] for p in parts if p["part"] != _AUDIT):
+            raise UsageError(
+                f"nobody of app {app} has this id: no table has a row of it",
+                hint="look at the id; --even-if-nobody writes what the audit log keeps of it",
+            )
         whole = hashlib.sha256("".join(p["sha256"] for p in parts).encode()).hexdigest()
         count = sum(p["rows"] for p in parts)
         manifest = {

@@ -60,6 +60,8 @@ def test_requests_are_shown_by_their_terms(office: Office) -> None:
     assert office.json("status") == {"requests": []}
     for kind, person in (("access", office.anna), ("erasure", office.boris)):
         office.admin.execute("SELECT kernel.open_request('tarot', %s, %s)", (str(person), kind))
+    code, out, said = office.call("status", "--app", "tarrot")
+    assert (code, out, "there is no app tarrot" in said) == (2, "", True)
     found = office.json("status", "--app", "tarot")["requests"]
     assert {(r["kind"], r["state"], r["is_overdue"]) for r in found} == {
         ("access", "verified", False),

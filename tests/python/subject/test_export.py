@@ -92,6 +92,20 @@ def test_letters_outlive_an_encoding_that_can_not_write_them(
         assert any("username" in table["columns"] for table in shown["tables"])
 
 
+def test_an_id_that_nobody_has_is_no_export(office: Office, tmp_path: Path) -> None:
+    """Nor an entry in the audit log that somebody read it."""
+    to = tmp_path / "nobody.json"
+    entries = "SELECT count(*) FROM kernel.audit_entries WHERE subject = '4711'"
+    code, told, said = office.call("export", "tarot", "4711", "--to", str(to))
+    assert (code, told, names(tmp_path)) == (2, "", [])
+    assert "nobody of app tarot has this id" in said
+    assert "4711" not in said
+    assert office.value(entries) == 0
+    office.json("export", "tarot", "4711", "--to", str(to), "--even-if-nobody", "--leave-sealed")
+    assert read(to)["data"]["tarot.users"] == []
+    assert office.value(entries) > 0
+
+
 def test_the_manifest_proves_the_lines(office: Office, tmp_path: Path) -> None:
     """The digest of a part is that of its lines, and the same in a second export."""
     office.seal(office.anna, 1, date(1990, 5, 17), "Omsk")
