@@ -385,7 +385,10 @@ def _report(
     elif hint is None and refusal.sqlstate == _UNDEFINED_COLUMN:
         hint = "no table of this query has such a column: see schema/"
     elif hint is None and refusal.sqlstate in _UNDEFINED:
-        hint = "names must be qualified by their schema, and exist in schema/ or functions/"
+        hint = (
+            "names must be qualified by their schema (or found by search_path in pyproject.toml),"
+            " and exist in schema/ or functions/"
+        )
     if variant.given or prepared.optional:
         left_out = [name for name in prepared.optional if name not in variant.given]
         if left_out:

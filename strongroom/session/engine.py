@@ -224,19 +224,22 @@ class Engine(Blocks):
         oids = column_types(statement, result)
         if plan.columns_known and oids == plan.column_oids:
             return
-        if plan.columns_known and statement.writes:
+        # What `*` shows beyond the columns that are known is not looked at.
+        width = len(statement.columns)
+        own, before = oids[:width], plan.column_oids[:width]
+        if plan.columns_known and statement.writes and own != before:
             plan.columns_known = False
             raise ShapeMismatch(f"{statement.name}: the types of its columns have changed")
         adapters = self.link.adapters
-        types = yield from self.types(oids)
+        types = yield from self.types(own)
         for oid in types:
             catalogue.register(adapters, oid, types)
         if statement.shapes is not None:
             known = yield from self.known_types(statement.shapes)
-            format_ = TEXT if statement.text else shaped_format(statement, known, adapters, oids)
+            format_ = TEXT if statement.text else shaped_format(statement, known, adapters, own)
             set_loaders(statement, plan, adapters, oids, format_, known)
             return
-        format_ = TEXT if statement.text else catalogue.result_format(adapters, oids)
+        format_ = TEXT if statement.text else catalogue.result_format(adapters, own)
         set_loaders(statement, plan, adapters, oids, format_)
 
     def _again_as_text(

@@ -144,6 +144,18 @@ def converter(
     return apply
 
 
+def cut(
+    width: int, convert: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None
+) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """A function that leaves out what comes after the columns that are known."""
+
+    def apply(values: tuple[Any, ...]) -> tuple[Any, ...]:
+        found = values[:width]
+        return convert(found) if convert else found
+
+    return apply
+
+
 def register_alias(adapters: AdaptersMap, oid: int, base: int) -> None:
     """A domain: read as its base type, where it is an element or a field."""
     for format_ in (pq.Format.TEXT, pq.Format.BINARY):

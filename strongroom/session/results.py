@@ -12,7 +12,7 @@ from psycopg.adapt import AdaptersMap, Transformer
 
 from strongroom.session import loaders
 from strongroom.session.errors import NoRow, ShapeMismatch, TooManyRows
-from strongroom.session.record_readers import Reading, checked_json, shaped_columns
+from strongroom.session.record_readers import Reading, checked_json, raw_type, shaped_columns
 
 if TYPE_CHECKING:
     from psycopg.abc import Transformer as AnyTransformer
@@ -29,12 +29,13 @@ _WORTH_A_PAUSE = 100
 
 
 def column_types(statement: Statement[Any], result: PGresult) -> list[int]:
-    """OIDs of the result's columns.
+    """OIDs of the result's columns; a table may have got more of them, which `*` shows last.
 
-    Raises ShapeMismatch when their names are not the ones that the code was generated for.
+    Raises ShapeMismatch when the first names are not the ones that the code was generated for.
     """
     names = tuple((result.fname(i) or b"").decode() for i in range(result.nfields))
-    if names != statement.columns:
+    width = len(statement.columns)
+    if names[:width] != statement.columns or (names and not width):
         raise ShapeMismatch(
             f"{statement.name} answers with columns ({', '.join(names)}), and this code was"
             f" generated for ({', '.join(statement.columns)}): run the generator again, or"
@@ -55,11 +56,12 @@ def set_loaders(
 
     `known` is what the database says about the types in the statement's shapes.
     """
-    columns, convert = oids, statement.convert
+    own = oids[: len(statement.columns)]
+    columns, convert = own, statement.convert
     if statement.decode is not None:
         try:
             decode = checked_json(statement)
-            adapters, columns = loaders.decoding(adapters, oids, decode, format_)
+            adapters, columns = loaders.decoding(adapters, own, decode, format_)
         except ValueError as error:
             column = statement.columns[int(str(error))]
             raise ShapeMismatch(
@@ -68,9 +70,12 @@ def set_loaders(
             ) from None
     if statement.shapes is not None and known is not None:
         columns, convert = shaped_columns(statement, Reading(known, adapters, format_), columns)
+    later = len(oids) - len(own)
     plan.tx = Transformer(adapters)
-    plan.tx.set_loader_types(columns, pq.Format(format_))
+    plan.tx.set_loader_types([*columns, *[raw_type(format_)] * later], pq.Format(format_))
     plan.convert = loaders.converter(convert) if convert else None
+    if later:
+        plan.convert = loaders.cut(len(own), plan.convert)
     plan.result_format = format_
     plan.column_oids = oids
     plan.columns_known = True
