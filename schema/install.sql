@@ -683,6 +683,8 @@
 \ir ../functions/saltbitter/require_ticket.sql
 \ir ../functions/saltbitter/register_for_event.sql
 \ir ../functions/saltbitter/cancel_registration.sql
+\ir ../functions/saltbitter/cancel_event.sql
+\ir ../functions/saltbitter/tg_require_time_zone.sql
 \ir ../functions/saltbitter/event_link.sql
 \ir ../functions/saltbitter/tg_count_seats.sql
 \ir ../functions/saltbitter/tg_give_seat_back.sql

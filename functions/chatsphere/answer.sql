@@ -38,7 +38,7 @@ $$;
 
 COMMENT ON FUNCTION chatsphere.answer(uuid, uuid, uuid, text, integer, text, jsonb) IS
 'What a bot answers, and how many tokens that took; the key of the message. A conversation that is
-not there violates chat_messages_session_id_fkey. Raises SP014 NotTheBot.
+not there violates chat_messages_session_id_fkey (UnknownConversation). Raises SP014 NotTheBot.
 @nonnull';
 
 ALTER FUNCTION chatsphere.answer(uuid, uuid, uuid, text, integer, text, jsonb)

@@ -21,9 +21,10 @@ BEGIN
     )
     VALUES (
         p_user_id,
-        p_chatbot_id,
+        -- What fails may be that the bot was deleted; one of another account is refused by the key.
+        (SELECT c.id FROM chatsphere.chatbots AS c WHERE c.id = p_chatbot_id),
         p_error_type,
-        left(chatsphere.clean_text(p_error_message), 2000),
+        coalesce(nullif(left(chatsphere.clean_text(p_error_message), 2000), ''), '(nothing)'),
         left(chatsphere.clean_text(p_stack_trace), 20000),
         chatsphere.clean_object(coalesce(p_metadata, '{}'))
     )
@@ -34,7 +35,8 @@ $$;
 
 COMMENT ON FUNCTION chatsphere.log_error(uuid, uuid, text, text, text, jsonb) IS
 'Notes that something went wrong in a bot, cut to length and without what looks like a secret or
-somebody''s address; the key of the entry.
+somebody''s address; the key of the entry. Of a bot that was deleted meanwhile it stays without its
+name.
 @nonnull';
 
 ALTER FUNCTION chatsphere.log_error(uuid, uuid, text, text, text, jsonb)

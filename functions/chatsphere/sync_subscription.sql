@@ -22,6 +22,9 @@ DECLARE
 BEGIN
     -- Events of one account take turns, so that the last one of them to be applied is the newest.
     PERFORM FROM chatsphere.users AS u WHERE u.id = p_user_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        PERFORM chatsphere.refuse_account();
+    END IF;
     SELECT s.user_id, s.id, s.provider_event_at, s.status
     INTO v_known
     FROM chatsphere.subscriptions AS s
@@ -72,7 +75,7 @@ key of our row. The same event twice changes nothing, and so does one that is ol
 known, or of the same moment, unless what is known is incomplete. The tier of the account follows. Who
 bought another one while the first was not to renew goes over to it at once. An event that is said to
 have happened more than five minutes from now is refused: it would keep out what follows.
-Raises SP005 SubscriptionIsOver, SP006 SubscriptionOfAnother, KR140 MomentAhead.
+Raises SP002 UnknownAccount, SP005 SubscriptionIsOver, SP006 SubscriptionOfAnother, KR140 MomentAhead.
 @nonnull';
 
 ALTER FUNCTION chatsphere.sync_subscription(

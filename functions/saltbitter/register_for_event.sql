@@ -28,6 +28,13 @@ BEGIN
     IF v_registration.status <> 'canceled' THEN
         RETURN v_registration;
     END IF;
+    IF v_event.canceled_at IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'SB044',
+            MESSAGE = 'this event does not take place',
+            DETAIL = 'It was canceled, and all seats were given back.',
+            HINT = 'Choose one that list_events shows.';
+    END IF;
     IF v_event.start_time <= now() THEN
         RAISE EXCEPTION USING
             ERRCODE = 'SB041',
@@ -55,7 +62,7 @@ $$;
 COMMENT ON FUNCTION saltbitter.register_for_event(uuid, uuid) IS
 'Takes a seat at an event for the current user, with the payment for it where it costs something;
 who has one gets it told again. Raises SB040 UnknownEvent, SB041 EventBegun, SB042 EventFull, SB043
-TicketNotPaid; a payment that paid for another seat violates event_registrations_payment_id_key.
+TicketNotPaid, SB044 EventCanceled, and TicketUsed of the key for a payment that paid for another seat.
 @nonnull user_id, id, event_id, status, created_at, updated_at';
 
 ALTER FUNCTION saltbitter.register_for_event(uuid, uuid) OWNER TO saltbitter_definer;

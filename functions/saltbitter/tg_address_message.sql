@@ -28,6 +28,17 @@ BEGIN
         WHEN v_match.user_a_id THEN v_match.user_b_id
         ELSE v_match.user_a_id
     END;
+    -- A conversation is read by its ids: of version 7, and not of a clock that is ahead.
+    IF get_byte(uuid_send(NEW.id), 6) >> 4 <> 7 THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'SB014',
+            MESSAGE = 'this is no id for a message',
+            DETAIL = 'Messages are read in the order of their ids, which this one is not of.',
+            HINT = 'Make a uuid of version 7, of the time of now.';
+    END IF;
+    PERFORM kernel.require_passed(
+        to_timestamp(('x' || encode(substr(uuid_send(NEW.id), 1, 6), 'hex'))::bit(48)::bigint / 1000.0)
+    );
     NEW.sent_at := now();
     NEW.read_at := NULL;
     RETURN NEW;
@@ -35,8 +46,8 @@ END;
 $$;
 
 COMMENT ON FUNCTION saltbitter.tg_address_message() IS
-'Sends a message to the other one of its pair, now, if the two are matched; else raises SB012
-NotMatched.';
+'Sends a message to the other one of its pair, now, if the two are matched. Raises SB012 NotMatched,
+SB014 MessageIdInvalid, KR140 MomentAhead.';
 
 ALTER FUNCTION saltbitter.tg_address_message() OWNER TO saltbitter_definer;
 

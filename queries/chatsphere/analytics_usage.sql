@@ -1,7 +1,7 @@
 -- Whole numbers that are measured of bots.
 
 -- name: record_analytics_usage :bulk
--- Note figures of bots.
+-- Note figures of bots. Of a bot that was deleted meanwhile they stay, without its name.
 --
 -- :user_id  whose bot
 -- :chatbot_id  which bot
@@ -9,10 +9,11 @@
 -- :value  how many
 -- @role worker
 INSERT INTO chatsphere.analytics_usage (user_id, chatbot_id, metric_type, value)
-SELECT f.user_id, f.chatbot_id, f.metric_type, f.value
+SELECT f.user_id, c.id, f.metric_type, f.value
 FROM unnest(
     :user_id::uuid[], :chatbot_id::uuid[], :metric_type::text[], :value::bigint[]
-) AS f (user_id, chatbot_id, metric_type, value);
+) AS f (user_id, chatbot_id, metric_type, value)
+LEFT JOIN chatsphere.chatbots AS c ON c.id = f.chatbot_id;
 
 -- name: list_analytics_usage :page
 -- Figures of a bot of the account of this session between two moments, newest first.

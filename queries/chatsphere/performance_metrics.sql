@@ -1,7 +1,7 @@
 -- Gauges of bots.
 
 -- name: record_performance :bulk
--- Note figures of bots.
+-- Note figures of bots. Of a bot that was deleted meanwhile they stay, without its name.
 --
 -- :user_id  whose bot
 -- :chatbot_id  which bot
@@ -10,11 +10,12 @@
 -- :labels  what it is a figure of, an object
 -- @role worker
 INSERT INTO chatsphere.performance_metrics (user_id, chatbot_id, metric_name, value, labels)
-SELECT f.user_id, f.chatbot_id, f.metric_name, f.value, f.labels
+SELECT f.user_id, c.id, f.metric_name, f.value, f.labels
 FROM unnest(
     :user_id::uuid[], :chatbot_id::uuid[], :metric_name::text[], :value::float8[],
     :labels::jsonb[]
-) AS f (user_id, chatbot_id, metric_name, value, labels);
+) AS f (user_id, chatbot_id, metric_name, value, labels)
+LEFT JOIN chatsphere.chatbots AS c ON c.id = f.chatbot_id;
 
 -- name: list_performance :page
 -- Figures of a bot of the account of this session between two moments, newest first.

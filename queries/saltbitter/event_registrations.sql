@@ -27,7 +27,8 @@ SELECT
     r.created_at,
     e.title,
     e.start_time,
-    e.end_time
+    e.end_time,
+    e.canceled_at AS event_canceled_at
 FROM saltbitter.event_registrations AS r
 JOIN saltbitter.events AS e ON e.id = r.event_id
 WHERE r.user_id = kernel.user_uuid()
@@ -36,12 +37,12 @@ ORDER BY r.id DESC
 LIMIT :limit;
 
 -- name: list_attendees :page
--- Who registered for an event, by person.
+-- Who registered for an event, by person, and what paid for the seat.
 --
 -- :event_id  which
 -- :limit = 500  page size
 -- @role worker
-SELECT r.user_id, r.status, r.created_at
+SELECT r.user_id, r.status, r.payment_id, r.created_at
 FROM saltbitter.event_registrations AS r
 WHERE r.event_id = :event_id
   AND (r.user_id) > (:after) --? after
@@ -53,7 +54,7 @@ LIMIT :limit;
 --
 -- :event_id  which event
 -- :user_id  who
--- :status  attended or no_show
+-- :status  attended or no_show; canceled takes the seat away, for good unless the person comes back
 -- @role worker
 UPDATE saltbitter.event_registrations AS r
 SET status = :status

@@ -29,6 +29,7 @@ SELECT
     e.host_name
 FROM saltbitter.events AS e
 WHERE e.start_time > now()
+  AND e.canceled_at IS NULL
   AND e.type = :type --? type
   AND (e.start_time, e.id) > (:after) --? after
 ORDER BY e.start_time, e.id
@@ -66,7 +67,8 @@ VALUES (
 RETURNING id;
 
 -- name: move_event :rowcount
--- Let an event take place at another time, or with another number of seats; 0 when there is none.
+-- Let an event take place at another time, or with another number of seats; 0 when there is none, or it
+-- was canceled.
 --
 -- :event_id  which
 -- :start_time  when it begins
@@ -78,4 +80,12 @@ SET
     start_time = :start_time,
     end_time = :end_time,
     capacity = :capacity
-WHERE e.id = :event_id;
+WHERE e.id = :event_id AND e.canceled_at IS NULL;
+
+-- name: cancel_event :one
+-- Say that an event does not take place: nobody takes a seat any more, and all seats are given back; how
+-- many these were. list_attendees names the payments, to be refunded at the provider.
+--
+-- :event_id  which
+-- @role worker
+SELECT saltbitter.cancel_event(:event_id) AS seats;

@@ -61,6 +61,8 @@ COMMENT ON CONSTRAINT chat_messages_content_length_check ON chatsphere.chat_mess
 '@error MessageLength A message has 1 to 100,000 characters.';
 COMMENT ON CONSTRAINT chat_messages_metadata_check ON chatsphere.chat_messages IS
 '@error MessageMetadataInvalid What is noted of a message is an object, not above 20,000 letters.';
+COMMENT ON CONSTRAINT chat_messages_session_id_fkey ON chatsphere.chat_messages IS
+'@error UnknownConversation The bot has no such conversation, or it was deleted.';
 
 ALTER TABLE chatsphere.chat_messages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE chatsphere.chat_messages FORCE ROW LEVEL SECURITY;

@@ -69,6 +69,10 @@ ON saltbitter.attachment_assessments IS
 COMMENT ON CONSTRAINT attachment_assessments_avoidance_score_check
 ON saltbitter.attachment_assessments IS
 '@error AvoidanceScoreInvalid A score is from 0 to 100.';
+COMMENT ON CONSTRAINT attachment_assessments_assessment_version_length_check ON saltbitter.attachment_assessments IS
+'@error QuestionnaireInvalid A questionnaire is called by 1 to 50 characters.';
+COMMENT ON CONSTRAINT attachment_assessments_total_questions_check ON saltbitter.attachment_assessments IS
+'@error QuestionCountInvalid A questionnaire has 1 to 1,000 questions.';
 
 ALTER TABLE saltbitter.attachment_assessments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE saltbitter.attachment_assessments FORCE ROW LEVEL SECURITY;

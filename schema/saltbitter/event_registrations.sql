@@ -54,6 +54,8 @@ COMMENT ON COLUMN saltbitter.event_registrations.created_at IS
 COMMENT ON COLUMN saltbitter.event_registrations.updated_at IS
 'When the row last changed.
 @internal';
+COMMENT ON INDEX saltbitter.event_registrations_payment_id_key IS
+'@error TicketUsed This payment paid for another seat.';
 
 ALTER TABLE saltbitter.event_registrations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE saltbitter.event_registrations FORCE ROW LEVEL SECURITY;

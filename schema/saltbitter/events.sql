@@ -14,6 +14,7 @@ CREATE TABLE saltbitter.events (
     time_zone text NOT NULL DEFAULT 'UTC',
     currency text NOT NULL DEFAULT 'USD',
     seats_taken integer NOT NULL DEFAULT 0,
+    canceled_at timestamptz,
     CONSTRAINT events_pkey PRIMARY KEY (id),
     CONSTRAINT events_type_fkey FOREIGN KEY (type)
         REFERENCES saltbitter.event_types (event_type) ON DELETE RESTRICT,
@@ -87,6 +88,9 @@ COMMENT ON COLUMN saltbitter.events.currency IS
 COMMENT ON COLUMN saltbitter.events.seats_taken IS
 'How many seats are taken; registrations move it, and nothing else does.
 @public';
+COMMENT ON COLUMN saltbitter.events.canceled_at IS
+'Since when it does not take place; NULL where it does.
+@public';
 COMMENT ON CONSTRAINT events_valid_event_duration_check ON saltbitter.events IS
 '@error EventDurationInvalid An event ends after it begins.';
 COMMENT ON CONSTRAINT events_positive_capacity_check ON saltbitter.events IS
@@ -95,6 +99,14 @@ COMMENT ON CONSTRAINT events_non_negative_price_check ON saltbitter.events IS
 '@error PriceInvalid A price is 0 or more.';
 COMMENT ON CONSTRAINT events_seats_check ON saltbitter.events IS
 '@error SeatsExceeded More seats are taken than there are.';
+COMMENT ON CONSTRAINT events_title_length_check ON saltbitter.events IS
+'@error TitleLength A title has 1 to 200 characters.';
+COMMENT ON CONSTRAINT events_description_length_check ON saltbitter.events IS
+'@error DescriptionLength A description has up to 10,000 characters.';
+COMMENT ON CONSTRAINT events_video_url_check ON saltbitter.events IS
+'@error VideoUrlInvalid Where an event is held is an https address of at most 500 characters.';
+COMMENT ON CONSTRAINT events_currency_check ON saltbitter.events IS
+'@error PriceCurrencyInvalid A currency is three capital letters.';
 COMMENT ON CONSTRAINT events_type_fkey ON saltbitter.events IS
 '@error UnknownEventType There is no such kind of event.';
 
@@ -120,7 +132,7 @@ FOR UPDATE TO saltbitter_definer USING (true) WITH CHECK (true);
 GRANT
     SELECT (
         id, title, description, type, start_time, end_time, capacity, price, host_name,
-        created_at, updated_at, time_zone, currency, seats_taken
+        created_at, updated_at, time_zone, currency, seats_taken, canceled_at
     )
 ON saltbitter.events TO saltbitter_app, saltbitter_analyst;
 GRANT
@@ -134,7 +146,7 @@ GRANT
         time_zone, currency
     )
 ON saltbitter.events TO saltbitter_worker;
-GRANT SELECT, UPDATE (seats_taken) ON saltbitter.events TO saltbitter_definer;
+GRANT SELECT, UPDATE (seats_taken, canceled_at) ON saltbitter.events TO saltbitter_definer;
 
 CREATE TRIGGER t10_touch_updated_at
 BEFORE UPDATE ON saltbitter.events

@@ -100,6 +100,8 @@ COMMENT ON CONSTRAINT payments_currency_check ON saltbitter.payments IS
 '@error CurrencyInvalid A currency is three capital letters.';
 COMMENT ON CONSTRAINT payments_type_fkey ON saltbitter.payments IS
 '@error UnknownPaymentType Nothing of this kind is paid for here.';
+COMMENT ON CONSTRAINT payments_refund_check ON saltbitter.payments IS
+'@error RefundMisnamed A refund names what it pays back, and nothing else does.';
 
 ALTER TABLE saltbitter.payments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE saltbitter.payments FORCE ROW LEVEL SECURITY;

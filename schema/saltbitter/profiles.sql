@@ -121,6 +121,8 @@ COMMENT ON CONSTRAINT profiles_age_wishes_check ON saltbitter.profiles IS
 '@error AgeWishesInvalid Wishes of age go from 18 or more to 120 or less, the smaller one first.';
 COMMENT ON CONSTRAINT profiles_max_distance_km_check ON saltbitter.profiles IS
 '@error DistanceWishInvalid A distance is from 1 to 500 km.';
+COMMENT ON CONSTRAINT profiles_pkey ON saltbitter.profiles IS
+'@error ProfileExists The person has a profile; change that one, or delete it first.';
 
 ALTER TABLE saltbitter.profiles ENABLE ROW LEVEL SECURITY;
 ALTER TABLE saltbitter.profiles FORCE ROW LEVEL SECURITY;

@@ -99,6 +99,10 @@ COMMENT ON CONSTRAINT subscriptions_period_check ON saltbitter.subscriptions IS
 '@error PeriodInvalid A period ends after it begins.';
 COMMENT ON CONSTRAINT subscriptions_paid_check ON saltbitter.subscriptions IS
 '@error SubscriptionInvalid A paid tier has an end and a Stripe id, the free one neither.';
+COMMENT ON INDEX saltbitter.subscriptions_stripe_subscription_id_key IS
+'@error SubscriptionOfAnother The subscription belongs to another person.';
+COMMENT ON INDEX saltbitter.subscriptions_stripe_customer_id_key IS
+'@error CustomerOfAnother The customer of the provider is another person.';
 
 ALTER TABLE saltbitter.subscriptions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE saltbitter.subscriptions FORCE ROW LEVEL SECURITY;

@@ -47,7 +47,10 @@ $$ SELECT '\x01'::bytea || int8send(current_setting(p_key)::bigint) || decode(re
 CREATE FUNCTION pg_temp.send(p_from integer, p_match text, p_id integer, p_key text DEFAULT 'test.key') RETURNS void
 LANGUAGE sql AS $$
 INSERT INTO saltbitter.messages (match_id, id, from_user_id, content)
-VALUES (p_match::uuid, pg_temp.id(p_id), pg_temp.id(p_from), pg_temp.envelope(p_key))
+VALUES (
+    p_match::uuid, format('01900000-0000-7000-8000-%s', lpad(p_id::text, 12, '0'))::uuid, pg_temp.id(p_from),
+    pg_temp.envelope(p_key)
+)
 $$;
 
 -- The app's own key, which both sides have; and one of person 1.
@@ -132,6 +135,17 @@ SELECT isnt_empty(
     'UPDATE saltbitter.messages SET read_at = now() RETURNING id', '[S-32] [S-14.5] who gets it says that it was read'
 );
 SELECT lives_ok($$ SELECT pg_temp.send(1, current_setting('test.match'), 4) $$, '[S-31] and answers');
+SELECT throws_ok(
+    format(
+        $$ INSERT INTO saltbitter.messages (match_id, id, from_user_id, content)
+        VALUES (current_setting('test.match')::uuid, %L, pg_temp.id(1), pg_temp.envelope('test.key')) $$, wrong.id
+    ),
+    wrong.sqlstate, NULL, '[S-32] no message is out of order: ' || wrong.what
+)
+FROM (VALUES
+    (gen_random_uuid(), 'SB014', 'its id is random'), ('01900000-0000-8000-8000-000000000009', 'SB014', 'or of another version'),
+    ('0f900000-0000-7000-8000-000000000009', 'KR140', 'it is of a time to come')
+) AS wrong (id, sqlstate, what);
 SELECT saltbitter.unmatch(current_setting('test.match')::uuid);
 SELECT throws_ok(
     $$ SELECT pg_temp.send(1, current_setting('test.match'), 5) $$, 'SB012', NULL, '[S-31] who parted writes no more'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -27,7 +27,9 @@ from strongroom_db.chatsphere.errors import (
     EmailTaken,
     SourceKnown,
     SupportNotAllowed,
+    UnknownAccount,
     UnknownChatbot,
+    UnknownConversation,
     UnknownSession,
     UsageLimitReached,
 )
@@ -220,12 +222,78 @@ def test_who_answers_knows_the_bot_alone(platform: Platform) -> None:
         assert chatbots.read_chatbot(jobs, chatbot_id=bot) is None
 
 
+def test_a_bot_is_deleted_while_it_is_measured(platform: Platform) -> None:
+    """[C-17] [C-18] [C-19] [C-F15] What workers have collected is kept, without its name."""
+    login = platform.database.connect()
+    person = platform.person()
+    gone, kept = platform.bot(person, "Gone"), platform.bot(person, "Kept")
+    with session(login, app="chatsphere", user_id=person) as db:
+        chatbots.delete_chatbot(db, chatbot_id=gone)
+    with session(login, app="chatsphere", role="worker") as jobs:
+        assert (
+            analytics_usage.record_analytics_usage(
+                jobs,
+                items=[
+                    RecordAnalyticsUsageItem(
+                        user_id=person, chatbot_id=bot, metric_type="clicks", value=1
+                    )
+                    for bot in (gone, kept)
+                ],
+            )
+            == 2
+        )
+        assert (
+            performance_metrics.record_performance(
+                jobs,
+                items=[
+                    RecordPerformanceItem(
+                        user_id=person, chatbot_id=bot, metric_name="wait_ms", value=1.5, labels={}
+                    )
+                    for bot in (gone, kept)
+                ],
+            )
+            == 2
+        )
+        error_logs.log_error(
+            jobs, user_id=person, chatbot_id=gone, error_type="NoBot", error_message=""
+        )
+        (error,) = error_logs.list_recent_errors(jobs, since=_AGES_AGO)
+        assert (error.chatbot_id, error.error_message) == (None, "(nothing)")
+        with pytest.raises(UnknownConversation):
+            chat_sessions.answer(
+                jobs,
+                user_id=person,
+                chatbot_id=kept,
+                session_id=gone,
+                content="Hello?",
+                tokens_used=1,
+            )
+    admin = platform.database.admin()
+    for table in ("analytics_usage", "performance_metrics"):
+        found = admin.execute(
+            f"SELECT chatbot_id FROM chatsphere.{table} ORDER BY chatbot_id NULLS LAST"
+        ).fetchall()
+        assert found == [(kept,), (None,)]
+
+
 def test_a_plan_and_its_limit(platform: Platform) -> None:
     """[C-32] [C-F19] The webhook changes the tier; the limit follows, and holds."""
     login = platform.database.connect()
     person = platform.person()
     now = datetime.now(UTC)
     with session(login, app="chatsphere", role="worker") as jobs:
+        with pytest.raises(UnknownAccount):
+            subscriptions.sync_subscription(
+                jobs,
+                user_id=uuid4(),
+                provider_subscription_id="sub",
+                event_at=now,
+                plan_name="starter",
+                price_id="price",
+                status="active",
+                period_start=now,
+                period_end=now + timedelta(days=30),
+            )
         subscriptions.sync_subscription(
             jobs,
             user_id=person,

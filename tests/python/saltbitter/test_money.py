@@ -15,7 +15,13 @@ from strongroom_db.saltbitter import (
     subscriptions,
     users,
 )
-from strongroom_db.saltbitter.errors import EventFull, TicketNotPaid
+from strongroom_db.saltbitter.errors import (
+    EventCanceled,
+    EventFull,
+    TicketNotPaid,
+    TicketUsed,
+    UnknownEvent,
+)
 from tests.python.saltbitter.conftest import Platform
 
 _SOON = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
@@ -157,3 +163,70 @@ def test_an_event_takes_place(platform: Platform) -> None:
         assert (came, stayed) == (1, 0)
         attendees = event_registrations.list_attendees(db, event_id=free)
         assert {a.user_id: a.status for a in attendees} == {ann: "canceled", ben: "attended"}
+
+
+def test_an_event_is_canceled(platform: Platform) -> None:
+    """[S-20] [S-21] [S-29] [S-30] All seats go back, nobody takes one, and the money is named."""
+    ann, ben = platform.account(), platform.account()
+    with platform.jobs() as db:
+        event, other = (
+            events.create_event(
+                db,
+                title="Dates",
+                type="speed_dating",
+                start_time=_SOON,
+                end_time=_SOON + timedelta(hours=1),
+                capacity=2,
+                price=Decimal(10),
+            )
+            for _ in range(2)
+        )
+    paid = {}
+    for person in (ann, ben):
+        with platform.session(person) as db:
+            paid[person] = payments.start_payment(
+                db, type="event_ticket", amount=Decimal(10), stripe_payment_id=f"pi {person}"
+            ).id
+        with platform.jobs() as db:
+            payments.settle_payment(
+                db,
+                event_id=f"e {person}",
+                stripe_payment_id=f"pi {person}",
+                status="succeeded",
+                amount=Decimal(10),
+                currency="USD",
+            )
+    with platform.session(ann) as db:
+        event_registrations.register_for_event(db, event_id=event, payment_id=paid[ann])
+        with pytest.raises(TicketUsed):
+            event_registrations.register_for_event(db, event_id=other, payment_id=paid[ann])
+    with platform.jobs() as db:
+        with pytest.raises(UnknownEvent):
+            events.cancel_event(db, event_id=ann)
+        assert events.cancel_event(db, event_id=event) == 1
+        assert events.cancel_event(db, event_id=event) == 0
+        (attendee,) = event_registrations.list_attendees(db, event_id=event)
+        assert (attendee.user_id, attendee.status, attendee.payment_id) == (
+            ann,
+            "canceled",
+            paid[ann],
+        )
+        later = _SOON + timedelta(hours=2)
+        assert not events.move_event(
+            db, event_id=event, start_time=_SOON, end_time=later, capacity=3
+        )
+        payments.refund_payment(
+            db,
+            event_id="r",
+            stripe_payment_id=f"pi {ann}",
+            stripe_refund_id="re",
+            amount=Decimal(10),
+        )
+    with platform.session(ben) as db:
+        assert [e.id for e in events.list_events(db)] == [other]
+        with pytest.raises(EventCanceled):
+            event_registrations.register_for_event(db, event_id=event, payment_id=paid[ben])
+    with platform.session(ann) as db:
+        (mine,) = event_registrations.list_registrations(db)
+        assert (mine.event_id, mine.status) == (event, "canceled")
+        assert mine.event_canceled_at is not None
