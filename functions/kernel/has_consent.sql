@@ -10,13 +10,18 @@ DECLARE
     v_app CONSTANT text := nullif(current_setting('kernel.app', true), '');
     -- Of the caller, also inside a definer function.
     v_role CONSTANT text := coalesce(nullif(current_setting('role'), 'none'), session_user);
+    v_user CONSTANT text := nullif(current_setting('kernel.user_id', true), '');
+    v_written text;
 BEGIN
     IF pg_has_role(v_role, to_regrole(quote_ident(v_app || '_app')), 'USAGE')
         OR pg_has_role(v_role, to_regrole(quote_ident(v_app || '_worker')), 'USAGE')
     THEN
-        RETURN kernel.subject_has_consent(
-            v_app, nullif(current_setting('kernel.user_id', true), ''), p_purpose
-        );
+        IF kernel.subject_has_consent(v_app, v_user, p_purpose) THEN
+            RETURN true;
+        END IF;
+        -- It is kept under the id as the tables write it.
+        v_written := kernel.written_subject(v_app, v_user);
+        RETURN v_written <> v_user AND kernel.subject_has_consent(v_app, v_written, p_purpose);
     END IF;
     RETURN false;
 END;

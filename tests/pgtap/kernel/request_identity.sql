@@ -1,7 +1,7 @@
 -- One person, whose id a session writes otherwise than the tables do that hold both to be equal.
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(23);
+SELECT plan(29);
 
 CREATE ROLE club_of_spellings_app NOLOGIN;
 CREATE SCHEMA ext;
@@ -49,19 +49,28 @@ FROM (VALUES ('club_of_spellings_app'), ('tarot_app'), ('tarot_worker'), ('stron
 -- What a session asks for in any letters is one request, of the person whom the tables know.
 SELECT pg_temp.act_for('aNNA');
 INSERT INTO pg_temp.asked SELECT 'first', r.request_id, r.code FROM kernel.request_erasure() AS r;
-SELECT ok(kernel.give_consent('letters', 1, 'checkbox'), 'they agree to something');
+SELECT ok(NOT kernel.has_consent('letters'), 'they have agreed to nothing');
+SELECT ok(kernel.give_consent('letters', 1, 'checkbox'), 'then they agree to something');
+SELECT ok(kernel.has_consent('letters'), 'which is known in the letters of their session');
 SELECT pg_temp.act_for('ANNA');
 INSERT INTO pg_temp.asked SELECT 'again', r.request_id, r.code FROM kernel.request_erasure() AS r;
 SELECT is((SELECT count(DISTINCT a.id) FROM pg_temp.asked AS a), 1::bigint, 'who asks again in other letters joins the request');
 SELECT is((SELECT count(*) FROM kernel.my_requests()), 1::bigint, 'and sees it');
 SELECT ok(NOT kernel.give_consent('letters', 1, 'checkbox'), 'and has agreed already');
+SELECT ok(kernel.has_consent('letters'), 'which is known in any letters');
+SELECT ok(kernel.withdraw_consent('letters', 'checkbox'), 'withdrawn in other letters');
+SELECT pg_temp.act_for('Anna');
+SELECT ok(NOT kernel.has_consent('letters'), 'it is withdrawn');
+SELECT pg_temp.act_for('bert');
+SELECT ok(NOT kernel.has_consent('letters'), 'others have agreed to nothing');
+SELECT pg_temp.act_for('ANNA');
 SELECT is(
     kernel.verify_request((SELECT a.id FROM pg_temp.asked AS a WHERE a.name = 'again'), (SELECT a.code FROM pg_temp.asked AS a WHERE a.name = 'again')),
     'verified', 'and confirms it'
 );
 RESET ROLE;
 SELECT is((SELECT r.subject FROM kernel.subject_request AS r), 'Anna', 'the request is of the person as the tables write them');
-SELECT is((SELECT e.subject FROM kernel.consent_event AS e WHERE e.app = 'club_of_spellings'), 'Anna', 'and so is the consent');
+SELECT is((SELECT string_agg(DISTINCT e.subject, ' ') FROM kernel.consent_event AS e WHERE e.app = 'club_of_spellings'), 'Anna', 'and so is the consent');
 
 -- Staff can carry it out.
 SELECT set_config('kernel.user_id', '', true), set_config('kernel.actor', 'olga', true);
