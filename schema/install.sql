@@ -922,6 +922,8 @@
 \ir ../functions/chatsphere/authenticate_api_key.sql
 \ir ../functions/chatsphere/revoke_api_key.sql
 \ir ../functions/chatsphere/make_room.sql
+\ir ../functions/chatsphere/lock_account.sql
+\ir ../functions/chatsphere/refuse_subscription.sql
 \ir ../functions/chatsphere/sync_subscription.sql
 \ir ../functions/chatsphere/end_subscriptions.sql
 \ir ../functions/chatsphere/reserve_usage.sql

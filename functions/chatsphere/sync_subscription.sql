@@ -21,10 +21,7 @@ DECLARE
     v_known record;
 BEGIN
     -- Events of one account take turns, so that the last one of them to be applied is the newest.
-    PERFORM FROM chatsphere.users AS u WHERE u.id = p_user_id FOR NO KEY UPDATE;
-    IF NOT FOUND THEN
-        PERFORM chatsphere.refuse_account();
-    END IF;
+    PERFORM chatsphere.lock_account(p_user_id);
     SELECT s.user_id, s.id, s.provider_event_at, s.status
     INTO v_known
     FROM chatsphere.subscriptions AS s
@@ -41,11 +38,7 @@ BEGIN
         )
         RETURNING user_id, id, provider_event_at, status INTO v_known;
     ELSIF v_known.user_id IS DISTINCT FROM p_user_id THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'SP006',
-            MESSAGE = 'the subscription belongs to another account',
-            DETAIL = 'The provider''s id of it was first told of for somebody else.',
-            HINT = 'Look the account up in what the provider sent, and check it there.';
+        PERFORM chatsphere.refuse_subscription();
     -- A provider counts in seconds: what is paid for in the second in which it began, runs.
     ELSIF v_known.provider_event_at < v_event_at
         OR v_known.provider_event_at = v_event_at
