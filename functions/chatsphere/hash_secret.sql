@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION chatsphere.hash_secret(p_secret text)
 RETURNS bytea
 LANGUAGE sql
-IMMUTABLE
+STABLE
 PARALLEL SAFE
 RETURN pg_catalog.sha256(pg_catalog.convert_to(p_secret, 'UTF8'));
 

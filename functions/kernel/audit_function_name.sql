@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION kernel.audit_function_name(p_app text, p_relation text)
 RETURNS name
 LANGUAGE sql
-IMMUTABLE
+STABLE
 PARALLEL SAFE
 RETURN CASE
     WHEN p_app ~ '^[a-z0-9]+(_[a-z0-9]+)*$'

@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION kernel.audit_shape_id(p_columns jsonb)
 RETURNS bigint
 LANGUAGE sql
-IMMUTABLE
+STABLE
 PARALLEL SAFE
 RETURN (
     'x' || pg_catalog.encode(

@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION kernel.masked_view_name(p_relation text)
 RETURNS name
 LANGUAGE sql
-IMMUTABLE
+STABLE
 PARALLEL SAFE
 RETURN CASE
     WHEN pg_catalog.octet_length(p_relation) <= 56 THEN p_relation

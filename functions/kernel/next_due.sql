@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION kernel.next_due(
 )
 RETURNS timestamptz
 LANGUAGE sql
-IMMUTABLE
+STABLE
 PARALLEL SAFE
 RETURN CASE
     WHEN p_due > p_now THEN p_due

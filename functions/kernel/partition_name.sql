@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION kernel.partition_name(p_parent text, p_suffix text)
 RETURNS name
 LANGUAGE sql
-IMMUTABLE
+STABLE
 PARALLEL SAFE
 RETURN CASE
     WHEN pg_catalog.octet_length(p_parent || p_suffix) <= 63 THEN p_parent || p_suffix

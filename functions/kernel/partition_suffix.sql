@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION kernel.partition_suffix(p_every interval, p_start timestamp)
 RETURNS text
 LANGUAGE sql
-IMMUTABLE
+STABLE
 PARALLEL SAFE
 RETURN '_p' || pg_catalog.to_char(
     p_start,

@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION kernel.pseudonym(
 )
 RETURNS uuid
 LANGUAGE sql
-IMMUTABLE
+STABLE
 PARALLEL SAFE
 RETURN pg_catalog.encode(
     substring(

@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION kernel.subject_digest(p_app text, p_subject text)
 RETURNS bytea
 LANGUAGE sql
-IMMUTABLE
+STABLE
 PARALLEL SAFE
 RETURN pg_catalog.sha256(pg_catalog.convert_to(p_app || E'\n' || p_subject, 'UTF8'));
 

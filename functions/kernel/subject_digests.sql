@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION kernel.subject_digests(p_app text, p_subject text)
 RETURNS bytea[]
 LANGUAGE sql
-IMMUTABLE
+STABLE
 PARALLEL SAFE
 RETURN ARRAY[
     kernel.subject_digest(p_app, p_subject),

@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION persona.audit_action(
 )
 RETURNS text
 LANGUAGE sql
-IMMUTABLE
+STABLE
 PARALLEL SAFE
 RETURN CASE
     WHEN p_operation = 'ACCESS' THEN p_details ->> 'action'

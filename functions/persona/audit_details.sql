@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION persona.audit_details(
 )
 RETURNS jsonb
 LANGUAGE sql
-IMMUTABLE
+STABLE
 PARALLEL SAFE
 RETURN CASE
     WHEN p_operation = 'ACCESS' THEN p_details - 'action'

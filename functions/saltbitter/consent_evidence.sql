@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION saltbitter.consent_evidence(p_ip_hash saltbitter.keyed_hash)
 RETURNS jsonb
 LANGUAGE sql
-IMMUTABLE
+STABLE
 PARALLEL SAFE
 RETURN CASE
     WHEN p_ip_hash IS NULL THEN '{}'

@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION tarot.session_token_hash(p_token text)
 RETURNS bytea
 LANGUAGE sql
-IMMUTABLE
+STABLE
 PARALLEL SAFE
 RETURN pg_catalog.sha256(pg_catalog.convert_to(p_token, 'UTF8'));
 
