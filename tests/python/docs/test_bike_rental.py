@@ -12,6 +12,7 @@ import pytest
 from strongroom.project import find_project, read_project
 from strongroom.server import Server
 from strongroom_codegen.sources_file import SOURCES
+from tests.python.codegen.command_line import run
 from tests.python.codegen.generated_fixtures import generate_into
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -47,6 +48,13 @@ def _texts(folder: Path) -> dict[str, str]:
     files = [path for path in folder.rglob("*") if path.suffix in (".py", ".typed")]
     assert SOURCES not in {path.name for path in files}
     return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in files}
+
+
+def test_its_queries_are_fit_for_large_tables(any_server: Server) -> None:
+    done = run(HERE, "lint", "queries", url=any_server.url())
+    assert (done.returncode, done.stdout) == (0, "9 queries in 17 variants: nothing found\n"), (
+        done.stderr
+    )
 
 
 def test_the_program_does_what_a_rental_does(server: Server) -> None:

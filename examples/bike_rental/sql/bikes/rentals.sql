@@ -30,7 +30,6 @@ LIMIT :limit;
 
 -- name: income :many
 -- What each kind of bike brought in, with those that brought nothing.
--- @lint ignore unbounded-many there is one row for each of three kinds
 SELECT b.kind, count(r.price) AS rentals, coalesce(sum(r.price), 0) AS total, max(r.price) AS highest
 FROM bikes.bikes AS b
 LEFT JOIN bikes.rentals AS r ON r.bike_id = b.id
