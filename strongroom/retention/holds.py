@@ -27,6 +27,7 @@ SELECT
     pg_catalog.to_jsonb(expires_at) #>> '{}' AS expires_at, released_at, released_by, release_reason
 FROM kernel.legal_hold
 """
+_TARGETS = "--app and --subject, or --table, or --table and --key"
 
 
 @app.command("list", epilog="Example: strongroom holds list --all --json")
@@ -66,6 +67,10 @@ def place(
     as_json: Json = False,
 ) -> None:
     """Put a person, a table or a row on hold."""
+    if (app_name is None) != (subject is None) or (app_name is None) == (table is None):
+        raise UsageError("a hold is on a person, or on a table or a row of it", hint=_TARGETS)
+    if key and table is None:
+        raise UsageError("--key is of a row of a table", hint=_TARGETS)
     row_key = json.dumps(_read_key(key)) if key else None
     with asked(by) as cursor:
         row = cursor.execute(

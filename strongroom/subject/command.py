@@ -48,6 +48,7 @@ EvenIfNobody = Annotated[
     bool, typer.Option("--even-if-nobody", help="Go on where no table has a row of the id.")
 ]
 
+_REGIMES = ("gdpr", "fz152")
 _REQUESTS = """
 SELECT
     r.id::text AS request, r.app, r.kind, r.regime, r.state, r.state_reason, t.due_at,
@@ -168,6 +169,8 @@ def erase(
     Ends with 3 when a hold, older transactions or a second pair of eyes are waited for, with 1 when
     something is left or failed.
     """
+    if regime not in _REGIMES:
+        raise UsageError(f"--regime is {' or '.join(_REGIMES)}, not {regime}")
     with _connected(by) as connection, keys_explained():
         from strongroom.sealing import Keyring
         from strongroom.sealing.command import find_provider

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
+
 from tests.python.retention.conftest import ROOT, Archive
 
 
@@ -57,6 +59,26 @@ def test_a_hold_from_its_place_to_its_release(any_archive: Archive) -> None:
     assert len(_json(any_archive, "holds", "list")["holds"]) == 1
     everything = _json(any_archive, "holds", "list", "--all")["holds"]
     assert [h["release_reason"] for h in everything] == ["closed", None]
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        [],
+        ["--app", "probe"],
+        ["--subject", "1"],
+        ["--app", "probe", "--subject", "1", "--table", "probe.notes"],
+        ["--app", "probe", "--subject", "1", "--key", "id=2"],
+        ["--subject", "1", "--table", "probe.notes"],
+        ["--key", "id=2"],
+    ],
+)
+def test_a_hold_on_nothing_or_on_two_is_refused_by_its_options(
+    any_archive: Archive, target: list[str]
+) -> None:
+    code, text = _call(any_archive, "holds", "place", "--reason", "case", *target)
+    assert (code, "hint:  --app and --subject, or --table" in text) == (2, True)
+    assert _json(any_archive, "holds", "list") == {"holds": []}
 
 
 def test_a_hold_until_a_day_that_python_has_not(any_archive: Archive) -> None:

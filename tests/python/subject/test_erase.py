@@ -99,7 +99,7 @@ def test_what_is_missing_is_said_before_anything_is_opened(office: Office, tmp_p
     code, _, said = office.call("erase", "tarot", "x", "--yes-i-mean", "tarot/x")
     assert code == 2
     code, _, said = office.call(*means(office), "--regime", "none")
-    assert code == 2
+    assert (code, "--regime is gdpr or fz152, not none" in said) == (2, True)
     assert office.value("SELECT count(*) FROM kernel.subject_request") == 0
     assert username(office) == "anna_k"
 
