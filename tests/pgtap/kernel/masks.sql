@@ -12,6 +12,8 @@ SELECT is(
 FROM (
     VALUES
         (NULL, NULL, 'boolean', false, false, 'hide'), (NULL, NULL, 'integer', true, true, 'hide'),
+        (NULL, NULL, 'text', true, false, 'hide'), (NULL, 'activity', 'date', false, false, 'hide'),
+        (NULL, 'payment', 'number', false, false, 'hide'), (NULL, 'identifier', 'uuid', true, false, 'hide'),
         ('public', NULL, 'sealed', false, false, 'hide'), ('public', NULL, 'text', true, false, 'keep'),
         ('public', NULL, 'array', false, false, 'keep'), ('public', NULL, 'json', false, false, 'keep'),
         ('internal', NULL, 'integer', true, false, 'pseudonym'), ('internal', NULL, 'uuid', false, false, 'pseudonym'),
