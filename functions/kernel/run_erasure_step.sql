@@ -34,12 +34,14 @@ BEGIN
 
     v_step := kernel.next_erasure_step(p_id);
     IF v_reason IS NULL AND v_step.kind NOT IN ('tokens', 'cut', 'rows') THEN
-        SELECT 'a legal hold keeps rows of ' || string_agg(
-            coalesce(s.relation::text, 'kernel.audit_log'), ', ' ORDER BY s.id
+        SELECT 'a legal hold keeps ' || coalesce(
+            'rows of ' || string_agg(s.relation::text, ', ' ORDER BY s.id),
+            'entries of the audit log'
         )
         INTO v_reason
         FROM kernel.erasure_step AS s
-        WHERE s.request_id = p_id AND s.state = 'held';
+        WHERE s.request_id = p_id AND s.state = 'held'
+        HAVING count(*) > 0;
     END IF;
     IF v_reason IS NOT NULL THEN
         UPDATE kernel.subject_request AS r

@@ -57,7 +57,7 @@ BEGIN
     RETURN (SELECT concat_ws(': ', r.state, r.state_reason) FROM kernel.subject_request AS r WHERE r.id = v_id);
 END;
 $$;
-SELECT is(pg_temp.run(), 'held: a legal hold keeps rows of kernel.audit_log', 'an erasure waits for a hold on somebody else');
+SELECT is(pg_temp.run(), 'held: a legal hold keeps entries of the audit log', 'an erasure waits for a hold on somebody else');
 SELECT is(
     (SELECT concat_ws(' ', s.state, s.row_count) FROM kernel.erasure_step AS s WHERE s.request_id = :'request' AND s.kind = 'audit'),
     'held 1', 'at the audit log, of which it took the rest'
