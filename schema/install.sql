@@ -692,6 +692,8 @@
 
 -- Consultations, recommendations, experiments.
 \ir ../functions/astroloh/tg_log_requests.sql
+\ir ../functions/astroloh/tg_log_forgotten.sql
+\ir ../functions/astroloh/tg_log_session.sql
 \ir ../functions/astroloh/tg_move_recommendation.sql
 \ir ../functions/astroloh/expire_recommendations.sql
 \ir ../functions/astroloh/assign_group.sql

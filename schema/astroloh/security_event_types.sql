@@ -43,7 +43,7 @@ VALUES
     ('data_access', 'personal data was read or handed out', true),
     ('encryption', 'a value was stored that is sealed', false),
     ('decryption', 'sealed values were given out to be opened', false),
-    ('deletion', 'a person''s row was deleted', false),
+    ('deletion', 'a person, or what is kept of one, was deleted', false),
     ('identity_change', 'a platform was linked or unlinked', false),
     ('consent', 'consent was given or withdrawn', false),
     ('suspicion', 'a program saw what it takes for an attack', true),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from strongroom.sealing import EnvironmentKeys, Keyring, UnknownDataKey, WrongKey, new_key
 from strongroom.session import NoIdentity, NoRow, async_session, session
 from strongroom_db.aio.astroloh import users as async_users
-from strongroom_db.astroloh import user_identities, users
+from strongroom_db.astroloh import horoscope_requests, user_identities, user_sessions, users
 from strongroom_db.astroloh.errors import (
     BirthTimeWithoutDate,
     IdentityTaken,
@@ -196,6 +196,49 @@ def test_reading_and_storing_are_events_of_security(assistant: Assistant) -> Non
         ("consent",),
         ("encryption",),
         ("decryption",),
+    ]
+
+
+def test_leaving_and_forgetting_are_events_of_security(assistant: Assistant) -> None:
+    """[A-51] [A-F14] Who ends a dialog, forgets a birth, deletes a consultation."""
+    mira, now = assistant.person(), datetime.now(UTC)
+    request = uuid4()
+    with assistant.of(mira) as db:
+        dialog = user_sessions.open_session(db, platform="telegram", session_id="s")
+        users.set_birth_data(
+            db, birth_date=date(1990, 8, 15), birth_time=time(6, 30), birth_location=None
+        )
+        users.set_birth_data(db, birth_date=date(1990, 8, 16), birth_time=None, birth_location=None)
+        users.set_birth_data(db, birth_date=None, birth_time=None, birth_location=None)
+        horoscope_requests.add_request(
+            db,
+            id=request,
+            processed_at=now,
+            request_type="daily",
+            target_date=None,
+            partner_data=None,
+            ip_hash=None,
+            processing_time_ms=None,
+        )
+        assert horoscope_requests.delete_request(db, id=uuid4(), processed_at=now) == 0
+        assert horoscope_requests.delete_request(db, id=request, processed_at=now) == 1
+        assert user_sessions.end_session(db, id=dialog) == 1
+        assert user_sessions.end_session(db, id=dialog) == 0
+    events = assistant.ask(
+        "SELECT event_type, description, session_id FROM astroloh.security_logs"
+        " WHERE user_id = %s AND event_type NOT IN ('identity_change', 'consent')"
+        " ORDER BY occurred_at, id",
+        mira,
+    )
+    stored, forgotten = "birth data or name were stored", "birth data or name were forgotten"
+    assert events == [
+        ("login", "a dialog began", dialog),
+        ("encryption", stored, None),
+        ("encryption", stored, None),
+        ("deletion", forgotten, None),
+        ("deletion", forgotten, None),
+        ("deletion", "a consultation was deleted", None),
+        ("logout", "a dialog was ended", dialog),
     ]
 
 
