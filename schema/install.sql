@@ -852,6 +852,7 @@
 -- Subscriptions.
 \ir ../functions/persona/roll_subscriptions.sql
 \ir ../functions/persona/make_room.sql
+\ir ../functions/persona/require_plan.sql
 \ir ../functions/persona/begin_subscription.sql
 \ir ../functions/persona/refund_subscription.sql
 \ir ../functions/persona/cancel_subscription.sql

@@ -2,7 +2,9 @@ CREATE OR REPLACE FUNCTION persona.begin_subscription(
     p_user_id bigint,
     p_plan text,
     p_payment_reference text DEFAULT NULL,
-    p_metadata jsonb DEFAULT '{}'
+    p_metadata jsonb DEFAULT '{}',
+    p_amount numeric DEFAULT NULL,
+    p_currency text DEFAULT NULL
 )
 RETURNS bigint
 LANGUAGE plpgsql
@@ -28,14 +30,7 @@ BEGIN
     FROM persona.subscriptions AS s
     WHERE s.payment_reference = p_payment_reference;
     IF NOT FOUND THEN
-        SELECT p.* INTO v_plan FROM persona.plans AS p WHERE p.plan = p_plan AND p.is_offered;
-        IF NOT FOUND THEN
-            RAISE EXCEPTION USING
-                ERRCODE = 'LB010',
-                MESSAGE = 'this plan is not offered',
-                DETAIL = 'Its name is none of persona.plans, or of one that nobody can begin any more.',
-                HINT = 'Choose one that list_plans shows.';
-        END IF;
+        v_plan := persona.require_plan(p_plan, p_amount, p_currency);
         v_from := persona.make_room(p_user_id, v_plan.price);
         INSERT INTO persona.subscriptions (
             user_id, plan, started_at, expires_at, status, metadata, price, currency,
@@ -67,13 +62,16 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION persona.begin_subscription(bigint, text, text, jsonb) IS
+COMMENT ON FUNCTION persona.begin_subscription(bigint, text, text, jsonb, numeric, text) IS
 'Begins a subscription, for the price and the time of its plan: what the webhook of the gateway calls.
 The number of the subscription; a second call with the same payment gives the first one''s, whatever
 became of it. What is paid for while another one runs waits, and begins when that one is over, so that
-no day that was paid for is lost; one without an end gives way at once.
-Raises LB002 UnknownPerson, LB010 PlanNotOffered, LB011 PaymentReferenceUsed.
+no day that was paid for is lost; one without an end gives way at once. p_amount, p_currency: what the
+gateway took, compared with the price of the plan where it is said.
+Raises LB002 UnknownPerson, LB010 PlanNotOffered, LB011 PaymentReferenceUsed, LB013 PaymentDiffers.
 @nonnull';
 
-ALTER FUNCTION persona.begin_subscription(bigint, text, text, jsonb) OWNER TO persona_definer;
-GRANT EXECUTE ON FUNCTION persona.begin_subscription(bigint, text, text, jsonb) TO persona_worker;
+ALTER FUNCTION persona.begin_subscription(bigint, text, text, jsonb, numeric, text)
+OWNER TO persona_definer;
+GRANT EXECUTE ON FUNCTION persona.begin_subscription(bigint, text, text, jsonb, numeric, text)
+TO persona_worker;

@@ -8,10 +8,17 @@
 -- :user_id  whose
 -- :plan  to what; list_plans knows them
 -- :payment_reference? = NULL  what the gateway calls the payment; None where nothing is paid
--- :metadata  what else the gateway said, an object
+-- :metadata? = NULL  what else the gateway said, an object
+-- :amount? = NULL  what the gateway took, whole; then it is compared with the price of the plan
+-- :currency? = NULL  in what, as list_plans says it
 -- @role worker
 SELECT persona.begin_subscription(
-    :user_id, :plan, :payment_reference, :metadata
+    :user_id,
+    :plan,
+    :payment_reference,
+    coalesce(CAST(:metadata AS jsonb), '{}'),
+    :amount,
+    :currency
 ) AS subscription_id;
 
 -- name: refund_subscription :one

@@ -90,7 +90,7 @@ SELECT saltbitter.clear_location();
 --
 -- :limit = 20  at most 100
 -- :within_km? = NULL  nearer than the profile wishes
--- :skip  who is shown already, at most 500
+-- :skip? = NULL  who is shown already, at most 500
 SELECT
     near.user_id,
     near.name,
@@ -99,5 +99,7 @@ SELECT
     near.bio,
     near.photos,
     near.within_km
-FROM saltbitter.nearby_profiles(:limit, :within_km, :skip) AS near
+FROM saltbitter.nearby_profiles(
+    :limit, :within_km, coalesce(CAST(:skip AS uuid[]), '{}')
+) AS near
 LIMIT 100;

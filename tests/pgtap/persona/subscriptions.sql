@@ -113,7 +113,12 @@ FROM (
         ('%s, ''acme''', 'LB010'), ('%s, NULL', 'LB010'), ('-1, ''free''', 'LB002'), ('NULL, ''free''', 'LB002'), ('%s, ''pro''', '23514'),
         ('%s, ''pro'', ''''', '23514'), ('%s, ''free'', NULL, ''[]''', '23514'), ('%s, ''free'', NULL, NULL', '23502')
 ) AS wrong (arguments, sqlstate);
-SELECT persona.begin_subscription(:ann, 'pro', 'pay-1', '{"gateway": "g"}') AS first
+SELECT throws_ok(
+    format('SELECT persona.begin_subscription(%s, ''pro'', ''pay-1'', ''{}'', %s)', :'ann', other.price), 'LB013', NULL,
+    '[P-04] [P-28] nothing begins for another price: ' || other.price
+)
+FROM (VALUES ('4.90, ''rub'''), ('490, ''cny'''), ('490'), ('490, ''eur'''), ('NULL, ''rub''')) AS other (price);
+SELECT persona.begin_subscription(:ann, 'pro', 'pay-1', '{"gateway": "g"}', 490.00, 'rub') AS first
 \gset
 SELECT is(persona.begin_subscription(:ann, 'pro', 'pay-1'), :first::bigint, '[P-28] the webhook, twice, is once');
 SELECT throws_ok(

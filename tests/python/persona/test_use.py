@@ -18,6 +18,7 @@ from strongroom_db.persona import (
     usage_stats,
 )
 from strongroom_db.persona.errors import (
+    PaymentDiffers,
     PaymentReferenceUsed,
     PlanNotOffered,
     RightMissing,
@@ -155,6 +156,19 @@ def test_subscriptions(bot: Bot) -> None:
             (SubscriptionRuns, partial(_begin, jobs, anna, "free")),
             (SubscriptionUnpaid, partial(_begin, jobs, boris, "pro")),
             (PlanNotOffered, partial(_begin, jobs, boris, "gold")),
+            (
+                PaymentDiffers,
+                partial(
+                    subscriptions.begin_subscription,
+                    jobs,
+                    user_id=boris,
+                    plan="pro",
+                    payment_reference="pay-0",
+                    metadata={},
+                    amount=Decimal("4.9"),
+                    currency="rub",
+                ),
+            ),
         ):
             with pytest.raises(refused):
                 call()
