@@ -1,0 +1,3 @@
+-- The line ends in two places again.
+
+SELECT 1;
