@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field
+from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,11 @@ _FOR_PSQL = ".psql"
 _KNOWN_KEYS = frozenset(
     {"schema", "functions", "queries", "migrations", "generated", "package", "search_path", "types"}
 )
+
+_SHAPES: dict[str, tuple[type, str]] = {
+    "search_path": (list, 'search_path = ["public"]'),
+    "types": (dict, '[tool.strongroom.types] point = "str"'),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,7 @@ def shipped_root() -> Path:
 def read_project(root: Path) -> Project:
     """Read `[tool.strongroom]` of a project; every key has a default."""
     file = root / "pyproject.toml"
-    document: dict[str, Any] = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+    document = _read_settings(file)
     settings: dict[str, Any] = document.get("tool", {}).get("strongroom", {})
     unknown = sorted(settings.keys() - _KNOWN_KEYS)
     if unknown:
@@ -121,7 +127,14 @@ def read_project(root: Path) -> Project:
             f"{file}: [tool.strongroom] has no key {', '.join(unknown)}",
             hint=f"known keys: {', '.join(sorted(_KNOWN_KEYS))}",
         )
+    _check_settings(file, settings)
     name = re.sub(r"\W+", "_", document.get("project", {}).get("name", "strongroom"))
+    package = settings.get("package", f"{name}_db")
+    if not package.isidentifier() or iskeyword(package):
+        raise UsageError(
+            f'{file}: "{package}" can\'t be the name of a Python package',
+            hint='choose one: [tool.strongroom] package = "my_db"',
+        )
     return Project(
         root=root,
         schema=root / settings.get("schema", "schema"),
@@ -129,10 +142,33 @@ def read_project(root: Path) -> Project:
         queries=root / settings.get("queries", "queries"),
         migrations=root / settings.get("migrations", "migrations"),
         generated=root / settings.get("generated", "generated"),
-        package=settings.get("package", f"{name}_db"),
+        package=package,
         search_path=tuple(settings.get("search_path", ())),
         types=dict(settings.get("types", {})),
     )
+
+
+def _read_settings(file: Path) -> dict[str, Any]:
+    if not file.is_file():
+        return {}
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except ValueError as error:
+        raise UsageError(
+            f"{file} can't be read: {error}", hint="it must be TOML in UTF-8"
+        ) from error
+
+
+def _check_settings(file: Path, settings: dict[str, Any]) -> None:
+    for key, value in settings.items():
+        wanted, example = _SHAPES.get(key, (str, f'{key} = "{key}"'))
+        is_right = isinstance(value, wanted)
+        if wanted is list:
+            is_right = is_right and all(isinstance(name, str) for name in value)
+        if not is_right:
+            raise UsageError(
+                f"{file}: {key} of [tool.strongroom] can't be {value!r}", hint=f"write: {example}"
+            )
 
 
 def install(connection: psycopg.Connection[Any], project: Project) -> None:

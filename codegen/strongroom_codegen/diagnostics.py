@@ -102,12 +102,16 @@ class QueryError(StrongroomError):
 
     def __init__(self, diagnostics: Diagnostics) -> None:
         errors = sum(d.severity == "error" for d in diagnostics.found)
-        noun = "error" if errors == 1 else "errors"
         super().__init__(
-            f"{errors} {noun} in the queries; nothing was written",
+            f"{counted(errors, 'error', 'errors')}; nothing was written",
             hint="see above: each one says what to do",
         )
         self.diagnostics = diagnostics
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number and what is counted."""
+    return f"{number} {one if number == 1 else many}"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from strongroom.errors import MismatchError, StrongroomError, UsageError
 from strongroom.project import Project, find_project
 from strongroom_codegen.check import UP_TO_DATE, stale_files
-from strongroom_codegen.diagnostics import Diagnostics, QueryError
+from strongroom_codegen.diagnostics import Diagnostics, QueryError, counted
 from strongroom_codegen.diagrams import write_diagrams
 from strongroom_codegen.left import say_left
 from strongroom_codegen.pipeline import Sources, build_parts, read_sources, render_files
@@ -178,7 +178,8 @@ def _write(project: Project, sources: Sources, diagnostics: Diagnostics) -> str:
     for path in write_diagrams(project, parts.parts):
         print(f"drew the diagram of {path}")
     count = sum(len(s.queries) for app in parts.model.apps for s in app.subjects)
-    closing = f"{count} queries, {len(changed)} files changed, {len(removed)} removed"
+    asked, written = counted(count, "query", "queries"), counted(len(changed), "file", "files")
+    closing = f"{asked}, {written} changed, {len(removed)} removed"
     return closing + (f", nothing new in {', '.join(sorted(parts.kept))}" if parts.kept else "")
 
 
@@ -216,7 +217,7 @@ def _progress() -> Iterator[Callable[[int], None]]:
 
 def _warnings(diagnostics: Diagnostics) -> str:
     count = sum(found.severity == "warning" for found in diagnostics.found)
-    return f", {count} {'warning' if count == 1 else 'warnings'} (see above)" if count else ""
+    return f", {counted(count, 'warning', 'warnings')} (see above)" if count else ""
 
 
 def _check(project: Project, sources: Sources, diagnostics: Diagnostics) -> str:

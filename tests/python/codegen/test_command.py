@@ -319,3 +319,56 @@ def test_generated_code_is_clean_for_mypy_and_ruff(generated: Project) -> None:
             check=False,
         )
         assert ruff.returncode == 0, ruff.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "hint"),
+    [
+        ("[project\n", "pyproject.toml can't be read: Expected ']'", "it must be TOML"),
+        ("[tool.strongroom]\nschema = 5\n", "schema of [tool.strongroom] can't be 5", "schema = "),
+        (
+            '[tool.strongroom]\nsearch_path = "public"\n',
+            "search_path of [tool.strongroom] can't be 'public'",
+            'search_path = ["public"]',
+        ),
+        ("[tool.strongroom]\nsearch_path = [1]\n", "can't be [1]", 'search_path = ["public"]'),
+        ("[tool.strongroom]\ntypes = []\n", "types of [tool.strongroom] can't be []", "point ="),
+        (
+            '[project]\nname = "1-b"\n',
+            '"1_b_db" can\'t be the name of a Python',
+            'package = "my_db"',
+        ),
+        (
+            '[tool.strongroom]\npackage = "class"\n',
+            '"class" can\'t be the name',
+            'package = "my_db"',
+        ),
+    ],
+)
+def test_settings_that_can_not_be_followed(tmp_path: Path, text: str, said: str, hint: str) -> None:
+    (tmp_path / "schema").mkdir()
+    (tmp_path / "pyproject.toml").write_text(text, "utf-8")
+    for arguments in ((), ("--check",)):
+        done = run(tmp_path, "generate", *arguments)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert said in done.stderr
+        assert hint in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_one_is_no_plural_and_an_error_need_not_be_in_a_query(
+    tmp_path: Path, any_server: Server
+) -> None:
+    for name, text in {
+        "pyproject.toml": '[project]\nname = "one"\n',
+        "schema/a.sql": "CREATE SCHEMA a;\n",
+        "queries/a/b.sql": "-- name: c :one\nSELECT 1 AS d;\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    done = run(tmp_path, "generate", url=any_server.url())
+    assert done.stdout.splitlines()[-1].startswith("1 query, "), done.stderr
+    (tmp_path / "schema" / "a.sql").write_text("CREATE SCHEME a;\n", "utf-8")
+    done = run(tmp_path, "generate", url=any_server.url())
+    assert "schema/a.sql:1:8: error: syntax error" in done.stderr
+    assert "error: 1 error; nothing was written" in done.stderr

@@ -73,7 +73,7 @@ def test_follows_edits_and_survives_broken_sql(watched: Watched, project: Projec
     assert "error: column p.nme does not exist" in watched.err.read_text()
     assert "def more(" in module.read_text("utf-8")
     (project.root / "pyproject.toml").write_text("[broken", "utf-8")
-    watched.wait(lambda: "TOMLDecodeError" in watched.err.read_text())
+    watched.wait(lambda: "pyproject.toml can't be read" in watched.err.read_text())
     (project.root / "pyproject.toml").write_text('[project]\nname = "shop"\n', "utf-8")
     path.write_text(before, "utf-8")
     watched.wait(lambda: "def more(" not in module.read_text("utf-8"))
