@@ -11,6 +11,14 @@ DECLARE
     v_problem text;
     v_count bigint;
 BEGIN
+    -- An older snapshot would not show what was committed under it since, lock or no lock.
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'KR045',
+            MESSAGE = 'who retires a key must see every row that is committed',
+            DETAIL = 'The snapshot of this transaction was taken before the lock on the key.',
+            HINT = 'Run it at READ COMMITTED.';
+    END IF;
     -- Waits for whoever has just written under it; who comes later finds it retired.
     SELECT e.app, e.purpose, e.kind, e.state INTO v_key
     FROM kernel.encryption_key AS e WHERE e.id = p_id FOR UPDATE;
@@ -60,6 +68,6 @@ COMMENT ON FUNCTION kernel.retire_encryption_key(text) IS
 'Ends a master key under which nothing is left, in the
 app''s tables, detached and archived partitions and copies; deletes the data keys that were
 replaced under it, and returns how many. Its material may be destroyed afterwards, when no backup that
-is kept needs it. Raises KR085 EncryptionKeyInUse.';
+is kept needs it. Raises KR045 IsolationTooStrict, KR085 EncryptionKeyInUse.';
 
 GRANT EXECUTE ON FUNCTION kernel.retire_encryption_key(text) TO strongroom_runner;

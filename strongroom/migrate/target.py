@@ -22,6 +22,8 @@ _SETTINGS = {
     # The server notices within a second that a killed runner is gone.
     "client_connection_check_interval": "1s",
     "client_min_messages": "notice",
+    # What destroys, or retires a key, is refused where it may not see what others have committed.
+    "default_transaction_isolation": r"read\ committed",
 }
 
 

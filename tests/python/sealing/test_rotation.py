@@ -242,3 +242,32 @@ def test_a_table_without_a_guard_is_not_rotated(
         pytest.raises(StrongroomError, match="no guard"),
     ):
         rotate(runner, keys, "birth", reencrypt=True)
+
+
+@pytest.mark.parametrize("level", ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"])
+def test_a_key_is_not_retired_past_a_row_that_its_snapshot_does_not_show(
+    births: Database,
+    ring: Keyring,
+    keys: EnvironmentKeys,
+    environment: dict[str, str],
+    level: str,
+) -> None:
+    """A program that still makes indexes by the old key commits one while the key is retired."""
+    fill(births, ring, 1)
+    environment |= new_keys("tarot.places.2")
+    retire = "SELECT kernel.retire_encryption_key('tarot.places.1')"
+    with (
+        psycopg.connect(births.url(), autocommit=True) as c,
+        session(c, app="tarot", user_id=1, keyring=ring) as db,
+        births.connect("strongroom_runner") as runner,
+    ):
+        rotate(runner, keys, "places")
+        runner.execute(f"BEGIN ISOLATION LEVEL {level}".encode())
+        assert runner.execute("SELECT count(*) FROM kernel.encryption_key").fetchone() == (5,)
+        add(db, 1, DAY, "late")
+        with pytest.raises(psycopg.Error) as refused:
+            runner.execute(retire.encode())
+        assert refused.value.sqlstate == ("KR085" if level == "READ COMMITTED" else "KR045")
+        runner.execute("ROLLBACK")
+        rotate(runner, keys, "places")
+        assert runner.execute(retire.encode()).fetchone() == (0,)

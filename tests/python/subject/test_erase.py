@@ -104,6 +104,18 @@ def test_what_is_missing_is_said_before_anything_is_opened(office: Office, tmp_p
     assert username(office) == "anna_k"
 
 
+def test_a_database_of_a_stricter_isolation_makes_no_difference(office: Office) -> None:
+    database = office.value("SELECT current_database()")
+    office.admin.execute(
+        f"ALTER DATABASE {database} SET default_transaction_isolation = 'serializable'".encode()
+    )
+    person = str(office.anna)
+    correct = ("rectify", "tarot", person, "--table", "tarot.users", "--key", f"id={person}")
+    mean = ("--yes-i-mean", f"tarot/{person}")
+    assert office.json(*correct, "--set", "username=a", "--reason", "letter", *mean) == {"rows": 1}
+    assert office.json(*means(office))["state"] == "done"
+
+
 def test_an_id_that_nobody_has_is_refused(office: Office) -> None:
     """Not done with no rows: it may be a slip of the pen."""
     nobody = ("erase", "tarot", "4711", "--yes-i-mean", "tarot/4711")
