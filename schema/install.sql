@@ -699,6 +699,7 @@
 \ir ../functions/astroloh/assign_group.sql
 
 -- Whose time is over.
+\ir ../functions/astroloh/keep_returned.sql
 \ir ../functions/astroloh/enforce_data_retention.sql
 \ir ../functions/astroloh/tend_people.sql
 

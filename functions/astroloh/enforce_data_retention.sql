@@ -11,6 +11,7 @@ DECLARE
     v_user uuid;
     v_count integer := 0;
 BEGIN
+    PERFORM astroloh.keep_returned();
     FOR v_user IN
         SELECT u.id
         FROM astroloh.users AS u
@@ -60,8 +61,8 @@ COMMENT ON FUNCTION astroloh.enforce_data_retention() IS
 'Opens an erasure for each of a batch of people who have not been here for longer than they wanted
 to be known, and takes back their consent, so that nothing is processed meanwhile. Staff approves,
 and then they are erased. Writes an event of security with their number, and returns it; 0 when
-nobody is due. Who has an open request is not taken again; whom staff refused to erase, after 90
-days.
+nobody is due. Who has an open request is not taken again, and who comes back before staff approves it
+is taken off; whom staff refused to erase, after 90 days.
 @nonnull';
 
 GRANT EXECUTE ON FUNCTION astroloh.enforce_data_retention() TO strongroom_runner;

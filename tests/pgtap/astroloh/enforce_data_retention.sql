@@ -77,6 +77,30 @@ SELECT is(
     WHERE r.subject ~ '^b' AND r.origin = 'retention' AND r.state = 'verified'),
     '1,3,5,6', '[A-26] [A-46] and who asked to be erased does not, nor whom staff kept lately'
 );
+-- Who comes back before staff has decided.
+UPDATE astroloh.users SET last_accessed = clock_timestamp() + interval '1 minute' WHERE id::text ~ '^b.*[16]$';
+UPDATE astroloh.users SET last_accessed = clock_timestamp() + interval '1 minute' WHERE id::text ~ '^a.*1$';
+SET LOCAL ROLE strongroom_runner;
+SELECT is(astroloh.enforce_data_retention(), 0, '[A-26] a later run takes nobody more');
+RESET ROLE;
+SELECT results_eq(
+    $$
+    SELECT left(r.subject, 1) || right(r.subject, 1), r.state, r.state_reason
+    FROM kernel.subject_request AS r
+    WHERE r.origin = 'retention' AND r.subject ~ '^(b.*[1356]|a.*1)$' AND (r.state <> 'refused' OR r.state_reason ~ 'back')
+    ORDER BY 1
+    $$,
+    $$
+    VALUES
+        ('a1', 'approved', NULL::text), ('b1', 'refused', 'The person came back.'), ('b3', 'verified', NULL),
+        ('b5', 'verified', NULL), ('b6', 'refused', 'The person came back.')
+    $$,
+    '[A-26] [A-F8] but takes off who was here since; not who is away, nor whom staff has let go'
+);
+SELECT is(
+    (SELECT count(*) FROM astroloh.users AS u WHERE u.id::text ~ '^b.*[16]$' AND NOT u.data_consent), 2::bigint,
+    '[A-49] who is back is asked for consent anew'
+);
 SET LOCAL enable_seqscan = off;
 SELECT matches(
     pg_temp.plan_of(
