@@ -379,6 +379,7 @@
 \ir ../functions/kernel/opening_conditions.sql
 \ir ../functions/kernel/audit_free.sql
 \ir ../functions/kernel/is_audit_held.sql
+\ir ../functions/kernel/require_unheld_subject.sql
 \ir ../functions/kernel/erase_audit.sql
 \ir ../functions/kernel/log_access.sql
 \ir ../functions/kernel/app_audit.sql

@@ -19,14 +19,7 @@ DECLARE
     v_count bigint;
     v_all bigint := 0;
 BEGIN
-    PERFORM kernel.lock_pins();
-    IF kernel.is_subject_held(p_app, v_subject) THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'KR026',
-            MESSAGE = 'the person is held',
-            DETAIL = 'A legal hold keeps all that there is of the person.',
-            HINT = 'Release the hold first, or wait for its end.';
-    END IF;
+    PERFORM kernel.require_unheld_subject(p_app, v_subject);
     -- Entries that move from the inbox meanwhile would be missed in both places.
     LOCK TABLE kernel.audit_seal IN SHARE ROW EXCLUSIVE MODE;
     FOREACH v_relation IN ARRAY '{kernel.audit_log,kernel.audit_inbox}'::regclass[] LOOP

@@ -14,7 +14,7 @@ DECLARE
     v_count bigint := 0;
 BEGIN
     -- Refuses what is nobody's id, lest nothing be erased in silence.
-    PERFORM kernel.canonical_subject(p_app, p_subject);
+    PERFORM kernel.require_unheld_subject(p_app, kernel.canonical_subject(p_app, p_subject));
     FOR v_counter IN
         SELECT c.app, c.name, c.id FROM kernel.counter AS c WHERE c.app = p_app ORDER BY c.id
     LOOP
@@ -50,6 +50,6 @@ COMMENT ON FUNCTION kernel.erase_counters(text, text) IS
 'Erases a person from the counters of an app that count by person, and returns how many totals went.
 What ..._ever counted of them is deleted, or added to nobody''s, as the counter was declared; ..._live
 counters follow the rows themselves, so erase those first. For when the person writes no more.
-Raises KR041 InvalidHold.';
+Raises KR026 SubjectHeld, KR041 InvalidHold, KR045 IsolationTooStrict.';
 
 GRANT EXECUTE ON FUNCTION kernel.erase_counters(text, text) TO strongroom_runner;

@@ -16,6 +16,7 @@ BEGIN
             MESSAGE = 'nobody is named whose keys are to go',
             HINT = 'Pass the app and the user id as its tables hold it.';
     END IF;
+    PERFORM kernel.require_unheld_subject(p_app, p_subject);
     -- A rotation that was waited for has left others in the place of those.
     LOOP
         -- In the order in which a guard locks them, so that none waits for the other.
@@ -36,6 +37,6 @@ COMMENT ON FUNCTION kernel.shred_subject_keys(text, text) IS
 'Deletes every data key of a person of an app (the user id as PostgreSQL writes it), and returns how
 many there were: what they sealed opens no more, in no copy of the rows. Waits for transactions that
 write under them. Programs that have a key in memory forget it within the age of their keyring.
-Raises invalid_parameter_value for NULL.';
+Raises KR026 SubjectHeld, KR045 IsolationTooStrict, invalid_parameter_value for NULL.';
 
 GRANT EXECUTE ON FUNCTION kernel.shred_subject_keys(text, text) TO strongroom_runner;

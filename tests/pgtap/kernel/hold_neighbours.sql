@@ -1,7 +1,7 @@
 -- What may go beside a hold: of the tables, partitions, rows and people that it does not name.
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(20);
+SELECT plan(29);
 
 CREATE SCHEMA probe AUTHORIZATION strongroom_owner;
 COMMENT ON SCHEMA probe IS E'An app.\n@app';
@@ -55,6 +55,16 @@ FROM (
 ) AS call (place, app, subject, relation, key, free, why)
 CROSS JOIN LATERAL pg_temp.beside(call.app, call.subject, call.relation, call.key) AS b (free)
 ORDER BY call.place;
+
+-- What the kernel keeps of a person goes by no other way either.
+SELECT set_config('test.hold', kernel.place_hold('case', 'probe', '1')::text, true);
+SELECT throws_ok(format('SELECT kernel.%s(''probe'', ''1'')', f.name), 'KR026', NULL, f.name || ' leaves who is on hold alone')
+FROM (VALUES ('erase_audit'), ('erase_counters'), ('shred_subject_keys')) AS f (name);
+SELECT lives_ok(format('SELECT kernel.%s(''probe'', ''2'')', f.name), f.name || ' takes others')
+FROM (VALUES ('erase_audit'), ('erase_counters'), ('shred_subject_keys')) AS f (name);
+SELECT kernel.release_hold(current_setting('test.hold')::bigint, 'over');
+SELECT lives_ok(format('SELECT kernel.%s(''probe'', ''1'')', f.name), f.name || ' takes the person afterwards')
+FROM (VALUES ('erase_audit'), ('erase_counters'), ('shred_subject_keys')) AS f (name);
 
 SELECT * FROM finish();
 ROLLBACK;
