@@ -27,6 +27,8 @@ from strongroom_codegen.source import Source
 from strongroom_codegen.unloaded import missing_object_hint
 
 _PREFIX = "strongroom_scratch"
+# A connection that broke, or that its server ended.
+_GONE = (None, "57P01", "57P02", "57P03")
 
 
 @contextmanager
@@ -37,9 +39,23 @@ def scratch_database(
 
     place   where; None: the first of the project's servers
 
-    Raises QueryError when the schema's own SQL is broken, ConnectError when no server answers.
+    Raises QueryError when the schema's own SQL is broken, ConnectError when no server answers or
+    it goes away meanwhile.
     """
-    place = place or first_place(project)
+    try:
+        with _database(project, place or first_place(project)) as connection:
+            yield connection
+    except psycopg.OperationalError as error:
+        if error.sqlstate not in _GONE:
+            raise
+        raise ConnectError(
+            f"the server went away while it was asked: {str(error).splitlines()[0]}",
+            hint=f"nothing was written; {_connect_hint()}",
+        ) from error
+
+
+@contextmanager
+def _database(project: Project, place: Place) -> Iterator[psycopg.Connection[Any]]:
     admin_url, keep = place.url, place.keep
     with _connect(admin_url) as admin:
         name = _name(project, admin) + ("" if keep else f"_{os.getpid()}")

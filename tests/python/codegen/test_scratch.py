@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from itertools import islice
 
 import psycopg
 import pytest
 
+from strongroom.errors import ConnectError
 from strongroom.project import Project
 from strongroom.server import Server
 from strongroom_codegen import scratch, servers
+from strongroom_codegen.catalog import read_catalog
+from strongroom_codegen.describe import describe_each
 from strongroom_codegen.diagnostics import QueryError
 
 
@@ -58,6 +63,39 @@ def test_broken_sql_leaves_nothing(project: Project, names: Callable[[], list[st
     with pytest.raises(QueryError), scratch.scratch_database(project):
         pass
     assert names() == []
+
+
+@pytest.mark.parametrize("taken", [0, 60])
+def test_a_server_that_goes_away_is_told_of(
+    project: Project, any_server: Server, names: Callable[[], list[str]], taken: int
+) -> None:
+    """Before the first answer, and while others are on their way."""
+
+    def run() -> None:
+        with (
+            psycopg.connect(any_server.url(), autocommit=True) as admin,
+            scratch.scratch_database(project) as connection,
+        ):
+            texts = [f"SELECT {n} AS n" for n in range(200)]
+            coming = describe_each(connection, read_catalog(connection), texts)
+            with closing(coming):
+                list(islice(coming, taken))
+                admin.execute(
+                    "SELECT pg_terminate_backend(%s, 10000)", (connection.info.backend_pid,)
+                )
+                list(coming)
+
+    with pytest.raises(ConnectError, match="the server went away while it was asked") as caught:
+        run()
+    assert caught.value.hint is not None
+    assert "nothing was written" in caught.value.hint
+    assert len(names()) == 1
+
+
+def test_other_errors_are_no_sign_of_that(project: Project, names: Callable[[], list[str]]) -> None:
+    with pytest.raises(psycopg.errors.LockNotAvailable), scratch.scratch_database(project):
+        raise psycopg.errors.LockNotAvailable
+    assert len(names()) == 1
 
 
 def test_runs_at_once_share_one(project: Project, names: Callable[[], list[str]]) -> None:
