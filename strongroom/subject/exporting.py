@@ -76,13 +76,15 @@ def export(
     """
     with _new_file(path) as file, _snapshot(connection):
         opener.fetch_keys(connection, subject)
-        head = {"schema_version": SCHEMA_VERSION, "app": app, "subject": subject.strip()}
         row = connection.execute(
-            "SELECT pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC',"
-            ' \'YYYY-MM-DD"T"HH24:MI:SS"Z"\')'
+            "SELECT kernel.canonical_subject(%s, %s),"
+            " pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC',"
+            ' \'YYYY-MM-DD"T"HH24:MI:SS"Z"\')',
+            (app, subject),
         ).fetchone()
         assert row is not None
-        head["exported_at"] = row[0]
+        head = {"schema_version": SCHEMA_VERSION, "app": app, "subject": row[0]}
+        head["exported_at"] = row[1]
         file.write(json.dumps(head, ensure_ascii=False)[:-1] + ',\n"data": {')
         parts: list[dict[str, Any]] = []
         for part, shared, columns in connection.execute(_PLAN, (app,)).fetchall():

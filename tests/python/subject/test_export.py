@@ -92,6 +92,14 @@ def test_letters_outlive_an_encoding_that_can_not_write_them(
         assert any("username" in table["columns"] for table in shown["tables"])
 
 
+def test_the_file_names_the_person_as_the_tables_do(office: Office, tmp_path: Path) -> None:
+    to = tmp_path / "anna.json"
+    spelling = f" 00{office.anna}"
+    office.json("export", "tarot", spelling, "--to", str(to), "--leave-sealed")
+    found = read(to)
+    assert found["subject"] == found["data"]["tarot.users"][0]["id"] == str(office.anna)
+
+
 def test_an_id_that_nobody_has_is_no_export(office: Office, tmp_path: Path) -> None:
     """Nor an entry in the audit log that somebody read it."""
     to = tmp_path / "nobody.json"
