@@ -250,5 +250,19 @@ SELECT lives_ok(
     $$ SELECT pg_temp.tell('c1', now() + interval '5 minutes', 'pro', 'canceled') $$, 'the end of the first, told later, is no error'
 );
 
+-- What renews is the provider's to end, however late its event is.
+RESET ROLE;
+UPDATE chatsphere.subscriptions AS s
+SET current_period_start = now() - interval '2 months', current_period_end = now() - interval '1 month'
+WHERE s.provider_subscription_id = 'c2';
+SET LOCAL ROLE strongroom_runner;
+SELECT is(chatsphere.end_subscriptions(), 0::bigint, '[C-11.8] the job ends nothing that renews');
+RESET ROLE;
+UPDATE chatsphere.subscriptions AS s
+SET cancel_at_period_end = true, current_period_end = now() - interval '23 hours'
+WHERE s.provider_subscription_id = 'c2';
+SET LOCAL ROLE strongroom_runner;
+SELECT is(chatsphere.end_subscriptions(), 0::bigint, '[C-11.8] nor what has a day for its event');
+
 SELECT * FROM finish();
 ROLLBACK;

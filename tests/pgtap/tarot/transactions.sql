@@ -1,7 +1,7 @@
 -- The ledger: what a row may say, which steps it takes, and what nobody may do to it.
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(62);
+SELECT plan(63);
 
 SELECT results_eq(
     $$
@@ -181,6 +181,7 @@ SELECT throws_ok(
     $$ SELECT tarot.complete_purchase('pay-1') $$, 'TR004', NULL, '[T-F8] what failed can''t be completed'
 );
 SELECT is(tarot.fail_stale_purchases(), 0, '[T-21] a purchase may wait a day');
+SELECT is(tarot.fail_stale_purchases(p_now => now() + interval '23 hours'), 0, '[T-21] all of it');
 SELECT throws_ok(
     format('SELECT tarot.fail_stale_purchases(%s)', wrong.arguments), 'TR014', NULL,
     '[T-21] the job refuses ' || wrong.what
