@@ -208,8 +208,8 @@ def test_a_payment_goes_back(bot: Bot) -> None:
             subscriptions.refund_subscription(jobs, payment_reference="pay-4")
         assert subscriptions.refund_subscription(jobs, payment_reference="pay-3")
     with session(login, app="persona", user_id=anna) as db:
-        _, waiting, running = subscriptions.list_subscriptions(db)
-        assert (waiting.id, waiting.started_at) == (second, running.expires_at)
+        _, waiting, before = subscriptions.list_subscriptions(db)
+        assert (waiting.id, waiting.started_at) == (second, before.expires_at)
     with session(login, app="persona", role="worker") as jobs:
         assert subscriptions.refund_subscription(jobs, payment_reference="pay-1")
         assert not subscriptions.refund_subscription(jobs, payment_reference="pay-1")
