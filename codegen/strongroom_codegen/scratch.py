@@ -19,6 +19,7 @@ from psycopg.conninfo import make_conninfo
 
 from strongroom.errors import ConnectError, StrongroomError, UsageError
 from strongroom.extensions import installable, needs_of
+from strongroom.lost import told_as_lost
 from strongroom.project import Project
 from strongroom_codegen.diagnostics import Diagnostics, QueryError
 from strongroom_codegen.fingerprint import digest, schema_digest
@@ -27,8 +28,6 @@ from strongroom_codegen.source import Source
 from strongroom_codegen.unloaded import missing_object_hint
 
 _PREFIX = "strongroom_scratch"
-# A connection that broke, or that its server ended.
-_GONE = (None, "57P01", "57P02", "57P03")
 
 
 @contextmanager
@@ -46,12 +45,9 @@ def scratch_database(
         with _database(project, place or first_place(project)) as connection:
             yield connection
     except psycopg.OperationalError as error:
-        if error.sqlstate not in _GONE:
-            raise
-        raise ConnectError(
-            f"the server went away while it was asked: {str(error).splitlines()[0]}",
-            hint=f"nothing was written; {_connect_hint()}",
-        ) from error
+        if lost := told_as_lost(error, f"nothing was written; {_connect_hint()}"):
+            raise lost from error
+        raise
 
 
 @contextmanager

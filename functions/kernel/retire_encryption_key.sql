@@ -54,8 +54,11 @@ BEGIN
             ERRCODE = 'KR085',
             MESSAGE = 'the key can''t be retired',
             DETAIL = v_problem,
-            HINT = 'Rotate first: strongroom keys rotate. Tables that no rotation reaches, as detached'
-                ' partitions, are to be dropped or attached again before.';
+            HINT = CASE
+                WHEN v_key.state IS NULL THEN 'strongroom keys status shows which there are.'
+                ELSE 'Rotate first: strongroom keys rotate. Tables that no rotation reaches, as detached'
+                    ' partitions, are to be dropped or attached again before.'
+            END;
     END IF;
     DELETE FROM kernel.subject_key AS k WHERE k.encryption_key_id = p_id;
     GET DIAGNOSTICS v_count = ROW_COUNT;

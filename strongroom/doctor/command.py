@@ -12,6 +12,7 @@ import typer
 from strongroom.doctor import show
 from strongroom.doctor.report import LEVELS, Finding, Report, examine, told
 from strongroom.errors import AlarmError, ConnectError, StrongroomError, UsageError, WarnError
+from strongroom.lost import told_as_lost
 from strongroom.maintain import place
 from strongroom.migrate import target
 
@@ -83,8 +84,8 @@ def _examine(only: list[str]) -> Report:
             raise ConnectError(error.message, hint=hint) from error
         raise
     except psycopg.Error as error:
-        if isinstance(error, psycopg.OperationalError) and error.sqlstate in (None, "57P01"):
-            raise ConnectError(f"the connection was lost: {str(error).strip()}") from error
+        if lost := told_as_lost(error):
+            raise lost from error
         raise StrongroomError(told(error)) from error
 
 

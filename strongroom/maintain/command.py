@@ -10,6 +10,7 @@ import psycopg
 import typer
 
 from strongroom.errors import StrongroomError, UsageError
+from strongroom.lost import told_as_lost
 from strongroom.maintain import listing, place
 from strongroom.maintain.loop import Done, Maintenance
 from strongroom.maintain.report import Report
@@ -62,6 +63,8 @@ def maintain(
         else:
             _run(where, job, every if loop and every is not None else 10.0, loop, as_json)
     except psycopg.Error as error:
+        if lost := told_as_lost(error):
+            raise lost from error
         text = str(error).strip() or type(error).__name__
         raise StrongroomError(f"{error.sqlstate} {text}") from error
 

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from strongroom.errors import ConnectError, PendingError, StrongroomError, UsageError
+from strongroom.lost import told_as_lost
 from strongroom.migrate import apply as applying
 from strongroom.migrate import bootstrap, history, target
 from strongroom.migrate import rollback as rolling
@@ -209,7 +210,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
+        if lost := told_as_lost(error):
+            raise lost from error
         text = str(error).strip() or type(error).__name__
-        if isinstance(error, psycopg.OperationalError) and error.sqlstate in (None, "57P01"):
-            raise ConnectError(f"the connection was lost: {text}") from error
         raise StrongroomError(f"{error.sqlstate} {text}") from error

@@ -10,6 +10,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from strongroom.errors import StrongroomError, UsageError
+from strongroom.lost import told_as_lost
 from strongroom.maintain import place
 
 Row = dict[str, Any]
@@ -27,6 +28,8 @@ def said() -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
+        if lost := told_as_lost(error):
+            raise lost from error
         message = error.diag.message_primary or str(error).strip() or type(error).__name__
         text = f"{message}: {error.diag.message_detail}" if error.diag.message_detail else message
         if error.sqlstate in _USAGE or (error.sqlstate or "").startswith("22"):

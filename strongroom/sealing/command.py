@@ -18,6 +18,7 @@ from rich.console import Console
 
 from strongroom.errors import LockError, MismatchError, StrongroomError, UsageError
 from strongroom.listing import show
+from strongroom.lost import told_as_lost
 from strongroom.maintain import place
 from strongroom.sealing.errors import MissingKey, SealingError
 from strongroom.sealing.key_files import add_key
@@ -44,7 +45,10 @@ Keys = Annotated[
 ]
 App = Annotated[str, typer.Argument(metavar="APP", help="The app.")]
 Purpose = Annotated[
-    str, typer.Argument(help="The purpose: the last word of the tag @sealed or @blind.")
+    str,
+    typer.Argument(
+        metavar="PURPOSE", help="The purpose: the last word of the tag @sealed or @blind."
+    ),
 ]
 _IN_USE = {"KR080", "KR081", "KR082", "KR084", "KR085", "KR086"}
 
@@ -67,7 +71,9 @@ def status(
         if not as_json:
             _show(found)
         if bad := [f"{key.id} is {key.provider}" for key in found if key.provider in _BAD]:
-            error = MismatchError(", ".join(bad), hint="give the provider the keys of these names")
+            reasons = dict.fromkeys(key.reason for key in found if key.reason)
+            hint = "; ".join(reasons) or "give the provider the keys of these names"
+            error = MismatchError(", ".join(bad), hint=hint)
             error.answer = answer
             raise error
     if as_json:
@@ -219,6 +225,8 @@ def _in_words() -> Iterator[None]:
     except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected) as error:
         raise LockError(str(error.diag.message_primary), hint="run it again") from error
     except psycopg.Error as error:
+        if lost := told_as_lost(error):
+            raise lost from error
         said = error.diag.message_primary or type(error).__name__
         if error.sqlstate in _IN_USE and error.diag.message_detail:
             said = f"{said}: {error.diag.message_detail}"

@@ -27,7 +27,8 @@ ORDER BY e.app, e.purpose, e.version
 class KeyState:
     """A master key: `provider` is ok, missing, wrong, or unused where it is retired.
 
-    `data_keys`: under it; `closed`: those that were replaced and go when it is retired.
+    `data_keys`: under it; `closed`: those that were replaced and go when it is retired; `reason`:
+    why it is missing.
     """
 
     id: str
@@ -38,6 +39,7 @@ class KeyState:
     data_keys: int
     closed: int
     provider: str
+    reason: str | None
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: instants as text."""
@@ -55,14 +57,14 @@ def key_states(connection: Connection, provider: KeyProvider, app: str | None) -
     return [
         KeyState(
             id_, kind, state, registered, retiring, open_, closed,
-            "unused" if state == "retired" else _held(provider, id_, fingerprint),
+            *(("unused", None) if state == "retired" else _held(provider, id_, fingerprint)),
         )
         for id_, _, _, kind, state, fingerprint, registered, retiring, open_, closed in rows
     ]  # fmt: skip
 
 
-def _held(provider: KeyProvider, key_id: str, fingerprint: bytes) -> str:
+def _held(provider: KeyProvider, key_id: str, fingerprint: bytes) -> tuple[str, str | None]:
     try:
-        return "ok" if provider.fingerprint(key_id) == fingerprint else "wrong"
-    except MissingKey:
-        return "missing"
+        return "ok" if provider.fingerprint(key_id) == fingerprint else "wrong", None
+    except MissingKey as error:
+        return "missing", str(error)

@@ -13,7 +13,8 @@ from typing import Annotated, Any
 import psycopg
 import typer
 
-from strongroom.errors import ConnectError, PendingError, StrongroomError, UsageError
+from strongroom.errors import PendingError, StrongroomError, UsageError
+from strongroom.lost import told_as_lost
 from strongroom.maintain import place
 from strongroom.subject import ledger
 from strongroom.subject.pseudonyms import MacProvider
@@ -177,8 +178,8 @@ def _connected() -> Iterator[psycopg.Connection[Any]]:
         with closing(place.connect(place.find())) as connection:
             yield connection
     except psycopg.Error as error:
+        if lost := told_as_lost(error):
+            raise lost from error
         message = error.diag.message_primary or str(error).strip() or type(error).__name__
-        if error.sqlstate is None or error.sqlstate.startswith("57P"):
-            raise ConnectError(f"the connection was lost: {message}") from error
         said = f"{message}: {error.diag.message_detail}" if error.diag.message_detail else message
         raise StrongroomError(f"{error.sqlstate} {said}", hint=error.diag.message_hint) from error

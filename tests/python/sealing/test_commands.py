@@ -131,6 +131,14 @@ def test_from_a_new_key_to_its_end(
     assert found["tarot.location.1"][2] == "wrong"
     code, out, err = call(births, environment, "status")
     assert (code, "tarot.vendor.1" in out, "tarot.birth.2 is missing" in err) == (4, True, True)
+    assert "STRONGROOM_KEY_TAROT__BIRTH__2 is not set" in err
+    file.chmod(0o644)
+    code, _, err = call(births, environment, "status", "--keys", str(file))
+    assert (code, "can be read by others than its owner: chmod 600 it" in err) == (4, True)
+    code, _, err = call(births, environment, "status", "--keys", str(file.with_name("none")))
+    assert (code, "can't be read: No such file" in err) == (4, True)
+    code, _, err = call(births, environment, "retire", "tarot.nothing.1", "--yes")
+    assert (code, "keys status shows which there are" in err) == (1, True)
 
 
 def _states(database: Database, environment: dict[str, str], code: int = 0) -> dict[str, Any]:
