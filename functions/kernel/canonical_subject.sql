@@ -43,6 +43,8 @@ BEGIN
         LEFT JOIN pg_collation AS l ON l.oid = a.attcollation
         WHERE c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = p_app)
           AND c.relkind IN ('r', 'p')
+          -- Partitions have the columns of their root.
+          AND NOT c.relispartition
     LOOP
         EXECUTE v_spelling INTO v_text USING p_subject;
         IF v_text <> v_found THEN
