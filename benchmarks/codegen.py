@@ -26,8 +26,8 @@ from strongroom.server import embedded
 
 ROUNDS = scale(11, "BENCH_ROUNDS")
 AIMS = {"generate, cold": 0.8, "generate --check, unchanged": 0.2}
-SQLC = 0.235
-BESIDE = AIMS["generate, cold"] / SQLC
+# What sqlc took, in seconds, on the machine on which these were aimed at.
+SQLC = (0.20, 0.27)
 
 
 def main() -> None:
@@ -54,10 +54,10 @@ def main() -> None:
     for name, aim in AIMS.items():
         took = results[name].median
         print(f"aim: {name} in {aim} s: {'met' if took <= aim else 'MISSED'} ({took:.2f} s)")
-    cold = results["generate, cold"].ratio
+    least, most = (AIMS["generate, cold"] / took for took in reversed(SQLC))
     print(
-        f"the same beside sqlc, which took {SQLC} s where that was aimed at, <= {BESIDE:.1f}:"
-        f" {'met' if cold <= BESIDE else 'MISSED'} ({cold:.2f})"
+        f"cold, beside sqlc: {results['generate, cold'].ratio:.2f}; the aim was {least:.1f} to"
+        f" {most:.1f} of what sqlc took, {SQLC[0]} to {SQLC[1]} s"
     )
 
 
