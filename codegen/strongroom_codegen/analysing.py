@@ -12,24 +12,12 @@ import psycopg
 from strongroom.project import Project
 from strongroom_codegen.analyse import AnalysedQuery, Examined, conclude, examine
 from strongroom_codegen.catalog import Catalog
-from strongroom_codegen.describe import Described, Refusal, describe, describe_each
+from strongroom_codegen.describe import Described, Refusal, describe_each
 from strongroom_codegen.diagnostics import Diagnostics
 from strongroom_codegen.kept import Found, Kept, found_about, key_of
 from strongroom_codegen.kinds import check_kind
 from strongroom_codegen.parameters import PreparedQuery
 from strongroom_codegen.sealed_columns import SealedColumns
-
-
-def analyse(
-    connection: psycopg.Connection[Any],
-    catalog: Catalog,
-    prepared: PreparedQuery,
-    diagnostics: Diagnostics,
-) -> AnalysedQuery | None:
-    """Analyse a query; None when the server refuses it or its variants disagree (reported)."""
-    answers = {v.sql: describe(connection, catalog, v) for v in prepared.variants}
-    found = examine(catalog, prepared, answers, diagnostics)
-    return conclude(connection, catalog, prepared, found, diagnostics) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +66,7 @@ class Analysis:
                 while any(variant.sql not in answers for variant in prepared.variants):
                     answers.update([next(coming)])
                 examined[key] = examine(self.catalog, prepared, answers, own[key], self.project)
+            # To its end, where the connection answers others again.
             answers.update(coming)
         return {
             key: self._conclude(prepared, examined[key], own[key]) for key, prepared in new.items()
@@ -86,7 +75,7 @@ class Analysis:
     def _conclude(
         self, prepared: PreparedQuery, examined: list[Examined] | None, own: Diagnostics
     ) -> Found:
-        analysed = examined and conclude(
-            self.connection, self.catalog, prepared, examined, own, self.sealed
-        )
-        return found_about(prepared, analysed or None, own.found)
+        analysed = None
+        if examined is not None:
+            analysed = conclude(self.connection, self.catalog, prepared, examined, own, self.sealed)
+        return found_about(prepared, analysed, own.found)

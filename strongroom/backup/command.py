@@ -19,6 +19,7 @@ from strongroom.backup import restore as restoring
 from strongroom.backup.create import create as make
 from strongroom.backup.folder import Found
 from strongroom.errors import ConnectError, StrongroomError, UsageError
+from strongroom.lost import told_as_lost
 from strongroom.migrate import target
 from strongroom.migrate.target import Target
 from strongroom.project import find_project
@@ -272,9 +273,9 @@ def _in_words() -> Iterator[None]:
             str(error), hint="--keys names a file of keys; strongroom backup key makes one"
         ) from None
     except psycopg.Error as error:
+        if lost := told_as_lost(error):
+            raise lost from error
         said = error.diag.message_primary or str(error).strip() or type(error).__name__
-        if error.sqlstate is None or error.sqlstate.startswith("57P"):
-            raise ConnectError(f"the connection was lost: {said}") from error
         raise StrongroomError(f"{error.sqlstate} {said}", hint=error.diag.message_hint) from error
     except OSError as error:
         raise StrongroomError(f"{error.filename or 'a file'}: {error.strerror}") from error

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 import psycopg
 import pytest
 
+from strongroom.backup.command import _in_words as backup
 from strongroom.errors import ConnectError, StrongroomError
 from strongroom.lost import told_as_lost
 from strongroom.migrate.command import _told
@@ -14,7 +15,7 @@ from strongroom.retention.asking import said
 from strongroom.sealing.command import _in_words
 from tests.python.fix_databases import Database
 
-WAYS = {"retention, holds, subject": said, "keys": _in_words, "migrate": _told}
+WAYS = {"retention, holds, subject": said, "keys": _in_words, "migrate": _told, "backup": backup}
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from psycopg import pq
 
 from strongroom_codegen.analyse import AnalysedQuery
-from strongroom_codegen.analysing import analyse
 from strongroom_codegen.annotations import parse_file
 from strongroom_codegen.catalog import Catalog
 from strongroom_codegen.diagnostics import Diagnostics
@@ -17,6 +16,7 @@ from strongroom_codegen.parameters import PreparedQuery, Variant, prepare
 from strongroom_codegen.read import QueryFile
 from strongroom_codegen.source import Source
 from tests.python.codegen.random_rows import Texts, Value
+from tests.python.codegen.statements import analyse
 
 Shop = tuple[psycopg.Connection[Any], Catalog]
 

@@ -12,11 +12,11 @@ import psycopg
 import pytest
 
 from strongroom.server import Server
-from strongroom_codegen.analysing import analyse
 from strongroom_codegen.catalog import read_catalog
 from strongroom_codegen.diagnostics import Diagnostics
 from tests.python.codegen.conftest import FIXTURES, scratch_on
 from tests.python.codegen.oracle import Shop, nulls_of, prepared_query
+from tests.python.codegen.statements import analyse
 
 COPIES = 6
 QUERIES = 400

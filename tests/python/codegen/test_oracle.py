@@ -19,7 +19,6 @@ from strongroom.migrate.target import Connection
 from strongroom.project import Project, read_project
 from strongroom.server import Server
 from strongroom_codegen.analyse import AnalysedQuery
-from strongroom_codegen.analysing import analyse
 from strongroom_codegen.catalog import read_catalog
 from strongroom_codegen.describe import Refusal, describe
 from strongroom_codegen.diagnostics import Diagnostics
@@ -40,6 +39,7 @@ from tests.python.codegen.oracle import (
 )
 from tests.python.codegen.random_queries import SCHEMA, Queries
 from tests.python.codegen.random_rows import Row, rows, store, tables, texts
+from tests.python.codegen.statements import analyse
 
 ROOT = Path(__file__).parents[3]
 PROJECTS = sorted(
