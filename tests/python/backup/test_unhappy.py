@@ -144,7 +144,9 @@ def test_who_is_killed_leaves_a_partial_file_that_the_next_one_clears(
     kept: Kept, tmp_path: Path
 ) -> None:
     """[T-F23] It is not readable either, and nobody takes it for a backup."""
-    slow = fake(kept, "pg_dump", f"yes '{SECRET}' | head -c 3000000; exec sleep 3")
+    process = tmp_path / "pid"
+    fill = f"echo $$ > '{process}'; yes '{SECRET}' | head -c 3000000"
+    slow = fake(kept, "pg_dump", f"{fill}; exec sleep 60")
     running = kept.start("create", "--to", kept.folder, "--programs", slow)
     wait_for(lambda: [p for p in kept.folder.iterdir() if p.stat().st_size > 1_000_000])
     [partial] = kept.folder.iterdir()
@@ -153,6 +155,7 @@ def test_who_is_killed_leaves_a_partial_file_that_the_next_one_clears(
     first = kept.create()
     assert kept.files() == sorted([partial.name, first.name])
     os.kill(running.pid, signal.SIGKILL)
+    os.kill(int(process.read_text()), signal.SIGKILL)
     running.communicate()
     assert kept.run("list", kept.folder)[1]["backups"][0]["file"] == str(first)
     code, found, err = kept.run("create", "--to", kept.folder)
@@ -185,14 +188,17 @@ def test_a_restore_that_fails_or_is_killed_leaves_no_half_database(
     with pytest.raises(StrongroomError, match="pg_restore failed: pg_restore: error: no"):
         bring_back(kept, file, binaries=broken)
     assert kept.databases() == []
-    slow = fake(kept, "pg_restore", "exec sleep 3")
+    process = tmp_path / "pid"
+    slow = fake(kept, "pg_restore", f"echo $$ > '{process}'; exec sleep 60")
     new = kept.new_database()
     running = kept.start("restore", file, "--into", new, "--programs", slow)
     wait_for(kept.databases)
     [scratch] = kept.databases()
     bring_back(kept, file)
     assert scratch in kept.databases()
+    wait_for(lambda: process.exists() and process.read_text())
     os.kill(running.pid, signal.SIGKILL)
+    os.kill(int(process.read_text()), signal.SIGKILL)
     running.communicate()
     held = f"SELECT FROM pg_stat_activity WHERE datname = '{scratch}' OR query LIKE '%{scratch}%'"
     wait_for(lambda: len(kept.query(held, "postgres")) <= 1)

@@ -28,8 +28,8 @@ def test_each_row_is_in_one_record_whenever_the_server_dies(own_server: Server) 
     random = Random()
     for _ in range(_CRASHES):
         with ThreadPoolExecutor(1) as pool:
-            running = pool.submit(_run_until_it_dies, archive)
             before = archive.value("SELECT count(*) FROM probe.gone")
+            running = pool.submit(_run_until_it_dies, archive)
             while archive.value("SELECT count(*) FROM probe.gone") == before:
                 time.sleep(0.005)
             time.sleep(random.random() * 0.05)
