@@ -16,7 +16,11 @@ BEGIN
         FROM (
             VALUES
                 (format('%I.%I', p_app, p_name), 'VIEW', 'Counts of %s, exact at any moment.'),
-                (v_parts.deltas, 'TABLE', 'What changed in counts of %s since it was last folded.'),
+                (
+                    v_parts.deltas, 'TABLE',
+                    E'What changed in counts of %s since it was last folded.\n'
+                    '@keyless every counted statement would pay for the key'
+                ),
                 (v_parts.totals, 'TABLE', 'Counts of %s, without what is not folded yet.')
         ) AS t (name, kind, text)
     LOOP
@@ -30,7 +34,6 @@ BEGIN
                 CASE a.attname
                     WHEN 'counted' THEN 'How many rows.'
                     WHEN 'summed' THEN 'What they come to.'
-                    WHEN 'delta_id' THEN 'Number of the row.'
                     WHEN 'total_id' THEN 'Number of the row.'
                     ELSE format('As in %s.', v_parts.relation)
                 END || coalesce(E'\n' || tags.lines, E'\n@internal') AS text

@@ -60,7 +60,7 @@ BEGIN
         ) THEN format('column %I is no timestamptz', p_day)
         WHEN (SELECT count(DISTINCT b.name) FROM unnest(p_by) AS b (name)) < cardinality(p_by)
             THEN 'a column to count by is named twice'
-        WHEN p_by && ARRAY['counted', 'summed', 'delta_id', 'total_id']
+        WHEN p_by && ARRAY['counted', 'summed', 'total_id']
             OR p_day IS NOT NULL AND 'day' = ANY (p_by)
             THEN 'a column to count by is named like one that a counter makes'
         WHEN p_on_erase IS NULL OR p_on_erase NOT IN ('delete', 'anonymise')

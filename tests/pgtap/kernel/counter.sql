@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(103);
+SELECT plan(107);
 
 \ir _counted.sql
 
@@ -165,6 +165,17 @@ WHEN MATCHED AND o.user_id = 2 THEN DELETE
 WHEN MATCHED THEN UPDATE SET status = 'merged'
 WHEN NOT MATCHED THEN INSERT (user_id, id, amount) VALUES (s.user_id, s.id, 3);
 SELECT is(probe.wrong_ones(), '', 'a MERGE is all of them');
+-- One row in a statement is not grouped.
+SAVEPOINT before;
+INSERT INTO probe.orders (user_id, id, amount) VALUES (8, 8, NULL);
+SELECT is(probe.wrong_ones(), '', 'a single row is counted, also of what is NULL');
+INSERT INTO probe.orders (user_id, id, amount, tg_op) VALUES (8, 9, -2147483648, 1);
+SELECT is(probe.wrong_ones(), '', 'and of the lowest figure');
+DELETE FROM probe.orders WHERE id = 9 AND user_id = 8;
+SELECT is(probe.wrong_ones(), '', '[C-23] which goes again, though its negative is no integer');
+DELETE FROM probe.orders WHERE id = 8 AND user_id = 8;
+SELECT is(probe.wrong_ones(), '', 'as every single row does');
+ROLLBACK TO before;
 SAVEPOINT before;
 DELETE FROM probe.orders;
 SELECT is(probe.wrong_ones(), '', 'of nothing there is nothing');
