@@ -29,7 +29,9 @@ BEGIN
                 v_end := CASE WHEN kernel.run_job_batch(v_run) > 0 THEN 'more' ELSE 'done' END;
                 EXIT WHEN v_end = 'done' OR clock_timestamp() >= v_until;
             END LOOP;
-        EXCEPTION WHEN query_canceled OR OTHERS THEN
+            -- What was deferred would fail at the end, and take the other jobs along.
+            SET CONSTRAINTS ALL IMMEDIATE;
+        EXCEPTION WHEN query_canceled OR assert_failure OR OTHERS THEN
             v_end := 'failed';
             error_code := SQLSTATE;
         END;

@@ -249,6 +249,39 @@ def test_sql_alone_runs_jobs_beside_a_runner(maintained: Maintained) -> None:
     assert running.returncode == 130
 
 
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("ASSERT false; RETURN 0", "P0004"),
+        ("INSERT INTO probe.late VALUES (1, 2); RETURN 0", "23503"),
+        ("PERFORM probe.gone(); RETURN 0", "42883"),
+    ],
+    ids=["an assertion", "a deferred constraint", "a function that is gone"],
+)
+def test_nothing_that_a_job_meets_stops_the_others(
+    any_maintained: Maintained, body: str, code: str
+) -> None:
+    """By the command, by the procedure and in one transaction."""
+    maintained = any_maintained
+    maintained.execute(
+        "CREATE TABLE probe.late (id bigint PRIMARY KEY,"
+        " other bigint REFERENCES probe.late (id) DEFERRABLE INITIALLY DEFERRED);"
+        "GRANT ALL ON probe.late TO strongroom_runner"
+    )
+    maintained.job("bad", 1, body=body, priority=1)
+    maintained.job("good", 3, priority=2)
+    outcomes = [("bad", "failed", 0, 0, code), ("good", "done", 2, 7, None)]
+    for call in ("CALL kernel.run_jobs()", "SELECT kernel.run_due_jobs()", None):
+        maintained.execute("UPDATE probe.rest SET n = 1; UPDATE kernel.job SET next_due_at = now()")
+        if call is None:
+            maintained.run()
+        else:
+            with psycopg.connect(maintained.url, autocommit=True) as cron:
+                cron.execute(call.encode())
+        assert maintained.runs() == outcomes
+        maintained.execute("DELETE FROM kernel.job_run")
+
+
 def test_a_timeout_of_the_caller_ends_the_job_that_it_meets(maintained: Maintained) -> None:
     maintained.job("a", 1)
     maintained.job("b", 1, seconds=60, timeout="200 milliseconds")
