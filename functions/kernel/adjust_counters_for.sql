@@ -14,7 +14,7 @@ DECLARE
     c_root CONSTANT regclass := coalesce(p_root, pg_partition_root(p_partition));
     v_counter record;
     v_parts record;
-    v_trigger name;
+    v_trigger record;
     v_groups bigint;
     v_count bigint := 0;
 BEGIN
@@ -33,11 +33,15 @@ BEGIN
     LOOP
         v_parts := kernel.counter_parts(v_counter.app, v_counter.name);
         FOR v_trigger IN
-            SELECT t.tgname
+            SELECT t.tgname, t.tgrelid::regclass AS relation
             FROM pg_trigger AS t
-            WHERE t.tgrelid = p_partition AND t.tgname LIKE format('t60\_%s\_%%', v_counter.name)
+            WHERE t.tgname LIKE format('t60\_%s\_%%', v_counter.name)
+              AND (
+                  t.tgrelid = p_partition
+                  OR t.tgrelid IN (SELECT p.relid FROM pg_partition_tree(p_partition) AS p)
+              )
         LOOP
-            EXECUTE format('DROP TRIGGER %I ON %s', v_trigger, p_partition);
+            EXECUTE format('DROP TRIGGER %I ON %s', v_trigger.tgname, v_trigger.relation);
         END LOOP;
         CONTINUE WHEN NOT v_counter.is_live;
         EXECUTE format(

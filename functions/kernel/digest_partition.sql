@@ -15,11 +15,11 @@ AS $$
 DECLARE
     v_sum numeric;
 BEGIN
-    -- A sum, for rows have no order.
+    -- A sum, for rows have no order. (t.*), for a column may be called t.
     EXECUTE format(
         'SELECT count(*), coalesce(sum('
-        '(''x'' || encode(substr(sha256(convert_to(t::text, ''UTF8'')), 1, 8), ''hex''))'
-        '::bit(64)::bigint), 0) FROM ONLY %s AS t',
+        '(''x'' || encode(substr(sha256(convert_to((t.*)::text, ''UTF8'')), 1, 8), ''hex''))'
+        '::bit(64)::bigint), 0) FROM %s AS t',
         p_partition
     )
     INTO row_count, v_sum;

@@ -13,6 +13,7 @@ DECLARE
     v_policy kernel.partition_policy;
     v_digest bytea;
     v_type regtype;
+    v_rule record;
 BEGIN
     SELECT * INTO STRICT v_mark
     FROM kernel.expiring_partition AS e WHERE e.partition = p_partition FOR UPDATE;
@@ -50,11 +51,18 @@ BEGIN
         );
     ELSIF outcome = 'drop' THEN
         v_type := (kernel.partition_key(v_mark.parent)).key_type;
+        SELECT p.name, p.reason INTO v_rule
+        FROM kernel.retention_policy AS p
+        WHERE p.relation = v_mark.parent AND p.action = 'drop' AND p.is_enabled
+        ORDER BY p.name
+        LIMIT 1;
         PERFORM kernel.record_destruction(
             v_mark.parent, p_partition,
             kernel.partition_bound(v_type, v_mark.first_position),
             kernel.partition_bound(v_type, v_mark.last_position),
-            row_count, v_digest, 'past the time of kernel.partition_policy'
+            row_count, v_digest,
+            coalesce(v_rule.reason, 'past the time of kernel.partition_policy'),
+            p_policy => v_rule.name
         );
         EXECUTE format('DROP TABLE %s', p_partition);
     ELSIF outcome = 'archive' THEN

@@ -13,6 +13,8 @@ DECLARE
 BEGIN
     SELECT e.* INTO v_mark FROM kernel.expiring_partition AS e WHERE e.partition = p_partition;
     IF v_mark.digest IS NULL
+        -- The rows of a partition with partitions of its own are in their files.
+        OR EXISTS (SELECT FROM pg_class AS c WHERE c.oid = p_partition AND c.relkind = 'p')
         OR v_mark.form IS DISTINCT FROM kernel.partition_form(p_partition)
         -- Numbers of transactions that far apart can't be compared in a row, which has 32 bits.
         OR pg_snapshot_xmax(pg_current_snapshot())::text::bigint

@@ -129,6 +129,62 @@ def test_rows_that_are_others_are_read_again(parted: Parted, what: str) -> None:
     assert _end(owner, name) == (False, True)
 
 
+def test_a_column_of_any_name_is_one_of_the_digest(any_parted: Parted) -> None:
+    """[X-5] As the alias of the row is called, too."""
+    any_parted.execute("ALTER TABLE probe.visits RENAME COLUMN user_id TO t")
+    name, owner = any_parted.month(11), any_parted.owner()
+    found = owner.execute(_DIGEST, [name]).fetchone()
+    owner.execute(f"UPDATE {name} SET note = 'other'".encode())
+    assert owner.execute(_DIGEST, [name]).fetchone() != found
+
+
+def test_partitions_of_a_partition_are_in_its_record(any_parted: Parted) -> None:
+    """[X-5] Their rows are counted and digested, and again where one changed meanwhile."""
+    parted = any_parted
+    name, owner = parted.month(11), parted.owner()
+    owner.execute(
+        f"""
+        CREATE TABLE probe.aside AS SELECT user_id, id, at, note FROM {name};
+        CREATE TABLE probe.bounds AS SELECT pg_get_expr(relpartbound, oid) AS bounds
+        FROM pg_class WHERE oid = '{name}'::regclass;
+        DROP TABLE {name};
+        """.encode()
+    )
+    (bounds,) = owner.execute("SELECT bounds FROM probe.bounds").fetchone() or ("",)
+    owner.execute(
+        f"""
+        CREATE TABLE {name} PARTITION OF probe.visits {bounds} PARTITION BY HASH (id);
+        CREATE TABLE probe.half_0 PARTITION OF {name} FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+        CREATE TABLE probe.half_1 PARTITION OF {name} FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+        INSERT INTO probe.visits (user_id, id, at, note) OVERRIDING SYSTEM VALUE
+        SELECT user_id, id, at, note FROM probe.aside;
+        """.encode()
+    )
+    rows = owner.execute(f"SELECT count(*) FROM {name}".encode()).fetchone()
+    assert rows == (3,)
+    _begin(owner, name)
+    assert owner.execute(_AS_READ, [name]).fetchone() == (False,)
+    owner.execute(b"UPDATE probe.half_0 SET note = 'other'")
+    assert _end(owner, name) == (False, True)
+    assert owner.execute(_RECORD, [name]).fetchone() is not None
+    told = "SELECT row_count FROM kernel.destruction_record WHERE partition_name = %s"
+    assert owner.execute(told, [name]).fetchone() == rows
+
+
+def test_a_policy_of_retention_is_named_in_the_record(any_parted: Parted) -> None:
+    """With its reason, which says more than that the time was over."""
+    name, owner = any_parted.month(11), any_parted.owner()
+    owner.execute(
+        "INSERT INTO kernel.retention_policy (name, relation, action, reason, is_enabled)"
+        " VALUES ('a_past', 'probe.visits', 'drop', 'was so', false),"
+        " ('visits', 'probe.visits', 'drop', 'law 7', true)"
+    )
+    _begin(owner, name)
+    _end(owner, name)
+    told = "SELECT policy_name, reason FROM kernel.destruction_record WHERE partition_name = %s"
+    assert owner.execute(told, [name]).fetchone() == ("visits", "law 7")
+
+
 @pytest.mark.parametrize("has_savepoint", [False, True])
 def test_a_writer_who_was_under_way_is_noticed(parted: Parted, has_savepoint: bool) -> None:
     """Its number is from before the reading, its row is not in the digest."""
