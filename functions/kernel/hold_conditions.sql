@@ -23,14 +23,18 @@ BEGIN
         'SELECT EXISTS (SELECT FROM %s AS p WHERE p.app = $1 OR $1 = ''kernel'')', p_people
     ) INTO v_has_people USING v_app;
     IF v_has_people THEN
-        SELECT v_conditions || array_agg(
-            format(
-                'EXISTS (SELECT FROM %s AS p WHERE p.app = %L AND p.subject = t.%I::text)',
-                p_people, v_app, s.name
-            )
+        v_conditions := kernel.own_conditions(p_root, v_app, p_people);
+        -- A row without a person of its own is of those whose rows it belongs to.
+        IF v_conditions = '{}' AND v_app <> 'kernel' AND EXISTS (
+            SELECT FROM pg_constraint AS f WHERE f.conrelid = p_root AND f.contype = 'f'
         )
-        INTO v_conditions
-        FROM kernel.subject_columns(p_root) AS s (name);
+        THEN
+            v_conditions := ARRAY(
+                SELECT format('(%s)', c.condition)
+                FROM kernel.people_conditions(v_app, p_people) AS c
+                WHERE c.relation = p_root
+            );
+        END IF;
     END IF;
 
     -- Tables of the kernel serve several apps, and say of which app a person is; of a row of several

@@ -5,75 +5,10 @@ STABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    v_links CONSTANT jsonb := coalesce(
-        (
-            SELECT jsonb_agg(to_jsonb(l) || jsonb_build_object(
-                'child_id', l.child::oid, 'parent_id', l.parent::oid
-            ))
-            FROM kernel.subject_links(p_app) AS l
-            WHERE l.is_whole AND l.child <> l.parent
-        ),
-        '[]'
-    );
-    v_found jsonb := '{}'::jsonb;
-    v_table record;
-    v_used jsonb;
 BEGIN
-    FOR relation, condition, is_shared IN
-        SELECT
-            c.oid::regclass, kernel.subject_condition(c.oid),
-            (SELECT count(*) > 1 FROM kernel.subject_columns(c.oid))
-        FROM pg_class AS c
-        WHERE c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = p_app)
-          AND c.relkind IN ('r', 'p')
-          AND NOT c.relispartition
-        ORDER BY c.relname
-    LOOP
-        CONTINUE WHEN condition IS NULL;
-        is_direct := true;
-        v_found := v_found || jsonb_build_object(
-            relation::oid::text, jsonb_build_object('condition', condition, 'shared', is_shared)
-        );
-        RETURN NEXT;
-    END LOOP;
-    is_direct := false;
-    LOOP
-        -- A table whose owners are all known, else one (of a circle) with one that is.
-        SELECT
-            l.child_id,
-            jsonb_agg(l.link) FILTER (WHERE l.is_known AND l.is_owner) AS owners,
-            jsonb_agg(l.link) FILTER (WHERE l.is_known) AS others
-        INTO v_table
-        FROM kernel.subject_owners(v_links, v_found) AS l
-        GROUP BY l.child_id
-        HAVING bool_or(l.is_known)
-        ORDER BY
-            NOT bool_and(l.is_known OR NOT l.is_owner), NOT bool_or(l.is_known AND l.is_owner),
-            l.child_id::regclass::text COLLATE "C"
-        LIMIT 1;
-        EXIT WHEN NOT FOUND;
-        v_used := coalesce(v_table.owners, v_table.others);
-        relation := v_table.child_id;
-        SELECT
-            format(
-                CASE WHEN count(*) > 1 THEN '(%s)' ELSE '%s' END,
-                string_agg(
-                    kernel.subject_link_condition(
-                        u.link, v_found #>> ARRAY[u.link ->> 'parent_id', 'condition'],
-                        jsonb_array_length(v_used) = 1
-                    ),
-                    ' OR ' ORDER BY u.link ->> 'name'
-                )
-            ),
-            count(*) > 1 OR bool_or((v_found #>> ARRAY[u.link ->> 'parent_id', 'shared'])::boolean)
-        INTO condition, is_shared
-        FROM jsonb_array_elements(v_used) AS u (link);
-        v_found := v_found || jsonb_build_object(
-            relation::oid::text, jsonb_build_object('condition', condition, 'shared', is_shared)
-        );
-        RETURN NEXT;
-    END LOOP;
+    RETURN QUERY
+    SELECT c.relation, c.condition, c.is_direct, c.is_shared
+    FROM kernel.people_conditions(p_app, NULL) AS c;
 END;
 $$;
 

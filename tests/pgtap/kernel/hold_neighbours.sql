@@ -1,7 +1,7 @@
 -- What may go beside a hold: of the tables, partitions, rows and people that it does not name.
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(29);
+SELECT plan(34);
 
 CREATE SCHEMA probe AUTHORIZATION strongroom_owner;
 COMMENT ON SCHEMA probe IS E'An app.\n@app';
@@ -55,6 +55,43 @@ FROM (
 ) AS call (place, app, subject, relation, key, free, why)
 CROSS JOIN LATERAL pg_temp.beside(call.app, call.subject, call.relation, call.key) AS b (free)
 ORDER BY call.place;
+
+-- Rows without a person of their own are of those whose rows they belong to, as for an erasure.
+SET LOCAL ROLE strongroom_owner;
+CREATE TABLE probe.lines (
+    id bigint PRIMARY KEY, user_of bigint, note bigint,
+    FOREIGN KEY (user_of, note) REFERENCES probe.notes (user_id, id) ON DELETE CASCADE
+);
+CREATE TABLE probe.words (
+    id bigint PRIMARY KEY, line bigint NOT NULL REFERENCES probe.lines (id),
+    day_of bigint, day bigint, FOREIGN KEY (day_of, day) REFERENCES probe.days (user_id, id)
+);
+INSERT INTO probe.lines VALUES (1, 1, 1), (2, 1, 2), (3, 2, 1), (4, NULL, NULL);
+INSERT INTO probe.words VALUES (1, 1, NULL, NULL), (2, 2, 2, 1), (3, 3, 1, 3), (4, 4, NULL, NULL);
+RESET ROLE;
+CREATE FUNCTION pg_temp.free_ids(p_relation regclass) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    v_rows text;
+    v_all text;
+    v_free text;
+BEGIN
+    FOREACH v_free IN ARRAY ARRAY[kernel.erasure_free(p_relation), kernel.retention_free(p_relation, false)] LOOP
+        EXECUTE format('SELECT string_agg(t.id::text, '' '' ORDER BY t.id) FROM %s AS t WHERE %s', p_relation, v_free)
+        INTO v_rows;
+        v_all := concat_ws(' | ', v_all, v_rows);
+    END LOOP;
+    RETURN v_all;
+END;
+$$;
+SELECT is(pg_temp.free_ids('probe.lines'), '1 2 3 4 | 1 2 3 4', 'nobody is held');
+SELECT kernel.place_hold('case', 'tarot', '1') AS other, kernel.place_hold('case', 'probe', '1') AS hold \gset
+SELECT is(pg_temp.free_ids('probe.lines'), '3 4 | 3 4', 'lines of a note are whose note it is');
+SELECT is(pg_temp.free_ids('probe.words'), '4 | 4', 'words are of who has the line or the day');
+SELECT kernel.release_hold(:hold, 'over');
+SELECT kernel.place_hold('case', 'probe', '2') AS hold \gset
+SELECT is(pg_temp.free_ids('probe.words'), '1 4 | 1 4', 'of somebody else''s as well');
+SELECT kernel.release_hold(:hold, 'over');
+SELECT is(pg_temp.free_ids('probe.words'), '1 2 3 4 | 1 2 3 4', 'until the release');
 
 -- What the kernel keeps of a person goes by no other way either.
 SELECT set_config('test.hold', kernel.place_hold('case', 'probe', '1')::text, true);
