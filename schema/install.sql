@@ -75,6 +75,7 @@
 
 -- Holds and retention: what triggers call.
 \ir ../functions/kernel/tg_refuse_rewriting.sql
+\ir ../functions/kernel/hides_rows.sql
 \ir ../functions/kernel/retention_time_type.sql
 \ir ../functions/kernel/retention_time_problem.sql
 \ir ../functions/kernel/retention_columns_problem.sql
@@ -149,6 +150,8 @@
 \ir ../functions/kernel/subject_condition.sql
 \ir ../functions/kernel/subject_link_condition.sql
 \ir ../functions/kernel/subject_owners.sql
+\ir ../functions/kernel/own_conditions.sql
+\ir ../functions/kernel/people_conditions.sql
 \ir ../functions/kernel/subject_conditions.sql
 \ir ../functions/kernel/subject_order.sql
 \ir ../functions/kernel/require_app.sql
@@ -336,6 +339,7 @@
 \ir kernel/check_hold_expiry.sql
 \ir ../functions/kernel/retention_cutoff.sql
 \ir ../functions/kernel/retention_due.sql
+\ir ../functions/kernel/staying_rows.sql
 \ir ../functions/kernel/references_to.sql
 \ir ../functions/kernel/referred_tables.sql
 \ir ../functions/kernel/retention_free.sql
@@ -352,8 +356,10 @@
 \ir ../functions/kernel/expired_spans.sql
 \ir ../functions/kernel/sweep_rows.sql
 \ir ../functions/kernel/sweep_partitions.sql
-\ir ../functions/kernel/mark_swept.sql
+\ir ../functions/kernel/end_sweeps.sql
+\ir ../functions/kernel/note_batch.sql
 \ir ../functions/kernel/begin_batch.sql
+\ir ../functions/kernel/try_policy.sql
 \ir ../functions/kernel/apply_retention.sql
 \ir ../functions/kernel/expired_source.sql
 \ir ../functions/kernel/retention_counts.sql

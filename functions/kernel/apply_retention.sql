@@ -58,6 +58,7 @@ DECLARE
     v_name text;
     v_count bigint;
 BEGIN
+    PERFORM kernel.lock_pins();
     FOR v_name IN
         SELECT p.name
         FROM kernel.retention_policy AS p
@@ -65,19 +66,20 @@ BEGIN
         -- What refers to others goes before what it refers to, so that one run does both.
         ORDER BY cardinality(ARRAY(SELECT kernel.referred_tables(p.relation))) DESC, p.name
     LOOP
-        v_count := kernel.apply_retention(v_name);
+        v_count := kernel.try_policy(v_name);
         IF v_count > 0 THEN
             RETURN v_count;
         END IF;
-        PERFORM kernel.mark_swept(v_name, true);
     END LOOP;
-    PERFORM kernel.mark_swept(NULL, false);
+    PERFORM kernel.end_sweeps();
     RETURN 0;
 END;
 $$;
 
 COMMENT ON FUNCTION kernel.apply_retention() IS
 'A job: one batch of the first policy that has something to do; how many rows went, 0 when all
-policies are done for now. Several runners may be at it.';
+policies are done for now. A policy whose batch fails stops no other (kernel.try_policy). What comes to
+be past its time during a run is left to the next one, so that each policy has its turn. Several runners
+may be at it. Raises KR045 IsolationTooStrict.';
 
 GRANT EXECUTE ON FUNCTION kernel.apply_retention() TO strongroom_runner;

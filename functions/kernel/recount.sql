@@ -16,6 +16,13 @@ DECLARE
     v_count bigint;
 BEGIN
     v_parts := kernel.counter_parts(p_app, p_name);
+    IF kernel.hides_rows(v_parts.relation) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'KR051',
+            MESSAGE = format('%s can''t be counted in this way', v_parts.relation),
+            DETAIL = 'its owner has no policy for all rows, and would count none',
+            HINT = 'See docs/kernel/counters.md.';
+    END IF;
     IF p_repair THEN
         -- What another has appended and not committed would be appended once more.
         PERFORM pg_advisory_xact_lock(kernel.lock_space('counter'), v_parts.id);
@@ -50,6 +57,6 @@ $$;
 COMMENT ON FUNCTION kernel.recount(text, text, boolean) IS
 'Compares a counter with the rows of its table, under one snapshot and without a lock on it, and returns
 how many groups were wrong; p_repair appends what was missing, one session at a time. Of a counter ..._ever, only groups with
-fewer counted than there are rows are seen to be wrong. Raises KR053 UnknownCounter.';
+fewer counted than there are rows are seen to be wrong. Raises KR051 NotCountable, KR053 UnknownCounter.';
 
 GRANT EXECUTE ON FUNCTION kernel.recount(text, text, boolean) TO strongroom_runner;

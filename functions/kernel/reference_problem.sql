@@ -5,12 +5,20 @@ STABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT format('The foreign key %I of %s has no index.', f.conname, f.conrelid::regclass)
+    SELECT format(
+        CASE
+            -- A row that refers and is not seen would go by CASCADE, or be left without its end.
+            WHEN kernel.hides_rows(f.conrelid)
+                THEN 'The owner has no policy for all rows of %2$s, which refers to it by %1$I.'
+            ELSE 'The foreign key %I of %s has no index.'
+        END,
+        f.conname, f.conrelid::regclass
+    )
     FROM pg_constraint AS f
     WHERE f.confrelid = p_relation
       AND f.contype = 'f'
       AND f.conparentid = 0
-      AND NOT EXISTS (
+      AND (kernel.hides_rows(f.conrelid) OR NOT EXISTS (
           SELECT
           FROM pg_index AS i
           WHERE i.indrelid = f.conrelid
@@ -24,7 +32,7 @@ AS $$
                     WHERE a.attrelid = f.conrelid AND a.attnum = ANY (f.conkey)
                 )
             )
-      )
+      ))
     ORDER BY f.conname
     LIMIT 1
 $$;

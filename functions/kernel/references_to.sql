@@ -1,4 +1,8 @@
-CREATE OR REPLACE FUNCTION kernel.references_to(p_relation regclass)
+CREATE OR REPLACE FUNCTION kernel.references_to(
+    p_relation regclass,
+    p_now timestamptz DEFAULT NULL,
+    p_asked regclass[] DEFAULT '{}'
+)
 RETURNS SETOF text
 LANGUAGE sql
 STABLE
@@ -7,7 +11,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT format(
         'EXISTS (SELECT FROM %s AS c WHERE %s%s)',
-        f.conrelid::regclass,
+        CASE
+            WHEN p_now IS NULL THEN f.conrelid::regclass::text
+            ELSE kernel.staying_rows(f.conrelid, p_now, p_asked || p_relation)
+        END,
         CASE
             WHEN f.confrelid <> p_relation THEN format(
                 't.tableoid = ANY (%L::oid[]) AND ',
@@ -36,6 +43,7 @@ AS $$
     ORDER BY f.conrelid::regclass::text, f.oid
 $$;
 
-COMMENT ON FUNCTION kernel.references_to(regclass) IS
+COMMENT ON FUNCTION kernel.references_to(regclass, timestamptz, regclass[]) IS
 'For each foreign key that points to a table, or to a partition of it, SQL that is true of the rows t
-which a row refers to.';
+which a row refers to. With p_now: only a row that a run of retention then would leave; p_asked: the
+tables for which that is asked.';

@@ -36,6 +36,7 @@ BEGIN
             THEN 'it is a partition, or has inheriting tables: count the whole'
         WHEN pg_get_userbyid(v_table.relowner) <> CURRENT_USER
             THEN format('it belongs to %s', v_table.relowner::regrole)
+        WHEN kernel.hides_rows(p_relation) THEN 'its owner has no policy for all rows, and would count none'
         WHEN to_regrole(quote_ident(v_table.app || '_definer')) IS NULL
             THEN format('there is no role %I_definer to write deltas', v_table.app)
         WHEN p_name IS NULL OR p_name !~ '^[a-z][a-z0-9_]{0,34}_(ever|live)$'
@@ -53,8 +54,7 @@ BEGIN
         )
             THEN format('column %I can''t be added up exactly', p_sum)
         WHEN p_day IS NOT NULL AND NOT EXISTS (
-            SELECT
-            FROM pg_attribute AS a
+            SELECT FROM pg_attribute AS a
             WHERE a.attrelid = p_relation AND a.attname = p_day
               AND a.atttypid = 'timestamptz'::regtype
         ) THEN format('column %I is no timestamptz', p_day)

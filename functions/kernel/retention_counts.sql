@@ -24,7 +24,9 @@ DECLARE
     v_subjects text;
 BEGIN
     SELECT p.relation, p.action INTO v_policy FROM kernel.retention_policy AS p WHERE p.name = p_policy;
-    v_free := kernel.retention_free(v_policy.relation, v_policy.action IN ('drop', 'delete'));
+    v_free := kernel.retention_free(
+        v_policy.relation, v_policy.action IN ('drop', 'delete'), p_now
+    );
     IF v_policy.action = 'drop' THEN
         v_source := kernel.expired_source(v_policy.relation, p_now);
     ELSE

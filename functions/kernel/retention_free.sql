@@ -1,4 +1,9 @@
-CREATE OR REPLACE FUNCTION kernel.retention_free(p_relation regclass, p_deletes boolean)
+CREATE OR REPLACE FUNCTION kernel.retention_free(
+    p_relation regclass,
+    p_deletes boolean,
+    p_now timestamptz DEFAULT NULL,
+    p_asked regclass[] DEFAULT '{}'
+)
 RETURNS text
 LANGUAGE plpgsql
 STABLE
@@ -35,14 +40,14 @@ BEGIN
     IF p_deletes THEN
         v_conditions := v_conditions || ARRAY(
             SELECT format('NOT %s', r.condition)
-            FROM kernel.references_to(p_relation) AS r (condition)
+            FROM kernel.references_to(p_relation, p_now, p_asked) AS r (condition)
         );
     END IF;
     RETURN coalesce(nullif(array_to_string(v_conditions, ' AND '), ''), 'true');
 END;
 $$;
 
-COMMENT ON FUNCTION kernel.retention_free(regclass, boolean) IS
+COMMENT ON FUNCTION kernel.retention_free(regclass, boolean, timestamptz, regclass[]) IS
 'SQL that is true of the rows t of a table (a root) that nothing keeps: no hold, no pinned person,
-and, where they are to be deleted, no row that refers to them. For use under kernel.lock_pins(), at
+and, where they are to be deleted, no row that refers to them: with p_now, none that a run then would leave (kernel.staying_rows). For use under kernel.lock_pins(), at
 the settings of kernel.canonical_row_key.';

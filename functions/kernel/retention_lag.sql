@@ -17,7 +17,10 @@ BEGIN
     FOR v_policy IN
         SELECT
             p.name, p.relation, p.action, p.time_expression,
-            kernel.retention_problem(to_jsonb(p)) AS problem
+            coalesce(
+                kernel.retention_problem(to_jsonb(p)),
+                'Its last batch failed with SQLSTATE ' || p.error_code || '.'
+            ) AS problem
         FROM kernel.retention_policy AS p
         WHERE p.is_enabled
         ORDER BY p.name

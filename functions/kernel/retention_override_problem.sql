@@ -22,6 +22,9 @@ AS $$
         WHEN cardinality(s.of_row) <> 1 THEN 'Its rows are not each of one person.'
         WHEN cardinality(s.of_person) <> 1
             THEN format('The rows of %s are not each of one person.', p.people)
+        -- Whose period is not seen is taken for one who has none.
+        WHEN kernel.hides_rows(p.people)
+            THEN format('The owner has no policy for all rows of %s.', p.people)
         WHEN a.attname IS NULL THEN format('%s has no column %I.', p.people, p.column_name)
         WHEN a.atttypid NOT IN ('integer'::regtype, 'smallint'::regtype)
             THEN format('%s.%I is no number of days (integer).', p.people, a.attname)

@@ -18,14 +18,7 @@ BEGIN
             THEN 'It is in no schema of an app.'
         WHEN c.relowner <> k.relowner
             THEN format('It belongs to %s, not to %s.', c.relowner::regrole, k.relowner::regrole)
-        WHEN c.relforcerowsecurity AND c.relrowsecurity AND NOT EXISTS (
-            SELECT
-            FROM pg_policy AS p
-            WHERE p.polrelid = c.oid
-              AND p.polcmd = '*'
-              AND c.relowner = ANY (p.polroles)
-              AND pg_get_expr(p.polqual, p.polrelid) = 'true'
-        )
+        WHEN kernel.hides_rows(c.oid)
             THEN 'Its owner has no policy for all rows, and would find none to destroy.'
         WHEN NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = c.oid AND i.indisprimary)
             THEN 'It has no primary key.'

@@ -16,6 +16,7 @@ CREATE TABLE kernel.retention_policy (
     is_enabled boolean NOT NULL DEFAULT true,
     swept_to timestamptz,
     is_swept boolean NOT NULL DEFAULT false,
+    error_code text,
     CONSTRAINT retention_policy_pkey PRIMARY KEY (name),
     CONSTRAINT retention_policy_name_check CHECK (name ~ '^[a-z][a-z0-9_]{0,62}$'),
     CONSTRAINT retention_policy_action_check CHECK (action IN ('drop', 'delete', 'null', 'mask')),
@@ -44,7 +45,8 @@ CREATE TABLE kernel.retention_policy (
         AND override_min_days BETWEEN 0 AND override_max_days
         AND override_max_days <= 36525
     ),
-    CONSTRAINT retention_policy_reason_length_check CHECK (length(reason) BETWEEN 1 AND 2000)
+    CONSTRAINT retention_policy_reason_length_check CHECK (length(reason) BETWEEN 1 AND 2000),
+    CONSTRAINT retention_policy_error_code_check CHECK (error_code ~ '^[0-9A-Z]{5}$')
 );
 
 CREATE INDEX retention_policy_relation_idx ON kernel.retention_policy (relation);
@@ -88,6 +90,9 @@ COMMENT ON COLUMN kernel.retention_policy.swept_to IS
 'How far the sweep under way has come; NULL before it begins.';
 COMMENT ON COLUMN kernel.retention_policy.is_swept IS
 'Whether the run under way is done with it.';
+COMMENT ON COLUMN kernel.retention_policy.error_code IS
+'SQLSTATE by which its last batch in a run failed; NULL where it did not. The words are in the server''s
+log.';
 
 ALTER TABLE kernel.retention_policy ENABLE ROW LEVEL SECURITY;
 ALTER TABLE kernel.retention_policy FORCE ROW LEVEL SECURITY;

@@ -196,6 +196,12 @@ SELECT n, (now() AT TIME ZONE 'UTC')::date - n::integer FROM generate_series(8, 
 UPDATE probe.chats SET next_id = 29 WHERE id = 8;
 INSERT INTO probe."a""b;--" SELECT gen_random_uuid(), 15, pg_temp.ago(5);
 INSERT INTO probe."a""b;--" SELECT gen_random_uuid(), n, pg_temp.ago(30) FROM generate_series(16, 25) AS n;
+SELECT results_eq(
+    $$SELECT p.policy, p.row_count, p.kept_count FROM kernel.retention_preview() AS p
+    WHERE p.policy IN ('chats', 'messages') ORDER BY p.policy$$,
+    $$VALUES ('chats', 18::bigint, 2::bigint), ('messages', 10, 0)$$,
+    'a preview counts what goes once that is gone which refers to it'
+);
 SELECT is(kernel.apply_retention('chats'), 8::bigint, 'what is referred to waits');
 SELECT results_eq(
     'SELECT c.id FROM probe.chats AS c WHERE c.id NOT BETWEEN 15 AND 25 ORDER BY 1',
@@ -270,6 +276,38 @@ SELECT results_eq(
 SELECT ok(NOT kernel.is_partition_free('probe."old ""1"'), 'the rest of the partition waits');
 SELECT kernel.release_hold(:line, 'closed');
 SELECT ok(kernel.is_partition_free('probe."old ""1"'), 'until it is released, when the runner drops the partition');
+
+-- What the owner can't see decides nothing: it would be taken for what is not there.
+SET LOCAL ROLE strongroom_owner;
+INSERT INTO probe.notes (user_id, id, at) VALUES (7, 7001, pg_temp.ago(150));
+INSERT INTO probe.chats (id, on_day) VALUES (7001, '2020-01-01');
+INSERT INTO probe."a""b;--" VALUES (gen_random_uuid(), 7001, now());
+CREATE POLICY all_serving ON probe.users AS RESTRICTIVE TO strongroom_owner USING (kernel.is_serving());
+SELECT is((SELECT p.problem FROM kernel.retention_preview('notes') AS p), NULL, 'the gate hides all rows together');
+CREATE POLICY few ON probe.users AS RESTRICTIVE USING (keep_days < 100);
+SELECT is(
+    (SELECT p.problem FROM kernel.retention_preview('notes') AS p),
+    'The owner has no policy for all rows of probe.users.', 'whose period can''t be seen is not taken for one without'
+);
+SELECT throws_ok($$SELECT kernel.apply_retention('notes')$$, 'KR030', NULL, 'so nothing goes by it');
+DROP POLICY few ON probe.users;
+CREATE POLICY few ON probe.users AS RESTRICTIVE TO tarot_app USING (keep_days < 100);
+SELECT is((SELECT p.problem FROM kernel.retention_preview('notes') AS p), NULL, 'what is hidden from others is not asked');
+DROP POLICY all_owner ON probe."a""b;--";
+SELECT is(
+    (SELECT p.problem FROM kernel.retention_preview('chats') AS p),
+    'The owner has no policy for all rows of probe."a""b;--", which refers to it by "a""b;--_chat_fkey".',
+    'nor is what refers and can''t be seen'
+);
+SELECT throws_ok($$SELECT kernel.apply_retention('chats')$$, 'KR030', NULL, 'which would go by CASCADE');
+SELECT pg_temp.guard('probe."a""b;--"');
+SELECT is((SELECT count(*) FROM probe."a""b;--" AS m WHERE m.chat = 7001), 1::bigint, 'and is there still');
+DROP POLICY all_owner ON probe.notes;
+CREATE POLICY all_owner ON probe.notes AS RESTRICTIVE TO strongroom_owner USING (true);
+SELECT matches((SELECT p.problem FROM kernel.retention_preview('notes') AS p), '^Its owner has no policy for all rows',
+    'a policy that only restricts shows nothing');
+DROP POLICY all_owner ON probe.notes;
+SELECT pg_temp.guard('probe.notes');
 
 -- What is refused.
 SELECT throws_ok(

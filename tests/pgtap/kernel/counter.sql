@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(107);
+SELECT plan(109);
 
 \ir _counted.sql
 
@@ -57,6 +57,10 @@ CREATE TABLE probe.part PARTITION OF probe.root FOR VALUES FROM ('2026-01-01') T
 CREATE TABLE probe.parent (id integer);
 CREATE TABLE probe.child () INHERITS (probe.parent);
 CREATE TABLE probe.floats (a float8, b money, c text, counted integer, day date, at timestamptz);
+ALTER TABLE probe.floats ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+SELECT is(probe.refusal($$'probe.floats', 'a_live'$$), 'its owner has no policy for all rows, and would count none',
+    'what the owner can''t see is not counted');
+ALTER TABLE probe.floats NO FORCE ROW LEVEL SECURITY;
 SELECT is(probe.refusal($$NULL, 'a_live'$$), 'it is no table', 'nothing is not counted');
 SELECT is(probe.refusal($$'probe.seen', 'a_live'$$), 'it is no table', 'nor is a view');
 SELECT is(probe.refusal($$'pg_catalog.pg_class', 'a_live'$$), 'it is not in an app''s schema',
@@ -209,6 +213,9 @@ DO $$BEGIN PERFORM kernel.recount(c.app, c.name) FROM (SELECT * FROM kernel.coun
 SELECT is(probe.wrong_ones(), '', 'or mended');
 SELECT is((SELECT counted FROM probe.anon_ever WHERE user_id = 7), 1::bigint,
     'what was ever is not made undone by a recount');
+ALTER POLICY all_owner ON probe.orders USING (amount > 0);
+SELECT throws_ok($$SELECT kernel.recount('probe', 'what_live')$$, 'KR051', NULL, 'nor are figures mended by what is hidden');
+ALTER POLICY all_owner ON probe.orders USING (true);
 SELECT throws_ok($$SELECT kernel.recount('probe', 'nothing_live')$$, 'KR053', NULL,
     'what is not counted is not recounted');
 

@@ -243,7 +243,8 @@ FROM (
         VALUES ('x', 0, 'delete', 'at', '1 year', 'why')$$),
         ($$SELECT kernel.destroy_rows('notes', 0, 'true', '{}', 1, true)$$),
         ($$SELECT kernel.sweep_rows('notes', now(), 1, now())$$),
-        ($$SELECT kernel.sweep_partitions('notes', 1, now())$$), ($$SELECT kernel.mark_swept('notes', true)$$)
+        ($$SELECT kernel.sweep_partitions('notes', 1, now())$$), ($$SELECT kernel.end_sweeps()$$),
+        ($$SELECT kernel.note_batch('notes', 1, NULL)$$)
 ) AS attempt (statement);
 
 SELECT * FROM finish();
