@@ -1,5 +1,5 @@
 -- Carry out the other policies where one fails, and note by what; let no busy table keep them waiting.
--- depends: 0086.kernel.tell-of-crowded-keys
+-- depends: 0100.kernel.count-without-keys
 -- locks: ACCESS EXCLUSIVE on kernel.retention_policy, for an instant; it has a row a policy
 
 ALTER TABLE kernel.retention_policy
