@@ -107,9 +107,10 @@ def _codecs(project: ProjectModel) -> Rendered:
 def _app_files(project: ProjectModel, app: AppModel) -> list[Rendered]:
     package, name = project.package, app.name
     base = {"package": package, "app": app}
-    files = [
-        _file(project, f"{name}/errors.py", "docs/error-codes.md", "errors.py.j2", **base),
-    ]
+    # Those of constraints alone have no registry.
+    is_registered = any(error.sqlstate for error in app.errors)
+    errors = "docs/error-codes.md" if is_registered else f"the schema {name}"
+    files = [_file(project, f"{name}/errors.py", errors, "errors.py.j2", **base)]
     modules = ["errors"]
     if app.subjects or app.literals or app.domains or app.enums:
         modules.append("types")
@@ -134,7 +135,7 @@ def _app_files(project: ProjectModel, app: AppModel) -> list[Rendered]:
         _file(
             project,
             f"{name}/__init__.py",
-            f"queries/{name}/" if app.subjects else "docs/error-codes.md",
+            f"queries/{name}/" if app.subjects else errors,
             "app.py.j2",
             **base,
             location=f"{package}.{name}",

@@ -67,7 +67,7 @@ def test_the_same_consent_twice_at_once_is_one_event(desk: Desk) -> None:
 def test_others_do_not_wait(desk: Desk) -> None:
     first, second = desk.person(1, autocommit=False), desk.person(2)
     assert give(first)
-    second.execute("SET lock_timeout = '1ms'")
+    second.execute("SET lock_timeout = '1s'")
     assert give(second)
     first.rollback()
 
