@@ -60,7 +60,9 @@
 \ir ../functions/kernel/partition_spans.sql
 \ir ../functions/kernel/partition_steps.sql
 \ir ../functions/kernel/partition_cutoff.sql
+\ir ../functions/kernel/last_span.sql
 \ir ../functions/kernel/highest_key.sql
+\ir ../functions/kernel/stored_key.sql
 \ir ../functions/kernel/create_partition.sql
 \ir ../functions/kernel/due_partitions.sql
 \ir ../functions/kernel/fill_partition_gaps.sql
@@ -378,6 +380,7 @@
 \ir ../functions/kernel/audit_leaf.sql
 \ir ../functions/kernel/audit_link.sql
 \ir ../functions/kernel/fitting_values.sql
+\ir ../functions/kernel/span_to_seal.sql
 \ir ../functions/kernel/seal_audit.sql
 \ir ../functions/kernel/export_audit_root.sql
 \ir ../functions/kernel/sealed_batch_problem.sql

@@ -45,7 +45,7 @@ BEGIN
                 SELECT e.next_id IS NULL AND e.operation <> 'DELETE'
             ) AS is_last (so)
             LEFT JOIN (%s) AS live ON is_last.so AND live.key = e.key
-            WHERE e.at < $4
+            WHERE e.at >= $3 AND e.at < $4
         )
         SELECT
             k.id, k.at, k.transaction_id, k.operation, k.key, k.subject, k.actor, k.role,

@@ -4,6 +4,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 RETURN CASE
+    WHEN p_app IS NULL OR p_relation IS NULL THEN NULL
     WHEN p_app ~ '^[a-z0-9]+(_[a-z0-9]+)*$'
         AND p_relation ~ '^[a-z0-9]+(_[a-z0-9]+)*$'
         AND pg_catalog.length(p_app || p_relation) <= 52
@@ -22,3 +23,5 @@ END::name;
 COMMENT ON FUNCTION kernel.audit_function_name(text, text) IS
 'How the trigger function is called that audits a table: tg_audit_<app>__<table>, or a hash in place
 of names that are long or have other characters, so that no two tables share one.';
+
+GRANT EXECUTE ON FUNCTION kernel.audit_function_name(text, text) TO strongroom_runner, pg_monitor;

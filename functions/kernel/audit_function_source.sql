@@ -9,7 +9,13 @@ DECLARE
     v_key CONSTANT text := kernel.audit_key_value(p_relation, p_columns -> 'key');
     v_hashes CONSTANT text
         := kernel.audit_opening_value(p_relation, p_columns, 'audit_function.v_salt');
+    -- What labels the variables that every trigger function has.
+    v_name CONSTANT name
+        := kernel.audit_function_name(p_columns ->> 'app', p_columns ->> 'relation');
 BEGIN
+    IF v_name IS NULL THEN
+        RETURN NULL;
+    END IF;
     -- What the transaction says of itself is cut: a text of some 256 MB would stop every seal.
     -- Every name has an alias or label before it, so that no column can be taken for it; and all
     -- names are put in at once, so that none can be taken for a place where another belongs.
@@ -60,8 +66,7 @@ $source$,
             WHEN v_hashes IS NOT NULL
                 THEN E'    SELECT s.salt INTO STRICT v_salt FROM kernel.audit_salt AS s;\n'
         END,
-        -- What labels the variables that every trigger function has.
-        kernel.audit_function_name(p_columns ->> 'app', p_columns ->> 'relation')
+        v_name
     );
 END;
 $$;
@@ -69,3 +74,6 @@ $$;
 COMMENT ON FUNCTION kernel.audit_function_source(regclass, jsonb) IS
 'The body of the trigger function that audits a table, with the lists of columns baked in: looking
 them up, or planning a statement made of text, would cost every writer more than the entry itself.';
+
+GRANT EXECUTE ON FUNCTION kernel.audit_function_source(regclass, jsonb)
+TO strongroom_runner, pg_monitor;

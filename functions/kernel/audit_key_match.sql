@@ -9,7 +9,8 @@ AS $$
         format('audit_row.%I = ', c.name) || CASE
             WHEN a.atttypid = 'timestamptz'::regtype
                 THEN format('(%L::timestamp AT TIME ZONE ''UTC'')', v.text)
-            WHEN a.atttypid = 'bytea'::regtype THEN format('decode(%L, ''hex'')', v.text)
+            WHEN coalesce(nullif(t.typbasetype, 0), t.oid) = 'bytea'::regtype
+                THEN format('decode(%L, ''hex'')', v.text)
             -- Without a length: the name of char(n) alone means one letter.
             ELSE format('%L::%s', v.text, format_type(a.atttypid, -1))
         END,
@@ -17,6 +18,7 @@ AS $$
     ) END
     FROM jsonb_array_elements_text(p_columns -> 'key') WITH ORDINALITY AS c (name, position)
     JOIN pg_attribute AS a ON a.attrelid = p_relation AND a.attname = c.name
+    JOIN pg_type AS t ON t.oid = a.atttypid
     CROSS JOIN LATERAL (
         SELECT CASE jsonb_array_length(p_columns -> 'key')
             WHEN 1 THEN p_key

@@ -18,3 +18,5 @@ $$;
 
 COMMENT ON FUNCTION kernel.audit_key_value(regclass, jsonb) IS
 'An expression for some columns of audit_row as one text: the value of one, a JSON array of several.';
+
+GRANT EXECUTE ON FUNCTION kernel.audit_key_value(regclass, jsonb) TO strongroom_runner, pg_monitor;

@@ -12,6 +12,13 @@ PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH
+    -- A transaction that began before p_from may have changed a row after one that began later did.
+    -- What was written since is in batches that were sealed since, or waits.
+    begun AS (
+        SELECT least(p_from, min(s.first_at)) AS at
+        FROM kernel.audit_seal AS s
+        WHERE s.sealed_at >= p_from
+    ),
     entries AS (
         SELECT l.id, l.at, l.transaction_id, l.operation, l.key, l.subject, l.actor, l.role,
             l.request_id, l.shape_id, l.old, l.opening, l.commitment
@@ -19,7 +26,7 @@ AS $$
         WHERE l.app = p_columns ->> 'app'
           AND l.relation = p_columns ->> 'relation'
           AND (p_key IS NULL OR l.key = p_key)
-          AND l.at >= p_from
+          AND l.at >= (SELECT b.at FROM begun AS b)
         UNION ALL
         SELECT i.id, i.at, i.transaction_id, i.operation, i.key, i.subject, nullif(i.actor, ''),
             i.role, nullif(i.request_id, ''), i.shape_id, i.old, i.opening, i.commitment
@@ -27,7 +34,6 @@ AS $$
         WHERE i.app = p_columns ->> 'app'
           AND i.relation = p_columns ->> 'relation'
           AND (p_key IS NULL OR i.key = p_key)
-          AND i.at >= p_from
     ),
     named AS (
         SELECT
@@ -46,5 +52,5 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION kernel.audit_named_entries(jsonb, text, timestamptz) IS
-'Entries of the audit log of one table, of all keys or one, since a time, each beside the next one of
-the same row: what this one made of the row is what that one found.';
+'Entries of the audit log of one table, of all keys or one, those since a time among them, each beside
+the next one of the same row: what this one made of the row is what that one found.';

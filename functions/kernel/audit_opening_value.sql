@@ -22,3 +22,6 @@ $$;
 COMMENT ON FUNCTION kernel.audit_opening_value(regclass, jsonb, text) IS
 'An expression for the keyed hashes of the personal columns of audit_row, 16 bytes each; NULL where
 there are none. p_salt is the expression of what they are keyed by.';
+
+GRANT EXECUTE ON FUNCTION kernel.audit_opening_value(regclass, jsonb, text)
+TO strongroom_runner, pg_monitor;

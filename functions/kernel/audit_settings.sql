@@ -32,3 +32,5 @@ COMMENT ON FUNCTION kernel.audit_settings(regclass) IS
 'The settings that the audit function of a table must pin, where a column''s text depends on the
 session (intervals, floats, arrays of instants); each costs a little on every statement, so tables
 with plain types get none.';
+
+GRANT EXECUTE ON FUNCTION kernel.audit_settings(regclass) TO strongroom_runner, pg_monitor;

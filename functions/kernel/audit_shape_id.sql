@@ -12,4 +12,4 @@ RETURN (
 COMMENT ON FUNCTION kernel.audit_shape_id(jsonb) IS
 'The number of a list of audited columns: the first eight bytes of its SHA-256.';
 
-GRANT EXECUTE ON FUNCTION kernel.audit_shape_id(jsonb) TO strongroom_runner, pg_monitor;
+GRANT EXECUTE ON FUNCTION kernel.audit_shape_id(jsonb) TO strongroom_runner, strongroom_definer, pg_monitor;

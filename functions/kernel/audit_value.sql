@@ -33,3 +33,6 @@ $$;
 COMMENT ON FUNCTION kernel.audit_value(regclass, text, boolean) IS
 'An expression for the value of a column of audit_row, as text or for JSON, that does not depend on
 the settings of a session: instants are in UTC.';
+
+GRANT EXECUTE ON FUNCTION kernel.audit_value(regclass, text, boolean)
+TO strongroom_runner, pg_monitor;

@@ -21,3 +21,5 @@ $$;
 
 COMMENT ON FUNCTION kernel.audit_values(regclass, jsonb) IS
 'An expression for the columns of audit_row whose values are kept, as one JSON array.';
+
+GRANT EXECUTE ON FUNCTION kernel.audit_values(regclass, jsonb) TO strongroom_runner, pg_monitor;

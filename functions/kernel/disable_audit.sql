@@ -9,14 +9,26 @@ DECLARE
     v_root CONSTANT regclass := coalesce(pg_partition_root(p_relation), p_relation);
     v_trigger record;
     v_function regprocedure;
+    v_is_table boolean;
 BEGIN
+    -- What was a partition once has the function of its root, and no trigger on keys of its own.
+    SELECT
+        min(t.tgfoid) FILTER (WHERE t.tgname = 't50_audit_update')::regprocedure,
+        bool_or(t.tgname = 't50_audit_key')
+    INTO v_function, v_is_table
+    FROM pg_trigger AS t
+    WHERE t.tgrelid = v_root;
     FOR v_trigger IN
-        SELECT t.tgname, t.tgrelid::regclass AS relation, t.tgfoid, t.tgrelid = v_root AS is_root
+        SELECT t.tgname, t.tgrelid::regclass AS relation
         FROM pg_trigger AS t
         WHERE t.tgrelid IN (
             SELECT v_root
             UNION
             SELECT p.relid FROM pg_partition_tree(v_root) AS p
+            UNION
+            SELECT left_over.tgrelid
+            FROM pg_trigger AS left_over
+            WHERE v_is_table AND left_over.tgfoid = v_function
         )
           AND t.tgname IN (
               't50_audit_insert', 't50_audit_update', 't50_audit_delete', 't50_audit_truncate',
@@ -26,17 +38,15 @@ BEGIN
           AND t.tgparentid = 0
         ORDER BY t.tgrelid = v_root DESC, t.tgname
     LOOP
-        IF v_trigger.is_root AND v_trigger.tgname = 't50_audit_update' THEN
-            v_function := v_trigger.tgfoid::regprocedure;
-        END IF;
         EXECUTE format('DROP TRIGGER %I ON %s', v_trigger.tgname, v_trigger.relation);
     END LOOP;
-    IF v_function IS NOT NULL THEN
+    IF NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgfoid = v_function) AND v_function IS NOT NULL THEN
         EXECUTE format('DROP FUNCTION %s', v_function);
     END IF;
 END;
 $$;
 
 COMMENT ON FUNCTION kernel.disable_audit(regclass) IS
-'Ends the auditing of a table; does nothing where there is none. What was written stays. Call it
-before the table is dropped, for the trigger''s function does not go with it.';
+'Ends the auditing of a table, and of what was detached from it; does nothing where there is none. Of
+what was detached itself, it ends its auditing alone. What was written stays. Call it before the table
+is dropped, for the trigger''s function does not go with it.';

@@ -13,7 +13,7 @@ BEGIN
     FROM kernel.partition_policy AS p
     JOIN pg_class AS c ON c.oid = p.parent
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN p.keep_ids IS NOT NULL THEN kernel.highest_key(p.parent) END
+        SELECT CASE WHEN p.keep_ids IS NOT NULL THEN kernel.stored_key(p.parent) END
     ) AS h (key)
     CROSS JOIN kernel.partition_spans(p.parent) AS s
     WHERE num_nonnulls(p.keep, p.keep_ids) = 1

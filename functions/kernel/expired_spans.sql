@@ -17,7 +17,7 @@ AS $$
     WHERE p.parent = p_parent
       AND upper(s.span) <= kernel.partition_cutoff(
           p.keep, p.keep_ids, p_now,
-          CASE WHEN p.key_kind = 'bigint' THEN kernel.highest_key(p.parent) END
+          CASE WHEN p.key_kind = 'bigint' THEN kernel.stored_key(p.parent) END
       )
     ORDER BY lower(s.span)
 $$;

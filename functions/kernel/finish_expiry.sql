@@ -36,7 +36,7 @@ BEGIN
     outcome := CASE
         WHEN v_mark.last_position <= kernel.partition_cutoff(
             v_policy.keep, v_policy.keep_ids, now(),
-            CASE WHEN v_policy.keep_ids IS NOT NULL THEN kernel.highest_key(v_mark.parent) END
+            CASE WHEN v_policy.keep_ids IS NOT NULL THEN kernel.stored_key(v_mark.parent) END
         ) IS NOT TRUE THEN 'kept'
         WHEN NOT kernel.is_partition_free(p_partition, v_mark.parent) THEN 'held'
         ELSE v_policy.on_expiry
@@ -65,8 +65,12 @@ BEGIN
             p_policy => v_rule.name
         );
         EXECUTE format('DROP TABLE %s', p_partition);
-    ELSIF outcome = 'archive' THEN
-        EXECUTE format('ALTER TABLE %s SET SCHEMA %I', p_partition, v_policy.archive_schema);
+    ELSE
+        -- A table of its own from here on: its changes are not changes of the table that it left.
+        PERFORM kernel.disable_audit(p_partition);
+        IF outcome = 'archive' THEN
+            EXECUTE format('ALTER TABLE %s SET SCHEMA %I', p_partition, v_policy.archive_schema);
+        END IF;
     END IF;
     DELETE FROM kernel.expiring_partition AS e WHERE e.partition = p_partition;
 END;

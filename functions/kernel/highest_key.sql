@@ -14,12 +14,16 @@ BEGIN
     IF v_sequence IS NULL THEN
         EXECUTE format('SELECT max(t.%I) FROM %s AS t', v_column, p_parent) INTO v_highest;
     ELSE
-        v_highest := pg_sequence_last_value(v_sequence::regclass);
+        -- Keys that were given by hand, or copied from another database, move no sequence.
+        v_highest := greatest(
+            pg_sequence_last_value(v_sequence::regclass), lower(kernel.last_span(p_parent))
+        );
     END IF;
     RETURN greatest(v_highest, 0);
 END;
 $$;
 
 COMMENT ON FUNCTION kernel.highest_key(regclass) IS
-'How far the keys of a table partitioned by a bigint have come: what its sequence gave last, else
-the highest key in it; at least 0.';
+'How far the keys of a table partitioned by a bigint have come: what its sequence gave last, or where
+its last partition with rows begins, if that is further; without a sequence, the highest key in it. At
+least 0.';

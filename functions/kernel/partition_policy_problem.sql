@@ -14,8 +14,7 @@ AS $$
     SELECT CASE
         WHEN t.partstrat IS DISTINCT FROM 'r' THEN 'It is not a table partitioned by range.'
         WHEN c.relispartition THEN 'It is a partition itself.'
-        WHEN t.partnatts <> 1 OR a.attname IS NULL
-            THEN 'Its partition key is not one column.'
+        WHEN t.partnatts <> 1 OR a.attname IS NULL THEN 'Its partition key is not one column.'
         WHEN a.atttypid::regtype::text <> ALL (
             CASE p_key_kind
                 WHEN 'time' THEN ARRAY['timestamp with time zone', 'date']
@@ -39,8 +38,8 @@ AS $$
                   ~ '[0-9a-f]{8}-[0-9a-f]{4}-(?!0000-0000-0{12})'
         )
             THEN 'It has a partition whose bound lies within a millisecond.'
-        WHEN t.partdefid <> 0
-            THEN format('It has a default partition, %s.', t.partdefid::regclass)
+        WHEN t.partdefid <> 0 THEN format('It has a default partition, %s.', t.partdefid::regclass)
+        WHEN nested.name IS NOT NULL THEN format('Its partition %s is no plain table.', nested.name)
         WHEN c.relowner <> k.relowner
             THEN format('It belongs to %s, not to %s.', c.relowner::regrole, k.relowner::regrole)
         WHEN p_expires AND f.conname IS NOT NULL
@@ -67,6 +66,13 @@ AS $$
         ORDER BY f.conname
         LIMIT 1
     ) AS f ON true
+    -- Partitions of its own, or data elsewhere: what is counted, closed and dropped is a table's.
+    CROSS JOIN LATERAL (
+        SELECT min(o.oid::regclass::text)
+        FROM pg_inherits AS i
+        JOIN pg_class AS o ON o.oid = i.inhrelid
+        WHERE i.inhparent = c.oid AND o.relkind <> 'r'
+    ) AS nested (name)
     WHERE c.oid = p_parent
 $$;
 

@@ -10,7 +10,7 @@ DECLARE
     c_limit CONSTANT integer := 10000;
     v_before kernel.audit_seal;
     v_seal kernel.audit_seal;
-    v_month timestamptz;
+    v_span tstzrange;
     v_leaves bytea;
 BEGIN
     BEGIN
@@ -22,7 +22,7 @@ BEGIN
     END;
     SELECT s.* INTO v_before FROM kernel.audit_seal AS s ORDER BY s.batch DESC LIMIT 1;
     v_seal.batch := coalesce(v_before.batch, 0) + 1;
-    v_month := (SELECT date_trunc('month', i.at, 'UTC') FROM kernel.audit_inbox AS i LIMIT 1);
+    v_span := kernel.span_to_seal();
 
     -- What is committed, and nothing else: an entry that is committed later goes into a later batch.
     -- In the order in which they lie there, which needs no index.
@@ -34,7 +34,7 @@ BEGIN
                 SELECT waiting.ctid
                 FROM kernel.audit_inbox AS waiting
                 -- A batch ends with its partition.
-                WHERE date_trunc('month', waiting.at, 'UTC') = v_month
+                WHERE waiting.at >= lower(v_span) AND waiting.at < upper(v_span)
                 LIMIT c_limit
             )
         )

@@ -9,6 +9,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_count bigint;
+    v_unread_count bigint;
     v_leaves bytea;
 BEGIN
     IF (p_seal).batch IS NULL THEN
@@ -21,6 +22,7 @@ BEGIN
     -- Not by time: an entry that was put in may lie in any partition.
     SELECT
         count(*),
+        count(*) FILTER (WHERE l.shape_id IS NOT NULL AND s.id IS NULL),
         string_agg(
             kernel.audit_leaf(
                 l.batch, l.id, l.at, l.transaction_id, l.app, l.relation, l.shape_id, l.operation,
@@ -29,13 +31,18 @@ BEGIN
             ),
             ''::bytea ORDER BY l.id
         )
-    INTO v_count, v_leaves
+    INTO v_count, v_unread_count, v_leaves
     FROM kernel.audit_log AS l
+    LEFT JOIN kernel.audit_shape AS s
+        ON s.id = l.shape_id AND s.id = kernel.audit_shape_id(s.columns)
     WHERE l.batch = p_batch;
     IF v_count <> (p_seal).row_count THEN
         RETURN format('it has %s entries, and was sealed with %s', v_count, (p_seal).row_count);
     ELSIF kernel.merkle_root(v_leaves) IS DISTINCT FROM (p_seal).root THEN
         RETURN 'an entry was changed or exchanged';
+    ELSIF v_unread_count > 0 THEN
+        -- Values have no names but these: other ones, and each entry says something else.
+        RETURN format('the list of columns that %s entries are read by is not theirs', v_unread_count);
     END IF;
     RETURN NULL;
 END;

@@ -43,7 +43,7 @@ BEGIN
         END IF;
         v_previous := v_seal.chain;
     END LOOP;
-    IF p_chain <> encode(v_previous, 'hex') THEN
+    IF lower(p_chain) <> encode(v_previous, 'hex') THEN
         RETURN QUERY SELECT p_to, 'its seal is not the one that was exported; it or one before it'
             ' was made anew';
         RETURN;

@@ -204,6 +204,75 @@ DROP TABLE probe.notes;
 SELECT is((SELECT d.level FROM kernel.check_audit_drift AS d), 'INFO', 'a dropped table leaves a function, which is told');
 RESET ROLE;
 
+-- What a type is stands in the function and in no list.
+SET LOCAL ROLE strongroom_owner;
+DROP FUNCTION kernel.tg_audit_probe__notes();
+CREATE TABLE probe.shifts (id integer PRIMARY KEY, at timestamp, note text);
+SELECT pg_temp.tag('probe.shifts', c, '@internal') FROM unnest(ARRAY['id', 'at', 'note']) AS c;
+SELECT kernel.enable_audit('probe.shifts');
+SELECT is_empty('SELECT d.detail FROM kernel.check_audit_drift AS d', 'a fresh table has no drift');
+CREATE FUNCTION pg_temp.drift() RETURNS text LANGUAGE sql
+RETURN (SELECT string_agg(d.cache_key, ' ' ORDER BY d.cache_key) FROM kernel.check_audit_drift AS d);
+GRANT EXECUTE ON FUNCTION pg_temp.drift() TO strongroom_runner, pg_monitor;
+ALTER TABLE probe.shifts ALTER at TYPE timestamptz;
+SELECT is(pg_temp.drift(), 'audit_drift:probe.shifts:function', 'a column of another type is told of');
+SELECT kernel.enable_audit('probe.shifts');
+SELECT is(pg_temp.drift(), NULL, 'and mended');
+ALTER TABLE probe.shifts ALTER note TYPE interval USING NULL;
+SELECT is(pg_temp.drift(), 'audit_drift:probe.shifts:function', 'one whose text depends on the session as well');
+SELECT kernel.enable_audit('probe.shifts');
+SELECT is(pg_temp.drift(), NULL, 'and mended, too');
+CREATE OR REPLACE FUNCTION kernel.tg_audit_probe__shifts() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+SELECT is(pg_temp.drift(), 'audit_drift:probe.shifts:function', 'a function that somebody else wrote is');
+SELECT kernel.enable_audit('probe.shifts');
+SET LOCAL ROLE strongroom_runner;
+SELECT is(pg_temp.drift(), NULL, 'the runner is told');
+RESET ROLE;
+SET LOCAL ROLE pg_monitor;
+SELECT is(pg_temp.drift(), NULL, 'and monitoring');
+SET LOCAL ROLE strongroom_owner;
+
+-- Tables that come and go as partitions.
+CREATE TABLE probe.years (y integer, id integer, PRIMARY KEY (y, id)) PARTITION BY RANGE (y);
+SELECT pg_temp.tag('probe.years', c, '@internal') FROM unnest(ARRAY['y', 'id']) AS c;
+CREATE TABLE probe.year_1 PARTITION OF probe.years FOR VALUES FROM (1) TO (2);
+CREATE TABLE probe.year_2 PARTITION OF probe.years FOR VALUES FROM (2) TO (3);
+SELECT kernel.enable_audit('probe.years');
+ALTER TABLE probe.years DETACH PARTITION probe.year_1;
+SELECT is(pg_temp.drift(), 'audit_drift:probe.year_1:detached', 'a table that was detached is logged as its table still');
+SELECT is(
+    (SELECT d.level || ' ' || d.remediation FROM kernel.check_audit_drift AS d),
+    $$WARN SELECT kernel.disable_audit('probe.year_1');$$, 'which is told'
+);
+SELECT kernel.disable_audit('probe.year_1');
+SELECT is(pg_temp.drift(), NULL, 'and mended by what is said');
+SELECT is(
+    (SELECT count(*) FROM pg_trigger AS t WHERE t.tgrelid = 'probe.years'::regclass AND t.tgname LIKE 't50%'), 5::bigint,
+    'the table is audited as before'
+);
+ALTER TABLE probe.years DETACH PARTITION probe.year_2;
+SELECT lives_ok($$SELECT kernel.disable_audit('probe.years')$$, 'auditing ends where partitions were detached');
+SELECT is_empty(
+    $$SELECT FROM pg_trigger AS t WHERE t.tgname LIKE 't50\_%' AND t.tgrelid = 'probe.year_2'::regclass$$,
+    'of what was detached as well'
+);
+SELECT is(pg_temp.drift(), NULL, 'and nothing is left over');
+CREATE TABLE probe.year_3 (LIKE probe.years INCLUDING ALL);
+SELECT kernel.enable_audit('probe.years'), kernel.enable_audit('probe.year_3');
+DROP TRIGGER t50_audit_key ON probe.year_3;
+ALTER TABLE probe.years ATTACH PARTITION probe.year_3 FOR VALUES FROM (3) TO (4);
+SELECT is(
+    pg_temp.drift(),
+    'audit_drift:probe.year_3:t50_audit_delete audit_drift:probe.year_3:t50_audit_insert'
+    || ' audit_drift:probe.year_3:t50_audit_update',
+    'a table that was audited by itself is told of as a partition'
+);
+SELECT kernel.enable_audit('probe.years');
+SELECT is(pg_temp.drift(), 'audit_drift:kernel.tg_audit_probe__year_3:function', 'and mended but for its function');
+SELECT kernel.disable_audit('probe.years');
+DROP FUNCTION kernel.tg_audit_probe__year_3();
+RESET ROLE;
+
 SELECT throws_ok(format('SET LOCAL ROLE %I; SELECT kernel.%I(%L)', r.role, f.name, 'tarot.users'), '42501', NULL,
     format('%s may not %s', r.role, f.name))
 FROM unnest(ARRAY['tarot_app', 'tarot_worker', 'strongroom_runner', 'strongroom_auditor', 'strongroom_login']) AS r (role)

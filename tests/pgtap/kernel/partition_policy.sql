@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(44);
+SELECT plan(45);
 
 SET LOCAL ROLE strongroom_owner;
 CREATE SCHEMA probe;
@@ -14,7 +14,8 @@ CREATE TABLE probe.moments (at timestamptz PRIMARY KEY) PARTITION BY RANGE (at);
 CREATE TABLE probe.dates (at date) PARTITION BY RANGE (at);
 CREATE TABLE probe.events (id uuid) PARTITION BY RANGE (id);
 CREATE TABLE probe.numbers (id bigint) PARTITION BY RANGE (id);
-CREATE TABLE probe.part PARTITION OF probe.numbers FOR VALUES FROM (0) TO (9)
+CREATE TABLE probe.nested (id bigint) PARTITION BY RANGE (id);
+CREATE TABLE probe.part PARTITION OF probe.nested FOR VALUES FROM (0) TO (9)
 PARTITION BY RANGE (id);
 CREATE TABLE probe.caught (at timestamptz) PARTITION BY RANGE (at);
 CREATE TABLE probe.rest PARTITION OF probe.caught DEFAULT;
@@ -65,6 +66,8 @@ INSERT INTO cases VALUES
     'A step of less than a day cannot divide dates.'),
 ('a default partition', $$'probe.caught', 'time', '1 month'$$,
     'It has a default partition, probe.rest.'),
+('partitions of partitions', $$'probe.nested', 'bigint', NULL, 1000$$,
+    'Its partition probe.part is no plain table.'),
 ('somebody else''s', $$'probe.foreigners', 'time', '1 month'$$,
     'It belongs to postgres, not to strongroom_owner.'),
 ('rows that others refer to and that expire',

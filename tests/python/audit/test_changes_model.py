@@ -86,6 +86,50 @@ def test_changes_are_what_happened(audited: Audited) -> None:
     assert len(model.history) > _STEPS
 
 
+def test_what_began_before_and_wrote_after_is_not_anothers(audited: Audited) -> None:
+    """[C-41] Asked since a moment at which a transaction is open that changes the row last."""
+    writer, late, runner = audited.writer(), audited.writer(autocommit=False), audited.runner()
+    tiers = "SELECT old ->> 'tier', new ->> 'tier', changed FROM kernel.audit_changes"
+    writer.execute("INSERT INTO probe.people (id, tier) VALUES (1, 'a')")
+    late.execute("SELECT 1")
+    since = value(writer, "SELECT clock_timestamp()")
+    writer.execute("UPDATE probe.people SET tier = 'b'")
+    late.execute("UPDATE probe.people SET tier = 'c', name = 'Anna'")
+    late.commit()
+    for _ in range(2):
+        for question in ("('probe.people', NULL, %s)", "('probe.people', '1', %s)"):
+            found = runner.execute(f"{tiers}{question}".encode(), (since,)).fetchall()
+            assert found == [("a", "b", ["tier"])]
+        assert audited.seal_all() in (0, 1)
+    everything = runner.execute(f"{tiers}('probe.people')".encode()).fetchall()
+    assert everything[1:] == [("a", "b", ["tier"]), ("b", "c", ["name", "tier"])]
+
+
+def test_keys_of_any_domain_find_their_row(any_audited: Audited) -> None:
+    writer, runner = any_audited.writer(), any_audited.runner()
+    for name, base, key in (
+        ("bytes", "bytea", "'\\xabcd'"),
+        ("inner_bytes", "probe.bytes", "'\\xabcd'"),
+        ("moments", "timestamptz", "'2026-03-01 00:00+05'"),
+        ("letters", "char(3)", "'ab'"),
+    ):
+        writer.execute(
+            f"CREATE DOMAIN probe.{name} AS {base};"
+            f" CREATE TABLE probe.by_{name} (id probe.{name} PRIMARY KEY, tier text);"
+            f" COMMENT ON COLUMN probe.by_{name}.id IS E'Id.\\n@internal';"
+            f" COMMENT ON COLUMN probe.by_{name}.tier IS E'Tier.\\n@internal';"
+            f" SELECT kernel.enable_audit('probe.by_{name}');"
+            f" INSERT INTO probe.by_{name} VALUES ({key}, 'a');"
+            f" UPDATE probe.by_{name} SET tier = 'b'".encode()
+        )
+        told = runner.execute(
+            "SELECT c.new ->> 'tier', one.new ->> 'tier'"
+            f" FROM kernel.audit_changes('probe.by_{name}') AS c,"
+            f" kernel.audit_changes('probe.by_{name}', c.key) AS one".encode()
+        ).fetchall()
+        assert told == [("a", "a"), ("a", "b"), ("b", "a"), ("b", "b")], name
+
+
 def _act(chance: random.Random, writer: Connection, model: Model) -> None:
     key = chance.randrange(6)
     new = {column: chance.choice(values) for column, values in _VALUES.items()}

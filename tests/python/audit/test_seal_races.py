@@ -113,12 +113,37 @@ def test_without_a_partition_nothing_is_lost(any_audited: Audited) -> None:
         "INSERT INTO kernel.audit_inbox (at, app, operation, role)"
         " VALUES (now() + interval '5 years', 'probe', 'ACCESS', 'x')"
     )
-    with pytest.raises(psycopg.errors.CheckViolation):
+    # Those that come after it are sealed.
+    any_audited.writer().execute(_INSERT.encode(), (1,))
+    assert value(runner, _SEAL) == 1
+    with pytest.raises(psycopg.errors.CheckViolation) as refused:
         value(runner, _SEAL)
     assert value(runner, "SELECT count(*) FROM kernel.audit_inbox") == 1
-    admin.execute(
-        "CREATE TABLE kernel.audit_log_far PARTITION OF kernel.audit_log"
-        " FOR VALUES FROM ('2029-01-01') TO ('2200-01-01')"
-    )
+    said, hint = refused.value.diag.message_primary, refused.value.diag.message_hint
+    assert said is not None
+    assert hint is not None
+    month = value(admin, "SELECT to_char(now() + interval '5 years', 'YYYY-MM')")
+    assert said.startswith(f"entries of {month} wait for their seal")
+    any_audited.writer().execute(hint.removeprefix("As strongroom_owner: ").encode())
     assert value(runner, _SEAL) == 1
+    assert problems(runner) == []
+
+
+def test_a_batch_ends_where_the_partitions_do(any_audited: Audited) -> None:
+    """A month of which partitions hold a part: that is sealed, the rest is waited for."""
+    admin, runner = any_audited.tamperer(), any_audited.runner()
+    admin.execute(
+        "INSERT INTO kernel.audit_inbox (at, app, operation, role)"
+        " SELECT timestamptz '2049-12-31 23:59+00' + n * interval '10 days', 'probe', 'ACCESS', 'x'"
+        " FROM generate_series(0, 4) AS n;"
+        "CREATE TABLE kernel.audit_log_far PARTITION OF kernel.audit_log"
+        " FOR VALUES FROM ('2050-01-01 00:00+00') TO ('2050-01-20 00:00+00');"
+        "CREATE TABLE kernel.audit_log_farther PARTITION OF kernel.audit_log"
+        " FOR VALUES FROM ('2050-01-20 00:00+00') TO ('2050-01-25 00:00+00')"
+    )
+    # Those of the 10th and 20th; not those of December, the 30th and February.
+    assert value(runner, _SEAL) == 2
+    with pytest.raises(psycopg.errors.CheckViolation):
+        value(runner, _SEAL)
+    assert value(runner, "SELECT count(*) FROM kernel.audit_inbox") == 3
     assert problems(runner) == []
