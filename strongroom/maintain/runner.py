@@ -15,7 +15,7 @@ from strongroom.maintain.stop import Stop
 Connection = psycopg.Connection[Any]
 
 _FAILURES = frozenset({"failed", "timeout", "canceled"})
-_UNKNOWN_JOB = "KR061"
+_RUN_NOT_OPEN = "KR063"
 # Held by the session for as long as the job runs, so that nobody takes its run for lost.
 _LOCK = (
     "SELECT pg_catalog.pg_try_advisory_lock(kernel.lock_space('job'), j.id), j.id, j.timeout "
@@ -155,8 +155,14 @@ class Runner:
         return int(row[0])
 
     def _end(self, run: Run, error_code: str | None) -> Run:
-        row = self.connection.execute(
-            "SELECT kernel.end_job_run(%s, %s, %s)", [run.run, run.outcome, error_code]
-        ).fetchone()
+        try:
+            row = self.connection.execute(
+                "SELECT kernel.end_job_run(%s, %s, %s)", [run.run, run.outcome, error_code]
+            ).fetchone()
+        except psycopg.Error as error:
+            if error.sqlstate != _RUN_NOT_OPEN:
+                raise
+            # Somebody took the job away, and its runs with it. The others are run all the same.
+            row = ("lost",)
         assert row is not None
         return Run(run.job, run.run, row[0], run.batches, run.done, run.seconds, error_code)

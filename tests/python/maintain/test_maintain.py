@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import signal
@@ -70,6 +71,23 @@ def test_a_job_that_fails_or_hangs_does_not_stop_the_others(maintained: Maintain
     ]
     assert maintained.query("SELECT name FROM probe.seen") == [("c",)]
     assert "Anna" not in err
+
+
+def test_a_job_that_is_taken_away_while_it_runs_stops_no_other(any_maintained: Maintained) -> None:
+    """Its runs went with it, so that nothing is left to write down."""
+    maintained = any_maintained
+    maintained.job("away", 1000, seconds=0.1, priority=1)
+    maintained.job("stays", 1, priority=2)
+    with maintained.start("--json") as running:
+        maintained.wait_for(_UNDER_WAY)
+        maintained.execute("DELETE FROM kernel.job WHERE name = 'away'")
+        out, err = running.communicate(timeout=60)
+    assert running.returncode == 0, err
+    assert [(r["job"], r["outcome"]) for r in json.loads(out)["runs"]] == [
+        ("away", "lost"),
+        ("stays", "done"),
+    ]
+    assert [r[:2] for r in maintained.runs()] == [("stays", "done")]
 
 
 def test_what_is_left_when_the_time_is_up_is_done_in_the_next_round(
