@@ -4,6 +4,7 @@ LANGUAGE sql
 STABLE
 PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
 AS $$
     SELECT NOT (r.rolsuper OR r.rolbypassrls)
         AND c.relrowsecurity

@@ -9,6 +9,7 @@ LANGUAGE plpgsql
 STABLE
 PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
 AS $$
 DECLARE
     v_policy record;

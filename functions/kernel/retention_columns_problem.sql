@@ -4,6 +4,7 @@ LANGUAGE sql
 STABLE
 PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
 AS $$
     SELECT CASE
         WHEN a.attname IS NULL THEN format('It has no column %I.', wanted.name)

@@ -284,6 +284,12 @@ INSERT INTO probe.chats (id, on_day) VALUES (7001, '2020-01-01');
 INSERT INTO probe."a""b;--" VALUES (gen_random_uuid(), 7001, now());
 CREATE POLICY all_serving ON probe.users AS RESTRICTIVE TO strongroom_owner USING (kernel.is_serving());
 SELECT is((SELECT p.problem FROM kernel.retention_preview('notes') AS p), NULL, 'the gate hides all rows together');
+SET LOCAL quote_all_identifiers = on;
+SELECT is((SELECT count(p.problem) FROM kernel.retention_preview() AS p), 0::bigint, 'however names are printed');
+SELECT kernel.record_destruction('probe.notes', NULL, NULL, NULL, 0, NULL, 'a test') AS record \gset
+SELECT is((SELECT d.relation_name FROM kernel.destruction_record AS d WHERE d.id = :record), 'probe.notes',
+    'which the record prints in one way');
+RESET quote_all_identifiers;
 CREATE POLICY few ON probe.users AS RESTRICTIVE USING (keep_days < 100);
 SELECT is(
     (SELECT p.problem FROM kernel.retention_preview('notes') AS p),
