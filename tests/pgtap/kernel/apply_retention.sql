@@ -140,6 +140,15 @@ SELECT results_eq(
     'VALUES (1::bigint, 24::bigint), (2, 19), (3, 99), (4, 29), (5, 29), (6, 39)',
     '[A-F28] each person''s rows are kept for the period of the person, within the bounds and the law'
 );
+SAVEPOINT shorter;
+UPDATE kernel.retention_policy SET keep_for = '5 days', statutory_minimum = NULL WHERE name = 'notes';
+SELECT kernel.apply_retention('notes') FROM generate_series(1, 3);
+SELECT results_eq(
+    'SELECT n.user_id, max(n.id) FROM probe.notes AS n GROUP BY 1 ORDER BY 1',
+    'VALUES (1::bigint, 24::bigint), (2, 9), (3, 99), (4, 4), (5, 4), (6, 39)',
+    'also where the shortest of a person is more than what others have'
+);
+ROLLBACK TO shorter;
 
 -- Columns.
 DELETE FROM probe.notes;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from random import Random
 from typing import Any
 
@@ -211,6 +211,41 @@ def test_a_row_that_somebody_refers_to_in_the_midst_stays(archive: Archive) -> N
     assert archive.query("SELECT id, chat FROM probe.messages") == [(1, 3)]
 
 
+_WAITED_FOR = (
+    "SELECT count(*) FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid"
+    " WHERE NOT l.granted AND a.datname = current_database()"
+)
+
+
+@pytest.mark.parametrize("attempt", range(3))
+@pytest.mark.parametrize(
+    ("policy", "change"),
+    [
+        ("chats", "INSERT INTO probe.messages VALUES (1, 3)"),
+        ("notes", "UPDATE probe.notes SET id = 333 WHERE id = 3"),
+    ],
+)
+def test_what_is_committed_while_a_batch_waits_for_it_is_seen(
+    any_archive: Archive, policy: str, change: str, attempt: int
+) -> None:
+    """Sooner than the batch gives up: nothing goes by CASCADE, nothing by a key that it had."""
+    archive = any_archive
+    archive.write(5)
+    archive.admin.execute(
+        "INSERT INTO probe.chats (id, at)"
+        " SELECT n, now() - interval '40 days' FROM generate_series(1, 5) AS n"
+    )
+    writer, runner = archive.database.connect("postgres", autocommit=False), archive.runner()
+    writer.execute(change.encode())
+    with _aside(lambda: run(runner, policy)) as batch:
+        while not batch.done() and not archive.value(_WAITED_FOR):
+            pass
+        writer.commit()
+        assert batch.result() == (4 if policy == "chats" else 5)
+    assert archive.query("SELECT id, chat FROM probe.messages") == [(1, 3)] * (policy == "chats")
+    archive.check_records()
+
+
 def test_a_row_that_is_referred_to_in_its_partition_alone_stays(any_archive: Archive) -> None:
     """The foreign key points to a partition, not to the table of the policy."""
     any_archive.admin.execute(
@@ -283,3 +318,24 @@ def test_many_runners_and_holds_at_once(archive: Archive) -> None:
         "SELECT user_id, EXTRACT(epoch FROM at)::float8 FROM probe.gone"
     ):
         assert not any(user_id == person and a < at < b for person, a, b in held)
+
+
+def test_rows_that_are_referred_to_all_the_time_take_nothing_along(any_archive: Archive) -> None:
+    """A reference may be newer than what the batch saw, and older than its lock on the row."""
+    archive, count, written = any_archive, 20000, list[tuple[int]]()
+    archive.admin.execute(
+        "INSERT INTO probe.chats (id, at)"
+        " SELECT n, now() - interval '40 days' FROM generate_series(1, %s) AS n",
+        (count,),
+    )
+    writer, runner = archive.database.connect("postgres"), archive.runner()
+    with _aside(lambda: run(runner, "chats", 4000)) as batches:
+        # From the end, for those at the beginning go first.
+        for chat in range(count, 0, -1):
+            if batches.done():
+                break
+            with suppress(psycopg.errors.ForeignKeyViolation):
+                writer.execute("INSERT INTO probe.messages VALUES (%s, %s)", (chat, chat))
+                written.append((chat,))
+        batches.result()
+    assert archive.query("SELECT id FROM probe.messages ORDER BY id DESC") == written
