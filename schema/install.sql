@@ -282,7 +282,6 @@
 \ir ../functions/kernel/backfill_counters.sql
 \ir ../functions/kernel/adjust_counters_for.sql
 \ir ../functions/kernel/erase_counters.sql
-\ir kernel/check_counter_drift.sql
 \ir kernel/check_counter_lag.sql
 
 -- Holds and retention.
@@ -323,6 +322,7 @@
 \ir kernel/check_partition_runway.sql
 \ir kernel/check_partition_drift.sql
 \ir kernel/check_partition_plan.sql
+\ir kernel/check_counter_drift.sql
 \ir kernel/check_untagged_schema.sql
 \ir ../functions/kernel/quote_bound.sql
 \ir ../functions/kernel/reattach_partition.sql

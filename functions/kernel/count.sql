@@ -27,12 +27,21 @@ BEGIN
     -- Writers who have begun are awaited, so that every row is counted: by its trigger or below.
     EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', p_relation);
     SELECT
-        (c.relation, c.by_columns, c.sum_column, c.condition, c.day_column, c.on_erase)
-        IS NOT DISTINCT FROM (p_relation, p_by, p_sum, p_where, p_day, p_on_erase) AS is_same
+        c.relation,
+        (c.by_columns, c.sum_column, c.condition, c.day_column, c.on_erase)
+        IS NOT DISTINCT FROM (p_by, p_sum, p_where, p_day, p_on_erase)
+        AND p_relation IN (c.relation, pg_partition_root(c.relation)) AS is_same
     INTO v_known
     FROM kernel.counter AS c
     WHERE c.app = c_app AND c.name = p_name;
-    IF v_known.is_same THEN
+    IF v_known.is_same AND v_known.relation = p_relation THEN
+        RETURN;
+    ELSIF v_known.is_same THEN
+        -- What was counted alone is a partition by now, and the whole goes on from there.
+        UPDATE kernel.counter AS c SET relation = p_relation WHERE c.app = c_app AND c.name = p_name;
+        PERFORM kernel.create_counter_triggers(c_app, p_name);
+        PERFORM kernel.comment_counter(c_app, p_name);
+        PERFORM kernel.recount(c_app, p_name);
         RETURN;
     ELSIF FOUND THEN
         RAISE EXCEPTION USING
@@ -64,5 +73,6 @@ migration. p_name is the view to read, in the table''s schema, and says what is 
 that are there, ..._ever deleted ones, too. p_by: columns to count apart by; p_day: an instant, to
 count apart by its day in UTC; p_sum: a column to add up; p_where: which rows count, by their own
 columns; p_on_erase: delete or anonymise what is left of an erased person. p_backfill counts the rows
-that are there now, while writers wait; else a job does it, while nobody waits.
+that are there now, while writers wait; else a job does it, while nobody waits. Of a table that was counted
+and is a partition by now, the same call with its root goes on with what was counted.
 Raises KR051 NotCountable, KR052 CounterExists.';

@@ -23,6 +23,23 @@ CROSS JOIN LATERAL (
     SELECT 'its table is gone'
     WHERE t.oid IS NULL
     UNION ALL
+    SELECT format(
+        'its table is a partition of %s now, and what names that is not counted',
+        pg_catalog.pg_partition_root(t.oid)
+    )
+    WHERE t.relispartition
+    UNION ALL
+    SELECT format('%s is no part of its table any more, and is counted still', g.tgrelid::regclass)
+    FROM pg_catalog.pg_trigger AS g
+    JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid
+    WHERE p.pronamespace = n.oid
+      AND p.proname = 'tg_count_' || c.name
+      AND g.tgrelid <> t.oid
+      AND g.tgrelid NOT IN (SELECT q.relid FROM pg_catalog.pg_partition_tree(t.oid) AS q)
+      -- One that is on its way out is seen to at its end.
+      AND NOT EXISTS (SELECT FROM kernel.expiring_partition AS x WHERE x.partition = g.tgrelid)
+    GROUP BY g.tgrelid
+    UNION ALL
     SELECT format('column %I is gone', w.name)
     FROM unnest(c.by_columns || ARRAY[c.day_column, c.sum_column]) AS w (name)
     WHERE w.name IS NOT NULL

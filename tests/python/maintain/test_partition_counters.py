@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import psycopg
+import pytest
+
 from strongroom.maintain.expiry import expire_partitions
 from tests.python.fix_databases import Database
 from tests.python.kernel import counted
@@ -59,3 +62,95 @@ def test_partitions_that_go_take_their_rows_along(database: Database) -> None:
     owner.execute("SELECT kernel.drop_counter('tarot', 'visits_ever')")
     triggers = "SELECT FROM pg_trigger WHERE tgname LIKE 't60_visits%'"
     assert owner.execute(triggers).fetchall() == []
+
+
+_ALONE = """
+CREATE TABLE tarot.clicks (
+    user_id bigint NOT NULL, at timestamptz NOT NULL, PRIMARY KEY (at, user_id)
+);
+ALTER TABLE tarot.clicks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tarot.clicks FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_owner ON tarot.clicks TO strongroom_owner USING (true) WITH CHECK (true);
+SELECT kernel.count('tarot.clicks', 'clicks_live', '{user_id}');
+SELECT kernel.count('tarot.clicks', 'clicks_ever');
+INSERT INTO tarot.clicks SELECT 1, '2020-01-01Z'::timestamptz + n * interval '1 day'
+FROM generate_series(1, 10) AS n;
+DELETE FROM tarot.clicks WHERE at < '2020-01-04Z';
+"""
+_SUCCEEDED = """
+ALTER TABLE tarot.clicks RENAME TO clicks_first;
+ALTER TABLE tarot.clicks_first RENAME CONSTRAINT clicks_pkey TO clicks_first_pkey;
+CREATE TABLE tarot.clicks (LIKE tarot.clicks_first, PRIMARY KEY (at, user_id))
+PARTITION BY RANGE (at);
+ALTER TABLE tarot.clicks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tarot.clicks FORCE ROW LEVEL SECURITY;
+CREATE POLICY all_owner ON tarot.clicks TO strongroom_owner USING (true) WITH CHECK (true);
+ALTER TABLE tarot.clicks
+ATTACH PARTITION tarot.clicks_first FOR VALUES FROM (MINVALUE) TO ('2021-01-01Z');
+SELECT kernel.adopt_partitions('tarot.clicks', 'time', '1 month');
+"""
+_COUNTED = """
+SELECT (SELECT sum(counted) FROM tarot.clicks_live), (SELECT counted FROM tarot.clicks_ever)
+"""
+
+
+def _counted_alone(database: Database) -> counted.Connection:
+    owner = counted.owner(database)
+    owner.execute(_ALONE.encode())
+    owner.execute(_SUCCEEDED.encode())
+    # Before anybody looks: a statement that names the whole is counted by nobody.
+    owner.execute("INSERT INTO tarot.clicks VALUES (1, '2020-06-01Z'), (2, now())")
+    assert owner.execute(_COUNTED).fetchone() == (8, 10)
+    found = owner.execute(_DRIFT + " ORDER BY detail").fetchall()
+    told = "its table is a partition of tarot.clicks now, and what names that is not counted."
+    assert found == [(f"tarot.clicks_ever: {told}",), (f"tarot.clicks_live: {told}",)]
+    return owner
+
+
+def test_a_counted_table_that_becomes_a_partition_takes_its_counters_along(
+    any_database: Database,
+) -> None:
+    """Declared for the root in the same words, they go on from what was counted."""
+    owner = _counted_alone(any_database)
+    owner.execute("SELECT kernel.count('tarot.clicks', 'clicks_live', '{user_id}')")
+    owner.execute("SELECT kernel.count('tarot.clicks', 'clicks_ever')")
+    assert owner.execute(_DRIFT).fetchall() == []
+    # Of a counter of what was ever, deleted rows stay counted, so that these two are not missed.
+    assert owner.execute(_COUNTED).fetchone() == (10, 10)
+    owner.execute("INSERT INTO tarot.clicks VALUES (3, '2020-07-01Z'), (3, now())")
+    owner.execute("INSERT INTO tarot.clicks_first VALUES (3, '2020-08-01Z')")
+    owner.execute("DELETE FROM tarot.clicks WHERE user_id = 2")
+    assert owner.execute(_COUNTED).fetchone() == (12, 13)
+    assert owner.execute("SELECT kernel.recount('tarot', 'clicks_live')").fetchone() == (0,)
+    owner.execute("SELECT kernel.drop_counter('tarot', 'clicks_live')")
+
+
+def test_a_counter_of_a_table_that_became_a_partition_can_be_dropped(
+    any_database: Database,
+) -> None:
+    owner = _counted_alone(any_database)
+    with pytest.raises(psycopg.Error) as raised:
+        owner.execute("SELECT kernel.count('tarot.clicks', 'clicks_live', '{at}')")
+    assert raised.value.sqlstate == "KR052"
+    owner.execute("SELECT kernel.drop_counter('tarot', 'clicks_live')")
+    owner.execute("SELECT kernel.drop_counter('tarot', 'clicks_ever')")
+    owner.execute("TRUNCATE tarot.clicks_first")
+
+
+def test_a_partition_that_is_detached_by_hand_is_told_of(any_database: Database) -> None:
+    """Until it is taken out of the figures."""
+    owner = counted.owner(any_database)
+    owner.execute(_SETUP.encode())
+    owner.execute(b"SELECT kernel.extend_partitions(now())")
+    (name,) = owner.execute(
+        "SELECT max(inhrelid::regclass::text) FROM pg_inherits"
+        " WHERE inhparent = 'tarot.visits'::regclass"
+    ).fetchone() or ("",)
+    owner.execute(f"ALTER TABLE tarot.visits DETACH PARTITION {name}".encode())
+    told = f"{name} is no part of its table any more, and is counted still."
+    assert owner.execute(_DRIFT + " ORDER BY detail").fetchall() == [
+        (f"tarot.visits_ever: {told}",),
+        (f"tarot.visits_live: {told}",),
+    ]
+    owner.execute("SELECT kernel.adjust_counters_for(%s::regclass, 'tarot.visits')", [name])
+    assert owner.execute(_DRIFT).fetchall() == []
