@@ -53,7 +53,7 @@ def fake(kept: Kept, name: str, script: str, version: str | None = None) -> Path
 
 
 def wait_for(what: Callable[[], object]) -> None:
-    for _ in range(400):
+    for _ in range(1200):
         if what():
             return
         time.sleep(0.05)

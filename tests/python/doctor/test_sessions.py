@@ -30,7 +30,7 @@ def tune(admin: Connection, check: str, warn: float, error: float) -> None:
 
 
 def wait_until(is_true: Callable[[], object]) -> None:
-    for _ in range(400):
+    for _ in range(1200):
         if is_true():
             return
         time.sleep(0.05)

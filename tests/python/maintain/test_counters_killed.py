@@ -69,6 +69,11 @@ def test_a_server_killed_amid_folding_is_exact_afterwards(own_server: Server) ->
             over.set()
             for writer in writers:
                 writer.join()
+        # It closes what the last death left open once it is connected again.
+        maintained.wait_for(
+            "SELECT WHERE NOT EXISTS (SELECT FROM kernel.job_run"
+            " WHERE outcome = 'running' AND begun_at < pg_postmaster_start_time())"
+        )
         runner.terminate()
         runner.communicate(timeout=60)
     database.close()

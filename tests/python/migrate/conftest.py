@@ -131,7 +131,7 @@ class Sandbox:
 
     def wait_for(self, query: str) -> None:
         """Wait until a query finds something."""
-        for _ in range(400):
+        for _ in range(1200):
             if self.query(query):
                 return
             time.sleep(0.05)
