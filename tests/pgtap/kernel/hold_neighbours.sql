@@ -1,7 +1,7 @@
 -- What may go beside a hold: of the tables, partitions, rows and people that it does not name.
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(34);
+SELECT plan(39);
 
 CREATE SCHEMA probe AUTHORIZATION strongroom_owner;
 COMMENT ON SCHEMA probe IS E'An app.\n@app';
@@ -55,6 +55,28 @@ FROM (
 ) AS call (place, app, subject, relation, key, free, why)
 CROSS JOIN LATERAL pg_temp.beside(call.app, call.subject, call.relation, call.key) AS b (free)
 ORDER BY call.place;
+
+-- A partition goes with those in it and stays with those that it is in.
+CREATE FUNCTION pg_temp.pinned(p_held text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    v_hold bigint;
+    v_pinned text;
+BEGIN
+    v_hold := kernel.place_hold('case', p_table => p_held);
+    v_pinned := (
+        SELECT string_agg(p.name, ' ' ORDER BY p.name)
+        FROM unnest('{days_1,days_2,days_2_2,days_2_3}'::text[]) AS p (name)
+        WHERE NOT kernel.is_partition_free(('probe.' || p.name)::regclass)
+    );
+    PERFORM kernel.release_hold(v_hold, 'over');
+    RETURN v_pinned;
+END;
+$$;
+SELECT is(pg_temp.pinned('probe.' || call.held), call.pinned, 'with a hold on ' || call.held)
+FROM (
+    VALUES ('days', 'days_1 days_2 days_2_2 days_2_3'), ('days_1', 'days_1'),
+        ('days_2', 'days_2 days_2_2 days_2_3'), ('days_2_3', 'days_2 days_2_3'), ('notes', NULL)
+) AS call (held, pinned);
 
 -- Rows without a person of their own are of those whose rows they belong to, as for an erasure.
 SET LOCAL ROLE strongroom_owner;
