@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
-from typing import Annotated
+from typing import Annotated, Any
 
 import psycopg
 import typer
@@ -12,6 +12,7 @@ import typer
 from strongroom.errors import StrongroomError, UsageError
 from strongroom.lost import told_as_lost
 from strongroom.maintain import listing, place
+from strongroom.maintain.expiry import due_partitions
 from strongroom.maintain.loop import Done, Maintenance
 from strongroom.maintain.report import Report
 from strongroom.maintain.runner import Run
@@ -33,7 +34,7 @@ def maintain(
         bool, typer.Option("--list", help="Show the jobs and their last runs; run nothing.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say which jobs are due; run nothing.")
+        bool, typer.Option("--dry-run", help="Say which jobs and partitions are due; run nothing.")
     ] = False,
     vacuum: Annotated[
         bool, typer.Option("--vacuum", help="VACUUM ANALYZE each table instead; no jobs.")
@@ -135,11 +136,16 @@ def _name(run: Run) -> str:
 def _show(where: Target, *, due_only: bool, as_json: bool) -> None:
     with closing(place.connect(where)) as connection:
         jobs = listing.read_jobs(connection)
+        partitions = due_partitions(connection) if due_only else []
     if due_only:
         jobs = [job for job in jobs if job["enabled"] and job["is_due"]]
     if as_json:
-        typer.echo(json.dumps({"jobs": [listing.as_json(job) for job in jobs]}))
-    elif jobs:
+        answer: dict[str, Any] = {"jobs": [listing.as_json(job) for job in jobs]}
+        typer.echo(json.dumps({**answer, "partitions": partitions} if due_only else answer))
+        return
+    if jobs:
         listing.show_jobs(jobs)
-    else:
+    if partitions:
+        listing.show_partitions(partitions)
+    if not jobs and not partitions:
         Report(to_stderr=False).say("nothing is due")

@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.rows import namedtuple_row
+from psycopg.rows import dict_row, namedtuple_row
 
 from strongroom.errors import UsageError
 
@@ -36,6 +36,13 @@ _STATES = """
 SELECT
     partition::oid, parent_schema, parent_name, partition_schema, partition_name, is_marked, state
 FROM kernel.expiry_states()
+"""
+_DUE = """
+SELECT
+    e.parent::text AS parent, e.partition::text AS partition, p.on_expiry,
+    kernel.has_partition_pins(e.partition, e.parent) AS is_held
+FROM kernel.expired_partitions() AS e
+JOIN kernel.partition_policy AS p ON p.parent = e.parent
 """
 _LOCK = "SELECT pg_catalog.pg_try_advisory_lock(kernel.lock_space('expiry'), 0)"
 _UNLOCK = "SELECT pg_catalog.pg_advisory_unlock(kernel.lock_space('expiry'), 0)"
@@ -91,6 +98,12 @@ def expire_partitions(
         finally:
             with suppress(psycopg.OperationalError):
                 connection.execute(_UNLOCK)
+
+
+def due_partitions(connection: Connection) -> list[dict[str, Any]]:
+    """The partitions that are past their time, and which of them are held now; nothing changes."""
+    with _as_owner(connection), connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(_DUE).fetchall()
 
 
 def _expire_all(

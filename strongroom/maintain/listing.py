@@ -37,6 +37,12 @@ def show_jobs(jobs: list[dict[str, Any]]) -> None:
     show(titles, map(_row, jobs), counts={"done"})
 
 
+def show_partitions(partitions: list[dict[str, Any]]) -> None:
+    """Print a table of those that are past their time."""
+    titles = ("partition past its time", "of", "what becomes of it")
+    show(titles, ((p["partition"], p["parent"], _end(p)) for p in partitions))
+
+
 def as_json(job: dict[str, Any]) -> dict[str, Any]:
     """A job with its instants as text."""
     return {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in job.items()}
@@ -52,6 +58,10 @@ def _row(job: dict[str, Any]) -> tuple[str, ...]:
         job["problem"] or f"{job['outcome'] or ''}{code}",
         "" if job["done"] is None else f"{job['done']:,}",
     )
+
+
+def _end(partition: dict[str, Any]) -> str:
+    return "held" if partition["is_held"] else str(partition["on_expiry"])
 
 
 def _due(job: dict[str, Any]) -> str:

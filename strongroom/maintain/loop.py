@@ -18,6 +18,7 @@ from strongroom.maintain.runner import Run, Runner, Watch
 from strongroom.maintain.stop import Stop
 from strongroom.migrate.target import Target
 
+Connection = psycopg.Connection[Any]
 Say = Callable[[str], None]
 
 # Looking for partitions that are past their time takes locks; once an hour is often enough.
@@ -56,7 +57,7 @@ class Maintenance:
 
     def once(self, job: str | None = None) -> Done:
         """All that is due, until nothing is left of it; or one job, due or not."""
-        with _told(), closing(place.connect(self.where)) as connection:
+        with _told(), closing(self._connect()) as connection:
             runner = Runner(connection, self.stop, self.watch)
             if job is not None:
                 return Done([runner.run_now(job)])
@@ -76,7 +77,7 @@ class Maintenance:
         attempt = 0
         while not self.stop.asked:
             try:
-                with _told(), closing(place.connect(self.where)) as connection:
+                with _told(), closing(self._connect()) as connection:
                     attempt = 0
                     runner = Runner(connection, self.stop, self.watch)
                     while not self.stop.asked:
@@ -90,6 +91,18 @@ class Maintenance:
                 seconds = _pause(attempt)
                 self.say(f"{error.message}; next try in {seconds:.1f} s")
                 self.stop.wait(seconds)
+
+    def _connect(self) -> Connection:
+        """A connection whose warnings are said: of what was left out, lest the others wait."""
+        connection = place.connect(self.where)
+
+        def hear(notice: psycopg.errors.Diagnostic) -> None:
+            # Not its details, which may tell of people.
+            if notice.severity_nonlocalized == "WARNING":
+                self.say(f"warning: {notice.message_primary} (SQLSTATE {notice.sqlstate})")
+
+        connection.add_notice_handler(hear)
+        return connection
 
     def _round(self, runner: Runner) -> Done:
         done = Done(runner.round())

@@ -150,3 +150,13 @@ def test_the_job_carries_policies_out(any_archive: Archive) -> None:
         "SELECT row_count, recorded_by, recorded_as FROM kernel.destruction_record"
     ) == [(20, "job apply_retention", "strongroom_runner")]
     any_archive.check_records()
+
+
+def test_a_policy_that_fails_is_told_of_by_the_command(any_archive: Archive) -> None:
+    """By its name and a code, in a run that does the rest."""
+    any_archive.write(5)
+    any_archive.admin.execute("DROP INDEX probe.chats_at_idx")
+    code, text = _call(any_archive, "maintain", "--job", "apply_retention")
+    assert code == 0, text
+    assert "warning: retention policy chats was not carried out (SQLSTATE KR030)" in text
+    assert any_archive.notes() == []
