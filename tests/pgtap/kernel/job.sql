@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(71);
+SELECT plan(73);
 
 CREATE SCHEMA probe;
 COMMENT ON SCHEMA probe IS E'An app.\n@app';
@@ -179,6 +179,11 @@ UPDATE kernel.job SET next_due_at = now() + '1 day' WHERE name = 'fail';
 SELECT kernel.end_job_run(kernel.begin_job_run('fail', now(), true), 'failed', '40P01');
 SELECT ok((SELECT next_due_at BETWEEN clock_timestamp() + '50 s' AND clock_timestamp() + '60 s'
     FROM kernel.job WHERE name = 'fail'), 'and what went well once is as if it had never failed');
+UPDATE kernel.job SET next_due_at = now() WHERE name = 'fail';
+SELECT is((SELECT r.outcome FROM kernel.run_due_jobs(p_now => now() - interval '1 us') AS r WHERE r.job = 'fail'), NULL,
+    'a moment too early');
+SELECT is((SELECT r.outcome FROM kernel.run_due_jobs(p_now => now()) AS r WHERE r.job = 'fail'), 'failed',
+    'and due at its very moment');
 SELECT is(kernel.begin_job_run('off', now(), true), NULL, 'a disabled job is not run, asked for or not');
 
 -- Canceled: the timer is spent, so the next job must wait.

@@ -154,3 +154,28 @@ def test_a_partition_that_is_detached_by_hand_is_told_of(any_database: Database)
     ]
     owner.execute("SELECT kernel.adjust_counters_for(%s::regclass, 'tarot.visits')", [name])
     assert owner.execute(_DRIFT).fetchall() == []
+
+
+def test_a_partition_that_goes_takes_the_triggers_of_its_own_partitions_along(
+    any_database: Database,
+) -> None:
+    """Detached, all of it is counted no more, by whichever name it is written to."""
+    owner = counted.owner(any_database)
+    owner.execute(_SETUP.encode())
+    owner.execute(
+        """
+        CREATE TABLE tarot.visits_old PARTITION OF tarot.visits
+        FOR VALUES FROM ('2019-01-01Z') TO ('2020-01-01Z') PARTITION BY HASH (user_id);
+        CREATE TABLE tarot.visits_all PARTITION OF tarot.visits_old
+        FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+        SELECT kernel.hang_counters('tarot.visits_old'), kernel.hang_counters('tarot.visits_all');
+        INSERT INTO tarot.visits_all VALUES (1, '2019-05-01Z'), (2, '2019-06-01Z');
+        """
+    )
+    assert owner.execute(_DRIFT).fetchall() == []
+    assert owner.execute(_LEFT).fetchone() == (2, 2)
+    owner.execute("ALTER TABLE tarot.visits DETACH PARTITION tarot.visits_old")
+    owner.execute("SELECT kernel.adjust_counters_for('tarot.visits_old', 'tarot.visits')")
+    owner.execute("INSERT INTO tarot.visits_all VALUES (3, '2019-07-01Z')")
+    assert owner.execute(_LEFT).fetchone() == (0, None)
+    assert owner.execute(_DRIFT).fetchall() == []
