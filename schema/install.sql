@@ -25,6 +25,8 @@
 \ir ../functions/kernel/app_schemas.sql
 \ir ../functions/kernel/guarded_schemas.sql
 \ir ../functions/kernel/column_calls.sql
+\ir ../functions/kernel/policy_obstacles.sql
+\ir ../functions/kernel/base_type.sql
 \ir ../functions/kernel/sequence_use.sql
 \ir ../functions/kernel/statement_times.sql
 \ir ../functions/kernel/acl_text.sql
@@ -177,7 +179,6 @@
 \ir ../functions/kernel/month_start.sql
 \ir ../functions/kernel/band.sql
 \ir ../functions/kernel/json_shape.sql
-\ir ../functions/kernel/base_type.sql
 \ir ../functions/kernel/type_family.sql
 \ir ../functions/kernel/is_value_list.sql
 \ir ../functions/kernel/pseudonym_label.sql

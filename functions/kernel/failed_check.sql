@@ -25,6 +25,9 @@ AS $$
             WHEN '42501' THEN
                 'Run the checks as strongroom_runner, or as a role that holds pg_monitor;'
                 ' docs/kernel/health.md says what each of them sees.'
+            WHEN '55P03' THEN
+                'Something holds a lock on what it reads, be it a migration: ask again later, and'
+                ' see the check blocked_session.'
             ELSE 'Mend the view of the check: SELECT from it shows the error.'
         END,
         jsonb_build_object('failed', p_name, 'sqlstate', p_state),

@@ -10,6 +10,10 @@ AS $$
 DECLARE
     c_root CONSTANT regclass := coalesce(pg_partition_root(p_relation), p_relation);
     c_people CONSTANT name[] := ARRAY(SELECT kernel.subject_columns(c_root));
+    -- No index leads from a table to what refers to it, so it is looked for once.
+    c_referred CONSTANT smallint[] := ARRAY(
+        SELECT unnest(c.confkey) FROM pg_constraint AS c WHERE c.confrelid = c_root
+    );
 BEGIN
     RETURN QUERY
     WITH
@@ -40,11 +44,11 @@ BEGIN
             -- What is called an id may be one without a foreign key.
             t.attname ~ '(^|_)id$'
             OR t.attname = ANY (c_people)
+            OR t.attnum = ANY (c_referred)
             OR EXISTS (
                 SELECT
                 FROM pg_constraint AS c
                 WHERE c.conrelid = t.attrelid AND c.contype IN ('p', 'f') AND t.attnum = ANY (c.conkey)
-                   OR c.confrelid = t.attrelid AND c.contype = 'f' AND t.attnum = ANY (c.confkey)
             ) AS is_key,
             kernel.is_value_list(t.attrelid, t.attnum) AS is_list
         FROM tagged AS t

@@ -16,27 +16,27 @@ DECLARE
         ),
         '[]'
     );
-    v_found jsonb := '{}'::jsonb;
+    v_found jsonb;
     v_table record;
     v_used jsonb;
 BEGIN
-    FOR relation, condition, is_shared IN
-        SELECT c.oid::regclass,
+    -- All at once: to add thousands of tables one by one copies what there is each time.
+    SELECT coalesce(jsonb_object_agg(t.oid, to_jsonb(t)), '{}')
+    INTO v_found
+    FROM (
+        SELECT
+            c.oid,
             array_to_string(nullif(kernel.own_conditions(c.oid, p_app, p_people), '{}'), ' OR '),
             (SELECT count(*) > 1 FROM kernel.subject_columns(c.oid))
         FROM pg_class AS c
         WHERE c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = p_app)
           AND c.relkind IN ('r', 'p')
           AND NOT c.relispartition
-        ORDER BY c.relname
-    LOOP
-        CONTINUE WHEN condition IS NULL;
-        is_direct := true;
-        v_found := v_found || jsonb_build_object(
-            relation::oid::text, jsonb_build_object('condition', condition, 'shared', is_shared)
-        );
-        RETURN NEXT;
-    END LOOP;
+    ) AS t (oid, condition, shared)
+    WHERE t.condition IS NOT NULL;
+    RETURN QUERY
+    SELECT f.key::oid::regclass, f.value ->> 'condition', true, (f.value ->> 'shared')::boolean
+    FROM jsonb_each(v_found) AS f;
     is_direct := false;
     LOOP
         -- A table whose owners are all known, else one (of a circle) with one that is.

@@ -14,18 +14,18 @@ BEGIN
             CROSS JOIN LATERAL unnest(c.conkey, c.confkey) AS k (position, to_position)
             WHERE c.contype = 'f' AND c.conparentid = 0
         ),
+        -- In either direction, so that a step is one comparison and can be hashed.
+        steps (relation, position, to_relation, to_position) AS MATERIALIZED (
+            SELECT r.relation, r.position, r.to_relation, r.to_position FROM refers AS r
+            UNION ALL
+            SELECT r.to_relation, r.to_position, r.relation, r.position FROM refers AS r
+        ),
         kin (relation, position) AS (
             SELECT p_relation::oid, p_position
             UNION
-            SELECT
-                CASE WHEN k.relation = r.relation AND k.position = r.position
-                    THEN r.to_relation ELSE r.relation END,
-                CASE WHEN k.relation = r.relation AND k.position = r.position
-                    THEN r.to_position ELSE r.position END
+            SELECT s.to_relation, s.to_position
             FROM kin AS k
-            JOIN refers AS r
-                ON (r.relation, r.position) = (k.relation, k.position)
-                OR (r.to_relation, r.to_position) = (k.relation, k.position)
+            JOIN steps AS s ON s.relation = k.relation AND s.position = k.position
         )
         SELECT jsonb_build_array(n.nspname, c.relname, a.attname)::text
         FROM kin AS k
@@ -34,11 +34,10 @@ BEGIN
         JOIN pg_attribute AS a ON a.attrelid = k.relation AND a.attnum = k.position
         ORDER BY
             -- First what refers to nothing further.
-            EXISTS (
-                SELECT
+            (k.relation, k.position) IN (
+                SELECT r.relation, r.position
                 FROM refers AS r
-                WHERE (r.relation, r.position) = (k.relation, k.position)
-                  AND (r.to_relation, r.to_position) <> (k.relation, k.position)
+                WHERE (r.to_relation, r.to_position) <> (r.relation, r.position)
             ),
             n.nspname, c.relname, a.attname
         LIMIT 1

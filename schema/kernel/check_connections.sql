@@ -26,6 +26,8 @@ CROSS JOIN (
             sum(d.numbackends),
             pg_catalog.current_setting('max_connections')::integer
                 - pg_catalog.current_setting('superuser_reserved_connections')::integer
+                -- From 16 on, for roles that are told by name.
+                - coalesce(pg_catalog.current_setting('reserved_connections', true), '0')::integer
         FROM pg_catalog.pg_stat_database AS d
     ) AS n (taken, room)
 ) AS c (taken, room, percent)

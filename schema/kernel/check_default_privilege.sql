@@ -30,7 +30,8 @@ FROM (
     LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = d.defaclnamespace
     JOIN (
         VALUES
-            ('r', 'TABLES'), ('S', 'SEQUENCES'), ('f', 'ROUTINES'), ('T', 'TYPES'), ('n', 'SCHEMAS')
+            ('r', 'TABLES'), ('S', 'SEQUENCES'), ('f', 'ROUTINES'), ('T', 'TYPES'), ('n', 'SCHEMAS'),
+            ('L', 'LARGE OBJECTS')
     ) AS kind (letter, name) ON kind.letter = d.defaclobjtype::text
     CROSS JOIN pg_catalog.aclexplode(d.defaclacl) AS acl
     CROSS JOIN LATERAL (

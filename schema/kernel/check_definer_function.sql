@@ -15,13 +15,19 @@ SELECT
     jsonb_build_object('function', f.identity) AS metadata,
     format('definer_function:%s:%s', f.identity, problem.text) AS cache_key
 FROM (
-    SELECT p.oid, p.proowner, p.proconfig, p.proacl, format(
+    SELECT p.oid, p.proowner, p.proconfig, p.proacl, n.nspname, format(
         '%I.%I(%s)', n.nspname, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid)
     ) AS identity
     FROM pg_catalog.pg_proc AS p
     JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
-    WHERE n.nspname IN (SELECT kernel.guarded_schemas())
-      AND p.prosecdef
+    JOIN pg_catalog.pg_roles AS o ON o.oid = p.proowner
+    WHERE p.prosecdef
+      AND (
+          n.nspname IN (SELECT kernel.guarded_schemas())
+          -- Wherever else one stands that has rights on what is ours.
+          OR o.rolname IN ('strongroom_owner', 'strongroom_definer')
+          OR o.rolname IN (SELECT app.name || '_definer' FROM kernel.app_schemas() AS app (name))
+      )
 ) AS f
 CROSS JOIN LATERAL (
     SELECT
@@ -51,14 +57,24 @@ CROSS JOIN LATERAL (
     HAVING count(*) > 0
     UNION ALL
     SELECT
-        'has the rights of a superuser',
-        format('ALTER ROUTINE %s OWNER TO strongroom_definer;', f.identity)
+        CASE
+            WHEN r.rolsuper THEN 'has the rights of a superuser'
+            ELSE 'has the rights of a role that policies do not bind'
+        END,
+        format(
+            'ALTER ROUTINE %s OWNER TO %I;', f.identity,
+            coalesce(
+                (SELECT d.rolname FROM pg_catalog.pg_roles AS d WHERE d.rolname = f.nspname || '_definer'),
+                'strongroom_definer'
+            )
+        )
     FROM pg_catalog.pg_roles AS r
-    WHERE r.oid = f.proowner AND r.rolsuper
+    WHERE r.oid = f.proowner AND (r.rolsuper OR r.rolbypassrls)
 ) AS problem (text, mend);
 
 COMMENT ON VIEW kernel.check_definer_function IS
-'SECURITY DEFINER functions that don''t pin their search_path, that belong to a superuser, or that
-belong to strongroom_owner and serve others than strongroom_runner and the kernel''s definer.';
+'SECURITY DEFINER functions of our schemas, or of our roles in any schema, that don''t pin their
+search_path, that belong to a superuser or a role with BYPASSRLS, or that belong to strongroom_owner
+and serve others than strongroom_runner and the kernel''s definer.';
 
 GRANT SELECT ON kernel.check_definer_function TO strongroom_runner, pg_monitor;

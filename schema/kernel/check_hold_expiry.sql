@@ -31,7 +31,7 @@ JOIN (
         (
             'old', 'INFO', 'A hold without an end is old',
             'Hold %s is in force since %s and has no end.',
-            'Ask whether the case goes on; else SELECT kernel.release_hold(id, reason);'
+            'Ask whether the case goes on; else release it: kernel.release_hold().'
         )
 ) AS state (kind, level, title, detail, remediation)
     ON state.kind = CASE

@@ -10,10 +10,17 @@ SELECT
     'No query uses an index that is not valid, and a unique one keeps nothing'
     ' unique; every write pays for it all the same.' AS description,
     format('%I.%I is not valid.', n.nspname, x.relname) AS detail,
-    format(
-        'REINDEX INDEX%s %I.%I;',
-        CASE x.relkind WHEN 'I' THEN '' ELSE ' CONCURRENTLY' END, n.nspname, x.relname
-    ) AS remediation,
+    CASE
+        -- To build it anew does not make it valid.
+        WHEN x.relkind = 'I' THEN format(
+            'Make the index on each partition that lacks it, and attach each: ALTER INDEX %I.%I'
+            ' ATTACH PARTITION. The last one makes it valid.', n.nspname, x.relname
+        )
+        -- What REINDEX CONCURRENTLY made beside the index, or could not take away.
+        WHEN x.relname ~ '_cc(new|old)[0-9]*$'
+            THEN format('DROP INDEX CONCURRENTLY %I.%I;', n.nspname, x.relname)
+        ELSE format('REINDEX INDEX CONCURRENTLY %I.%I;', n.nspname, x.relname)
+    END AS remediation,
     jsonb_build_object('schema', n.nspname, 'name', c.relname, 'index', x.relname) AS metadata,
     format('invalid_index:%I.%I', n.nspname, x.relname) AS cache_key
 FROM pg_catalog.pg_index AS i
@@ -27,6 +34,15 @@ WHERE n.nspname <> 'pg_toast'
       SELECT
       FROM pg_catalog.pg_stat_progress_create_index AS b
       WHERE b.index_relid = i.indexrelid
+         -- Of another role's session no more is seen than that it builds one; its locks tell where.
+         OR b.relid IS NULL AND EXISTS (
+             SELECT
+             FROM pg_catalog.pg_locks AS k
+             WHERE k.pid = b.pid
+               AND k.relation = i.indrelid
+               AND k.database = b.datid
+               AND k.mode = 'ShareUpdateExclusiveLock'
+         )
   );
 
 COMMENT ON VIEW kernel.check_invalid_index IS

@@ -2,9 +2,11 @@ CREATE VIEW kernel.check_long_transaction
 WITH (security_invoker = true)
 AS
 WITH limits AS (
-    SELECT coalesce(max(t.warn), 900) AS warn, coalesce(max(t.error), 3600) AS error
+    SELECT
+        coalesce(max(t.warn) FILTER (WHERE t.check_name = 'long_transaction'), 900) AS warn,
+        coalesce(max(t.error) FILTER (WHERE t.check_name = 'long_transaction'), 3600) AS error,
+        coalesce(max(t.warn) FILTER (WHERE t.check_name = 'idle_in_transaction'), 60) AS idle
     FROM kernel.health_threshold AS t
-    WHERE t.check_name = 'long_transaction'
 )
 SELECT
     'long_transaction' AS name,
@@ -18,7 +20,11 @@ SELECT
         'Process %s of %I (%s) has had a transaction open for %s.', s.pid, s.usename,
         s.application_name, make_interval(secs => floor(s.seconds))
     ) AS detail,
-    format('SELECT pg_catalog.pg_cancel_backend(%s);', s.pid) AS remediation,
+    format(
+        'SELECT pg_catalog.pg_%s_backend(%s);',
+        -- What does nothing can't be canceled.
+        CASE WHEN s.idle_seconds IS NULL THEN 'cancel' ELSE 'terminate' END, s.pid
+    ) AS remediation,
     jsonb_build_object(
         'pid', s.pid, 'role', s.usename, 'application', s.application_name,
         'seconds', floor(s.seconds)
@@ -28,16 +34,21 @@ FROM limits AS l
 CROSS JOIN (
     SELECT
         a.pid, a.usename, a.application_name, a.backend_start,
-        extract(epoch FROM clock_timestamp() - a.xact_start)
+        extract(epoch FROM clock_timestamp() - a.xact_start),
+        CASE
+            WHEN a.state LIKE 'idle in transaction%'
+                THEN extract(epoch FROM clock_timestamp() - a.state_change)
+        END
     FROM pg_catalog.pg_stat_activity AS a
     WHERE a.backend_type = 'client backend'
       AND a.pid <> pg_catalog.pg_backend_pid()
-      AND a.state IN ('active', 'fastpath function call')
-) AS s (pid, usename, application_name, backend_start, seconds)
-WHERE s.seconds >= l.warn;
+) AS s (pid, usename, application_name, backend_start, seconds, idle_seconds)
+WHERE s.seconds >= l.warn
+  -- One that is idle for long is told of by check_idle_in_transaction, a short pause by nobody else.
+  AND (s.idle_seconds IS NULL OR s.idle_seconds < l.idle);
 
 COMMENT ON VIEW kernel.check_long_transaction IS
-'Transactions of clients that are at work: WARN from 900, ERROR from 3600 (seconds). Those of other
-roles are seen by pg_monitor alone.';
+'Transactions of clients that are at work or pause: WARN from 900, ERROR from 3600 (seconds). What is
+idle for longer is left to idle_in_transaction. Those of other roles are seen by pg_monitor alone.';
 
 GRANT SELECT ON kernel.check_long_transaction TO strongroom_runner, pg_monitor;

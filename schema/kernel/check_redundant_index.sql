@@ -6,10 +6,16 @@ WITH indexes AS (
         i.indexrelid,
         i.indrelid,
         i.indisunique,
+        i.indnullsnotdistinct,
+        i.indimmediate,
+        i.indisreplident,
+        i.indisvalid AND i.indisready AS is_valid,
         x.relam,
         x.relkind,
         format('%I.%I', n.nspname, x.relname) AS name,
-        -- Columns with operator class, collation and direction; what is included does not count.
+        i.indkey::smallint[] AS columns,
+        (i.indkey::smallint[])[i.indnkeyatts:] AS included,
+        -- Columns with operator class, collation and direction.
         (
             SELECT array_agg(
                 concat_ws(
@@ -57,18 +63,26 @@ JOIN indexes AS more
     ON more.indrelid = less.indrelid
     AND more.relam = less.relam
     AND more.indexrelid <> less.indexrelid
+    -- What an interrupted CREATE INDEX CONCURRENTLY left serves nothing.
+    AND more.is_valid
     AND more.condition = less.condition
     AND more.keys[:cardinality(less.keys)] = less.keys
+    AND more.columns @> less.included
 WHERE NOT less.has_constraint
-  AND (NOT less.indisunique OR more.indisunique AND more.keys = less.keys)
+  AND NOT less.indisreplident
+  AND (
+      NOT less.indisunique
+      OR more.indisunique AND more.keys = less.keys AND more.indimmediate
+      AND more.indnullsnotdistinct = less.indnullsnotdistinct
+  )
   -- Of two equal ones only the younger.
   AND (
       more.keys <> less.keys OR more.has_constraint OR more.indisunique AND NOT less.indisunique
-      OR more.indexrelid < less.indexrelid
+      OR NOT less.columns @> more.included OR more.indexrelid < less.indexrelid
   );
 
 COMMENT ON VIEW kernel.check_redundant_index IS
-'Indexes without a constraint that are the beginning of another of the same kind and condition,
-column by column; of two equal ones the younger.';
+'Indexes without a constraint that are the beginning of another valid one of the same kind and
+condition, column by column, which has what they include; of two equal ones the younger.';
 
 GRANT SELECT ON kernel.check_redundant_index TO strongroom_runner, pg_monitor;

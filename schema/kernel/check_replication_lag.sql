@@ -35,25 +35,33 @@ CROSS JOIN (
         END
     FROM pg_catalog.pg_stat_replication AS s
     UNION ALL
-    -- On the standby itself; one that has replayed all that it got waits for nothing.
+    -- On the standby itself; one that has replayed all that it got, and gets more, waits for nothing.
     -- One that has replayed no transaction yet is as old as its start, at least.
     SELECT
-        'This standby',
+        CASE
+            WHEN receiver.is_there THEN 'This standby'
+            ELSE 'This standby, to which nothing streams,'
+        END,
         extract(
             epoch FROM clock_timestamp() - coalesce(
                 pg_catalog.pg_last_xact_replay_timestamp(), pg_catalog.pg_postmaster_start_time()
             )
         ),
         pg_catalog.pg_last_wal_receive_lsn() - pg_catalog.pg_last_wal_replay_lsn()
+    FROM (SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_wal_receiver)) AS receiver (is_there)
     WHERE pg_catalog.pg_is_in_recovery()
-      AND pg_catalog.pg_last_wal_receive_lsn()
+      AND (
+          NOT receiver.is_there
+          OR pg_catalog.pg_last_wal_receive_lsn()
           IS DISTINCT FROM pg_catalog.pg_last_wal_replay_lsn()
+      )
 ) AS r (name, seconds, bytes)
 -- One that replays nothing reports no time to the primary.
 WHERE r.seconds >= l.warn OR r.bytes >= 268435456;
 
 COMMENT ON VIEW kernel.check_replication_lag IS
-'Standbys, seen from the primary or from themselves: WARN from 30 or 256 MB, ERROR from 300
-(seconds). The primary shows them to pg_monitor alone.';
+'Standbys, seen from the primary or from themselves, where one that receives nothing is as old as what
+it replayed last: WARN from 30 or 256 MB, ERROR from 300 (seconds). The primary shows them to
+pg_monitor alone.';
 
 GRANT SELECT ON kernel.check_replication_lag TO strongroom_runner, pg_monitor;

@@ -18,9 +18,8 @@ SELECT
         'Slot %s %s.', s.slot_name, CASE
             WHEN s.is_lost THEN 'was lost: the WAL that it needs is gone'
             ELSE format(
-                'is %s and keeps %s of WAL',
-                CASE WHEN s.active THEN 'active' ELSE 'not active' END,
-                pg_catalog.pg_size_pretty(s.bytes)
+                'is %s%s', CASE WHEN s.active THEN 'active' ELSE 'not active' END,
+                ' and keeps ' || pg_catalog.pg_size_pretty(s.bytes) || ' of WAL'
             )
         END
     ) AS detail,
@@ -41,6 +40,11 @@ CROSS JOIN (
                 THEN pg_catalog.pg_current_wal_lsn() - r.restart_lsn
         END
     FROM pg_catalog.pg_replication_slots AS r
+    -- From 17 on a standby may have copies of the primary's, which nobody reads or drops there.
+    WHERE NOT (
+        pg_catalog.pg_is_in_recovery()
+        AND coalesce((pg_catalog.to_jsonb(r) ->> 'synced')::boolean, false)
+    )
 ) AS s (slot_name, active, is_lost, bytes)
 WHERE s.is_lost OR NOT s.active OR s.bytes >= l.warn;
 

@@ -33,6 +33,8 @@ WHERE n.nspname IN (SELECT kernel.guarded_schemas())
   AND NOT EXISTS (
       SELECT
       FROM pg_catalog.pg_index AS i
+      JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
+      JOIN pg_catalog.pg_am AS m ON m.oid = x.relam AND m.amname <> 'brin'
       WHERE i.indrelid = f.conrelid
         AND i.indisvalid
         AND i.indnkeyatts >= cardinality(f.conkey)

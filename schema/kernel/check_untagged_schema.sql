@@ -28,7 +28,7 @@ FROM (
     FROM pg_catalog.pg_class AS c
     JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
     JOIN pg_catalog.pg_roles AS own ON own.oid = c.relowner
-    WHERE c.relkind IN ('r', 'p')
+    WHERE c.relkind IN ('r', 'p', 'm', 'f')
       AND NOT c.relispartition
       AND n.nspname NOT IN ('kernel', 'strongroom')
       AND n.nspname !~ '^pg_'
@@ -47,7 +47,8 @@ FROM (
 ) AS found (schema_name, count, reason);
 
 COMMENT ON VIEW kernel.check_untagged_schema IS
-'Schemas with tables of strongroom_owner, or with a role <schema>_app, that do not have the tag @app,
-so that no other check looks into them. Archives of partitions are left out.';
+'Schemas with tables, materialised views or foreign tables of strongroom_owner, or with a role
+<schema>_app, that do not have the tag @app, so that no other check looks into them. Archives of
+partitions are left out.';
 
 GRANT SELECT ON kernel.check_untagged_schema TO strongroom_runner, pg_monitor;

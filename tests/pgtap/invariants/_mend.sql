@@ -1,5 +1,5 @@
--- Does what a check says mends its findings in schema probe, wherever that is SQL.
-CREATE FUNCTION pg_temp.mend(p_check text) RETURNS integer
+-- Does what a check says mends its findings in schema probe, or what else is asked for, wherever that is SQL.
+CREATE FUNCTION pg_temp.mend(p_check text, p_of text DEFAULT 'probe') RETURNS integer
 LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -8,7 +8,7 @@ DECLARE
 BEGIN
     FOR v_mend IN EXECUTE format(
         'SELECT DISTINCT f.remediation FROM kernel.%I AS f'
-        ' WHERE f.cache_key ~ ''probe'' AND f.remediation LIKE ''%%;''', 'check_' || p_check
+        ' WHERE f.cache_key ~ %L AND f.remediation LIKE ''%%;''', 'check_' || p_check, p_of
     ) LOOP
         -- Tests run in a transaction.
         EXECUTE replace(v_mend, ' CONCURRENTLY', '');

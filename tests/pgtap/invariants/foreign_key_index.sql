@@ -35,6 +35,7 @@ CREATE INDEX sales_idx ON probe.sales (good_id, user_id, sold_on);
 CREATE INDEX returns_idx ON probe.returns (user_id, good_id) WHERE good_id IS NOT NULL;
 -- Not these: a part of the key, the key behind another column, some rows only.
 CREATE INDEX gifts_user_idx ON probe.gifts (user_id);
+CREATE INDEX gifts_brin_idx ON probe.gifts USING brin (user_id, good_id);
 CREATE INDEX gifts_late_idx ON probe.gifts (id, user_id, good_id);
 CREATE INDEX losses_idx ON probe.losses (user_id, good_id) WHERE id > 5;
 -- A partition is served by the index of its root, and told of with its root.

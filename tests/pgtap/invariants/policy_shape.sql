@@ -22,6 +22,17 @@ CREATE POLICY select_public ON probe.notes FOR SELECT USING (true);
 CREATE POLICY update_half ON probe.notes FOR UPDATE TO strongroom_client USING (true);
 CREATE POLICY update_other_half ON probe.notes FOR UPDATE TO strongroom_client WITH CHECK (true);
 CREATE POLICY all_half ON probe.notes TO strongroom_client USING (true);
+-- What belongs to people is not for every user of the app; for jobs it may be.
+CREATE ROLE probe_app;
+CREATE ROLE probe_worker;
+CREATE TABLE probe.letters (user_id integer);
+CREATE POLICY select_all ON probe.letters FOR SELECT TO probe_app, probe_worker USING (true);
+CREATE POLICY update_given ON probe.letters FOR UPDATE TO probe_app
+USING (user_id = 1) WITH CHECK (true);
+CREATE POLICY all_worker ON probe.letters TO probe_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_narrow ON probe.letters AS RESTRICTIVE TO probe_app
+USING (true) WITH CHECK (true);
+CREATE POLICY select_free ON probe.notes FOR SELECT TO probe_app USING (true);
 CREATE POLICY "odd""" ON probe.notes FOR UPDATE TO strongroom_client USING (a > 1);
 
 SELECT set_eq(
@@ -31,7 +42,11 @@ SELECT set_eq(
         'Policy update_half on probe.notes has no WITH CHECK.',
         'Policy update_other_half on probe.notes has no USING.',
         'Policy all_half on probe.notes has no WITH CHECK.',
-        'Policy "odd""" on probe.notes has no WITH CHECK.'
+        'Policy "odd""" on probe.notes has no WITH CHECK.',
+        'Policy select_all on probe.letters shows every user of the app the rows of all, or takes'
+        ' what is given to another.',
+        'Policy update_given on probe.letters shows every user of the app the rows of all, or takes'
+        ' what is given to another.'
     ],
     'the check finds those who break the rule, and nobody else'
 );
@@ -40,7 +55,11 @@ SELECT set_eq(
     $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
     ARRAY[
         'Policy select_public on probe.notes is for PUBLIC.',
-        'Policy update_other_half on probe.notes has no USING.'
+        'Policy update_other_half on probe.notes has no USING.',
+        'Policy select_all on probe.letters shows every user of the app the rows of all, or takes'
+        ' what is given to another.',
+        'Policy update_given on probe.letters shows every user of the app the rows of all, or takes'
+        ' what is given to another.'
     ],
     'and that done, only what needs a decision is found'
 );

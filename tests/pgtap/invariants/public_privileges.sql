@@ -25,6 +25,11 @@ CREATE DOMAIN probe.short AS text;
 CREATE SEQUENCE probe.counter;
 GRANT USAGE ON SEQUENCE probe.counter TO PUBLIC;
 GRANT USAGE ON SCHEMA probe TO PUBLIC;
+CREATE AGGREGATE probe.often(ORDER BY anyelement) (
+    SFUNC = ordered_set_transition, STYPE = internal, FINALFUNC = mode_final, FINALFUNC_EXTRA
+);
+-- What PostgreSQL makes with a type belongs to the first superuser, and does no harm.
+CREATE TYPE probe.span AS RANGE (SUBTYPE = integer);
 CREATE PROCEDURE probe."odd"""() LANGUAGE sql AS 'SELECT 1';
 
 SELECT set_eq(
@@ -36,11 +41,13 @@ SELECT set_eq(
         'PUBLIC has EXECUTE on probe.shown().',
         'PUBLIC has USAGE on probe.short.',
         'PUBLIC has USAGE on probe.counter.',
-        'PUBLIC has EXECUTE on probe."odd"""().'
+        'PUBLIC has EXECUTE on probe."odd"""().',
+        'PUBLIC has EXECUTE on probe.often(anyelement).',
+        'PUBLIC has USAGE on probe.span.'
     ],
     'the check finds those who break the rule, and nobody else'
 );
-SELECT is(pg_temp.mend('public_privilege'), 7, 'it says what mends them');
+SELECT is(pg_temp.mend('public_privilege'), 9, 'it says what mends them');
 SELECT is_empty(
     $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
     'and that done, nothing is found'

@@ -21,13 +21,16 @@ CREATE TABLE probe.sales (
     CONSTRAINT sales_kept_fkey FOREIGN KEY (user_id, good_id) REFERENCES probe.goods (user_id, id)
     ON DELETE RESTRICT,
     CONSTRAINT sales_all_fkey FOREIGN KEY (user_id, good_id) REFERENCES probe.goods (user_id, id)
-    ON DELETE SET NULL
+    ON DELETE SET NULL,
+    CONSTRAINT sales_moved_fkey FOREIGN KEY (user_id, good_id) REFERENCES probe.goods (user_id, id)
+    ON DELETE SET NULL (good_id) ON UPDATE SET NULL
 );
 
 SELECT set_eq(
     $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
     ARRAY[
-        'sales_all_fkey on probe.sales would set every one of its columns, the owner''s too.'
+        'sales_all_fkey on probe.sales would set every one of its columns, the owner''s too.',
+        'sales_moved_fkey on probe.sales would set every one of its columns, the owner''s too.'
     ],
     'the check finds those who break the rule, and nobody else'
 );

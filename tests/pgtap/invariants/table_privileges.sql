@@ -28,6 +28,23 @@ GRANT SELECT ON probe.root TO strongroom_client;
 CREATE TABLE probe.part PARTITION OF probe.root FOR VALUES IN (1);
 GRANT SELECT ON probe.part TO strongroom_client;
 GRANT INSERT (a) ON probe.part TO strongroom_client;
+-- Handed on by who could.
+CREATE ROLE probe_other;
+CREATE ROLE probe_definer;
+GRANT USAGE ON SCHEMA probe TO strongroom_client;
+GRANT SELECT ON probe.part TO strongroom_client WITH GRANT OPTION;
+SET LOCAL ROLE strongroom_client;
+GRANT SELECT ON probe.passed_on TO probe_other;
+GRANT SELECT ON probe.part TO probe_other;
+RESET ROLE;
+GRANT CREATE ON SCHEMA probe TO probe_definer, probe_other;
+CREATE SEQUENCE probe.numbers;
+GRANT USAGE, SELECT ON SEQUENCE probe.numbers TO strongroom_client;
+GRANT USAGE ON SEQUENCE probe.numbers TO probe_other WITH GRANT OPTION;
+CREATE AGGREGATE probe.often(ORDER BY anyelement) (
+    SFUNC = ordered_set_transition, STYPE = internal, FINALFUNC = mode_final, FINALFUNC_EXTRA
+);
+GRANT EXECUTE ON FUNCTION probe.often(anyelement) TO probe_other WITH GRANT OPTION;
 
 SELECT set_eq(
     $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
@@ -37,13 +54,18 @@ SELECT set_eq(
         'strongroom_client has TRIGGER on probe.bad.',
         'strongroom_client has REFERENCES (a) on probe.columns.',
         'strongroom_client has SELECT with the right to grant it on probe.passed_on.',
-        'strongroom_client has INSERT, SELECT on the partition probe.part.'
+        'strongroom_client has INSERT, SELECT on the partition probe.part.',
+        'strongroom_client has SELECT with the right to grant it on probe.part.',
+        'probe_other has SELECT on the partition probe.part.',
+        'probe_other has CREATE on probe.',
+        'probe_other has USAGE with the right to grant it on probe.numbers.',
+        'probe_other has EXECUTE with the right to grant it on probe.often(anyelement).'
     ],
     'the check finds those who break the rule, and nobody else'
 );
 SELECT is(
     pg_temp.mend('unsafe_privilege')
-    + pg_temp.mend('partition_privilege'), 6,
+    + pg_temp.mend('partition_privilege'), 10,
     'it says what mends them'
 );
 SELECT is_empty(

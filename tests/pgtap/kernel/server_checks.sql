@@ -1,7 +1,7 @@
 -- The checks of the server's state, as far as one transaction can bring the state about.
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(45);
+SELECT plan(49);
 
 CREATE SCHEMA probe;
 COMMENT ON SCHEMA probe IS E'An app.\n@app';
@@ -48,6 +48,23 @@ SELECT is(
     pg_temp.found('sequence_use', 'probe'), '{}', 'a DBA may want to hear of it later'
 );
 DELETE FROM kernel.health_threshold;
+-- One that fills a column without belonging to it, and a domain over a narrow type.
+CREATE SEQUENCE probe.lent;
+CREATE TABLE probe.borrows (id integer DEFAULT nextval('probe.lent'));
+CREATE DOMAIN probe.number AS integer;
+CREATE TABLE probe.numbered (id probe.number);
+CREATE SEQUENCE probe.of_domain OWNED BY probe.numbered.id;
+CREATE SEQUENCE probe.roomy;
+ALTER TABLE probe.numbered OWNER TO strongroom_owner;
+ALTER SEQUENCE probe.lent OWNER TO strongroom_owner;
+ALTER SEQUENCE probe.roomy OWNER TO strongroom_owner;
+SELECT setval('probe.lent', 2000000000), setval('probe.of_domain', 2000000000),
+    setval('probe.roomy', 2000000000);
+SELECT is(
+    pg_temp.found('sequence_use', 'probe.(lent|of_domain|roomy)'),
+    ARRAY['ERROR sequence_use:probe.lent', 'ERROR sequence_use:probe.of_domain'],
+    'the narrowest column that a sequence fills says where it ends'
+);
 
 -- Ages.
 SELECT is(pg_temp.found('transaction_id_age'), '{}', 'a young server has young transaction ids');
@@ -132,6 +149,39 @@ SELECT is(
 SET LOCAL row_security = off;
 SELECT is(pg_temp.found('settings', 'row'), ARRAY['WARN settings:row_security'], 'no policies');
 SET LOCAL row_security = on;
+-- What others have for themselves.
+CREATE ROLE probe_loader;
+ALTER ROLE probe_loader SET session_replication_role = replica;
+ALTER ROLE probe_loader SET row_security = false;
+ALTER ROLE probe_loader SET synchronous_commit = on;
+ALTER ROLE probe_loader IN DATABASE postgres SET log_statement = 'all';
+DO $$
+BEGIN
+    EXECUTE format(
+        'ALTER ROLE probe_loader IN DATABASE %I SET log_parameter_max_length_on_error = ''1kB''',
+        current_database()
+    );
+END;
+$$;
+SELECT is(
+    pg_temp.found('settings', 'probe'),
+    ARRAY[
+        'ERROR settings:session_replication_role:ROLE probe_loader',
+        'WARN settings:log_parameter_max_length_on_error:ROLE probe_loader IN DATABASE '
+        || quote_ident(current_database()),
+        'WARN settings:row_security:ROLE probe_loader'
+    ],
+    'a role or a database may have them for itself'
+);
+SELECT lives_ok(
+    (
+        SELECT string_agg(f.remediation, ' ')
+        FROM kernel.findings(ARRAY['settings']) AS f
+        WHERE f.cache_key ~ 'probe'
+    ),
+    'it says what takes them back'
+);
+SELECT is(pg_temp.found('settings', 'probe'), '{}', 'and that done, they are as everywhere');
 
 -- Roles.
 CREATE ROLE probe_backup BYPASSRLS;

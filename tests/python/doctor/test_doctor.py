@@ -175,6 +175,25 @@ def test_a_check_that_fails_takes_no_other_with_it(doctor: Doctor) -> None:
     assert "row_security_not_forced" in done.stdout
 
 
+def test_a_timeout_of_applications_does_not_end_it(doctor: Doctor) -> None:
+    doctor.url = f"{doctor.database.url(doctor.user)}&options=-cstatement_timeout%3D20ms"
+    done = doctor.run("--level", "error", "--only", "column_tags,missing_gate,policy_not_indexed")
+    assert done.returncode == 0, done.stderr
+    assert "3 passed" in done.stdout
+
+
+def test_a_lock_is_told_of_and_holds_up_no_other_check(doctor: Doctor) -> None:
+    holder = doctor.database.connect("postgres", autocommit=False)
+    holder.execute("LOCK TABLE kernel.job IN ACCESS EXCLUSIVE MODE")
+    code, document = doctor.ask("--only", "jobs,row_security_off")
+    assert code == 10
+    ((failed),) = document["findings"]
+    assert failed["name"] == "failed_check"
+    assert "canceling statement due to lock timeout (55P03)" in failed["detail"]
+    assert "ask again later" in failed["remediation"]
+    assert document["passed"] == 1
+
+
 @pytest.mark.parametrize("user", ["strongroom_migrator", "postgres"])
 def test_who_may_become_the_owner_may_ask(doctor: Doctor, user: str) -> None:
     doctor.user = user

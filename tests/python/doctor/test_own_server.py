@@ -175,9 +175,20 @@ def test_a_standby_that_has_replayed_nothing_says_so(admin: Connection, standby:
         wait_until(lambda: found(replica, "replication_lag"))
         ((level, detail, _),) = found(replica, "replication_lag")
         assert level == "WARN"
-        assert detail.startswith("This standby lags by 00:00:")
+        assert detail.startswith("This standby, to which nothing streams, lags by 00:00:")
         assert query(replica, "SELECT replay_lag > '1 second' FROM kernel.server_state")
         assert query(replica, "SELECT pg_last_xact_replay_timestamp() IS NULL")
+
+
+def test_a_standby_that_nothing_streams_to_says_so(admin: Connection, standby: OwnServer) -> None:
+    """It has replayed all that it got, and gets no more."""
+    with psycopg.connect(standby.url(), autocommit=True) as replica:
+        wait_until(lambda: found(replica, "replication_lag") == [])
+        replica.execute("ALTER SYSTEM SET primary_conninfo = 'host=/nowhere'")
+        replica.execute("SELECT pg_reload_conf()")
+        wait_until(lambda: found(replica, "replication_lag"))
+        ((_, detail, _),) = found(replica, "replication_lag")
+        assert detail.startswith("This standby, to which nothing streams, lags by 00:00:")
 
 
 def query(connection: Connection, text: str) -> Any:

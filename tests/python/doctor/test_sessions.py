@@ -86,6 +86,67 @@ def test_a_long_transaction_is_told_of_and_canceled(database: Database) -> None:
     wait_until(lambda: about(found(admin, "long_transaction"), pid) == [])
 
 
+def test_a_long_transaction_that_pauses_is_told_of_and_ended(database: Database) -> None:
+    """Between two statements of a long transaction nothing is at work, and little time is idle."""
+    admin = database.admin()
+    tune(admin, "long_transaction", 0.2, 900)
+    tune(admin, "idle_in_transaction", 60, 900)
+    worker = database.connect(autocommit=False)
+    pid = worker.info.backend_pid
+    worker.execute("SELECT pg_sleep(0.3)")
+    ((level, _, mend),) = about(found(admin, "long_transaction"), pid)
+    assert level == "WARN"
+    assert about(found(admin, "idle_in_transaction"), pid) == []
+    # One that is idle for long is told of once.
+    tune(admin, "idle_in_transaction", 0, 900)
+    assert about(found(admin, "long_transaction"), pid) == []
+    assert len(about(found(admin, "idle_in_transaction"), pid)) == 1
+    admin.execute(mend.encode())
+    wait_until(lambda: about(found(admin, "idle_in_transaction"), pid) == [])
+
+
+def test_an_index_that_is_being_built_is_no_finding(database: Database) -> None:
+    """Whoever asks: the runner does not see what the session of another role does."""
+    admin, runner = database.admin(), database.connect("strongroom_runner")
+    watcher = database.admin()
+    admin.execute("CREATE TABLE tarot.built (id integer)")
+    writer = database.connect("postgres", autocommit=False)
+    writer.execute("INSERT INTO tarot.built VALUES (1)")
+    builder = database.connect("postgres")
+    begin(builder, "CREATE INDEX CONCURRENTLY built_id_idx ON tarot.built (id)")
+    half = "SELECT FROM pg_index WHERE NOT indisvalid AND indrelid = 'tarot.built'::regclass"
+    wait_until(lambda: watcher.execute(half.encode()).fetchone() is not None)
+    assert found(runner, "invalid_index") == []
+    assert found(admin, "invalid_index") == []
+    pid = builder.info.backend_pid
+    admin.execute("SELECT pg_terminate_backend(%s)", (pid,))
+    wait_until(lambda: found(runner, "invalid_index"))
+    ((_, detail, mend),) = found(runner, "invalid_index")
+    assert detail == "tarot.built_id_idx is not valid."
+    writer.rollback()
+    admin.execute(mend.encode())
+    assert found(runner, "invalid_index") == []
+
+
+def test_a_constraint_that_is_not_enforced_is_told_of(database: Database) -> None:
+    """From 18 on; such a one can't be validated."""
+    admin, runner = database.admin(), database.connect("strongroom_runner")
+    if admin.info.server_version < 180000:
+        pytest.skip("every constraint is enforced before 18")
+    admin.execute(
+        "CREATE TABLE tarot.loose (id bigint REFERENCES tarot.users NOT ENFORCED,"
+        " CONSTRAINT loose_id_check CHECK (id > 0) NOT ENFORCED)"
+    )
+    rows = sorted(found(runner, "constraint_not_validated"))
+    assert [row[1] for row in rows] == [
+        "loose_id_check on tarot.loose is not enforced.",
+        "loose_id_fkey on tarot.loose is not enforced.",
+    ]
+    assert not rows[0][2].endswith(";")
+    admin.execute(rows[1][2].encode())
+    assert [row[1] for row in found(runner, "constraint_not_validated")] == [rows[0][1]]
+
+
 def test_a_blocked_session_is_told_of_with_its_blocker(database: Database) -> None:
     admin, runner = database.admin(), database.connect("strongroom_runner")
     tune(admin, "blocked_session", 0, 300)

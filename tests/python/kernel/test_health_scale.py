@@ -83,3 +83,27 @@ def test_four_times_the_partitions_are_at_most_five_times_the_work(database: Dat
     # What there was before the partitions makes the start; small checks need not grow at all.
     grown = {view: (few[view], many[view]) for view in few if many[view] > 5 * few[view] + 1000}
     assert grown == {}
+
+
+TABLES = """
+DO $$
+BEGIN
+    FOR n IN 1 .. 1500 LOOP
+        EXECUTE format(
+            'CREATE TABLE tarot.small_%s (
+                user_id bigint NOT NULL REFERENCES tarot.users (id), id bigint, note text
+            )', n
+        );
+    END LOOP;
+END $$;
+"""
+
+
+@pytest.mark.slow
+def test_many_tables_that_refer_to_one_are_looked_through_in_time(any_database: Database) -> None:
+    """What meets foreign keys in pairs takes minutes here, and seconds otherwise."""
+    admin = any_database.admin()
+    admin.execute(TABLES)
+    admin.execute("SET statement_timeout = '10s'")
+    for name in ("unreached_person", "masking_drift"):
+        admin.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier("kernel", f"check_{name}")))
