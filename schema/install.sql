@@ -309,6 +309,7 @@
 \ir ../functions/kernel/place_hold.sql
 \ir ../functions/kernel/release_hold.sql
 \ir ../functions/kernel/release_expired_holds.sql
+\ir ../functions/kernel/key_types.sql
 \ir ../functions/kernel/held_key_condition.sql
 \ir ../functions/kernel/hold_conditions.sql
 \ir ../functions/kernel/pinned_conditions.sql

@@ -65,10 +65,11 @@ BEGIN
         SELECT format(
             'EXISTS (SELECT FROM kernel.legal_hold AS h WHERE h.released_at IS NULL'
             ' AND h.relation = ANY (%1$L::regclass[]) AND %2$s)',
-            c_relations, kernel.held_key_condition(p_root, held.columns)
+            c_relations, kernel.held_key_condition(p_root, held.columns, held.types)
         )
         FROM (
-            SELECT DISTINCT ARRAY(SELECT jsonb_object_keys(h.row_key) ORDER BY 1) AS columns
+            SELECT DISTINCT
+                ARRAY(SELECT jsonb_object_keys(h.row_key) ORDER BY 1) AS columns, h.key_types AS types
             FROM kernel.legal_hold AS h
             WHERE h.released_at IS NULL AND h.row_key IS NOT NULL AND h.relation = ANY (c_relations)
         ) AS held

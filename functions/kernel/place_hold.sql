@@ -58,11 +58,12 @@ BEGIN
     END IF;
 
     INSERT INTO kernel.legal_hold AS h (
-        app, subject, relation, row_key, reason, placed_by, expires_at
+        app, subject, relation, row_key, reason, placed_by, expires_at, key_types
     )
     VALUES (
         p_app, v_subject, v_relation, v_row_key, p_reason,
-        coalesce(kernel.actor(), session_user), p_expires_at
+        coalesce(kernel.actor(), session_user), p_expires_at,
+        kernel.key_types(v_relation, ARRAY(SELECT jsonb_object_keys(v_row_key)))
     )
     RETURNING h.id INTO v_id;
     RETURN v_id;

@@ -13,6 +13,7 @@ CREATE TABLE kernel.legal_hold (
     released_by text,
     released_as text,
     release_reason text,
+    key_types jsonb,
     CONSTRAINT legal_hold_pkey PRIMARY KEY (id),
     CONSTRAINT legal_hold_target_check CHECK (
         (app IS NULL) = (subject IS NULL)
@@ -77,6 +78,8 @@ COMMENT ON COLUMN kernel.legal_hold.released_as IS
 'The login that released it, as the server knows it.';
 COMMENT ON COLUMN kernel.legal_hold.release_reason IS
 'Why it was released.';
+COMMENT ON COLUMN kernel.legal_hold.key_types IS
+'Of which types the columns of the key were (kernel.key_types): another one writes its values otherwise.';
 
 ALTER TABLE kernel.legal_hold ENABLE ROW LEVEL SECURITY;
 ALTER TABLE kernel.legal_hold FORCE ROW LEVEL SECURITY;
@@ -98,10 +101,10 @@ WHEN (
     OLD.released_at IS NOT NULL
     OR (
         NEW.id, NEW.app, NEW.subject, NEW.relation, NEW.row_key, NEW.reason,
-        NEW.placed_at, NEW.placed_by, NEW.placed_as, NEW.expires_at
+        NEW.placed_at, NEW.placed_by, NEW.placed_as, NEW.expires_at, NEW.key_types
     ) IS DISTINCT FROM (
         OLD.id, OLD.app, OLD.subject, OLD.relation, OLD.row_key, OLD.reason,
-        OLD.placed_at, OLD.placed_by, OLD.placed_as, OLD.expires_at
+        OLD.placed_at, OLD.placed_by, OLD.placed_as, OLD.expires_at, OLD.key_types
     )
 )
 EXECUTE FUNCTION kernel.tg_refuse_rewriting();

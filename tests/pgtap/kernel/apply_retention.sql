@@ -119,6 +119,11 @@ SELECT is(kernel.apply_retention('notes'), 0::bigint, 'of a table on hold nothin
 SELECT kernel.release_hold(:whole, 'closed');
 SELECT is(kernel.apply_retention('notes'), 1::bigint, 'until it is released');
 SELECT is((SELECT count(*) FROM kernel.check_retention_lag), 0::bigint, 'then nothing is late');
+INSERT INTO probe.notes (user_id, id, at) VALUES (1, 500, pg_temp.ago(31));
+SELECT is((SELECT array_agg(g.hours) FROM unnest('{12,23,25,48}'::integer[]) AS g (hours)
+    WHERE EXISTS (SELECT FROM kernel.retention_lag(make_interval(hours => g.hours)) AS l WHERE l.policy = 'notes')),
+    '{12,23}', 'late is what should have gone longer ago than that');
+DELETE FROM probe.notes WHERE id = 500;
 
 -- Periods of people.
 UPDATE kernel.retention_policy

@@ -1,7 +1,7 @@
 -- What may go beside a hold: of the tables, partitions, rows and people that it does not name.
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(39);
+SELECT plan(44);
 
 CREATE SCHEMA probe AUTHORIZATION strongroom_owner;
 COMMENT ON SCHEMA probe IS E'An app.\n@app';
@@ -114,6 +114,25 @@ SELECT kernel.place_hold('case', 'probe', '2') AS hold \gset
 SELECT is(pg_temp.free_ids('probe.words'), '1 4 | 1 4', 'of somebody else''s as well');
 SELECT kernel.release_hold(:hold, 'over');
 SELECT is(pg_temp.free_ids('probe.words'), '1 2 3 4 | 1 2 3 4', 'until the release');
+
+-- A key of another type may be written otherwise; then all rows that the rest of it fits are kept.
+SET LOCAL ROLE strongroom_owner;
+CREATE TABLE probe.prices (id integer, at timestamp, PRIMARY KEY (id, at));
+INSERT INTO probe.prices VALUES (1, '2020-01-01'), (1, '2020-01-02'), (2, '2020-01-01');
+RESET ROLE;
+SELECT kernel.place_hold('case', p_table => 'probe.prices', p_row_key => '{"id": 1, "at": "2020-01-01"}') AS hold \gset
+SELECT is(pg_temp.free_ids('probe.prices'), '1 2 | 1 2', 'a row');
+ALTER TABLE probe.prices ALTER id TYPE bigint;
+SELECT is(pg_temp.free_ids('probe.prices'), '1 2 | 1 2', 'a wider number is written alike');
+SET LOCAL timezone = 'Asia/Tokyo';
+ALTER TABLE probe.prices ALTER at TYPE timestamptz;
+SET LOCAL timezone = 'UTC';
+SELECT is(pg_temp.free_ids('probe.prices'), '2 | 2', 'a time with its zone is not');
+SELECT kernel.place_hold('case', p_table => 'probe.prices', p_row_key => '{"id": 2, "at": "2020-01-01 00:00+09"}') AS other \gset
+SELECT kernel.release_hold(:hold, 'over');
+SELECT is(pg_temp.free_ids('probe.prices'), '1 1 | 1 1', 'and is for a hold that came after');
+SELECT kernel.release_hold(:other, 'over');
+SELECT throws_ok($$UPDATE kernel.legal_hold SET key_types = NULL WHERE id = $$ || :other, 'KR040', NULL, 'which stays known');
 
 -- What the kernel keeps of a person goes by no other way either.
 SELECT set_config('test.hold', kernel.place_hold('case', 'probe', '1')::text, true);
