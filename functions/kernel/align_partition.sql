@@ -31,7 +31,8 @@ BEGIN
         ) AS x
         WHERE c.oid = p_partition AND x.grantee <> c.relowner
     LOOP
-        EXECUTE format('REVOKE ALL ON %s FROM %s', p_partition, v_name);
+        -- What they passed on goes along.
+        EXECUTE format('REVOKE ALL ON %s FROM %s CASCADE', p_partition, v_name);
     END LOOP;
     FOR v_name IN
         SELECT o.polname

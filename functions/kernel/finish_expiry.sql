@@ -64,6 +64,8 @@ BEGIN
             coalesce(v_rule.reason, 'past the time of kernel.partition_policy'),
             p_policy => v_rule.name
         );
+        -- What its foreign keys point to is locked against readers, and who comes then queues behind.
+        PERFORM set_config('lock_timeout', '250ms', true);
         EXECUTE format('DROP TABLE %s', p_partition);
     ELSE
         -- A table of its own from here on: its changes are not changes of the table that it left.

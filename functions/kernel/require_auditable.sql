@@ -18,6 +18,9 @@ BEGIN
     ELSIF p_columns ->> 'app' = 'kernel' AND p_columns ->> 'relation' LIKE 'audit\_%' THEN
         v_reason := 'The audit log can''t watch itself; its seals do.';
         v_remedy := 'Export the seals: kernel.export_audit_root().';
+    ELSIF p_kind = 'r' AND EXISTS (SELECT FROM pg_inherits AS i WHERE i.inhparent = p_relation) THEN
+        v_reason := 'Tables inherit from it, and what names one of them goes past its triggers.';
+        v_remedy := 'Make them partitions, or tables of their own.';
     ELSIF p_columns -> 'key' = '[]' THEN
         v_reason := 'It has no primary key, by which the audit log could follow a row.';
         v_remedy := 'Give it a primary key.';

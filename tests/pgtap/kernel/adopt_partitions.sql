@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(14);
+SELECT plan(15);
 
 SET LOCAL ROLE strongroom_owner;
 CREATE SCHEMA probe;
@@ -52,6 +52,28 @@ SELECT results_eq(
 );
 SELECT is(kernel.begin_expiry('probe.events_long_ago'), 'begun', 'and can be counted');
 SELECT is((SELECT e.row_count FROM kernel.expiring_partition AS e), 1::bigint, 'through both');
+
+-- Somebody who may passed a right on.
+CREATE TABLE probe.passed_on (at date) PARTITION BY RANGE (at);
+CREATE TABLE probe.passed_on_old PARTITION OF probe.passed_on
+FOR VALUES FROM (MINVALUE) TO ('2025-01-01');
+GRANT SELECT ON probe.passed_on_old TO strongroom_migrator WITH GRANT OPTION;
+GRANT USAGE ON SCHEMA probe TO strongroom_migrator;
+RESET ROLE;
+SET LOCAL ROLE strongroom_migrator;
+GRANT SELECT ON probe.passed_on_old TO strongroom_login;
+RESET ROLE;
+SET LOCAL ROLE strongroom_owner;
+SELECT kernel.adopt_partitions('probe.passed_on', 'time', '1 month');
+SELECT is(
+    (
+        SELECT string_agg(x.grantee::regrole::text, ' ')
+        FROM pg_class AS c
+        CROSS JOIN aclexplode(c.relacl) AS x
+        WHERE c.oid = 'probe.passed_on_old'::regclass AND x.grantee <> c.relowner
+    ),
+    NULL, 'rights that were passed on are taken as well'
+);
 
 CREATE TABLE probe.plain (at date);
 SELECT throws_ok(

@@ -204,6 +204,14 @@ DROP TABLE probe.notes;
 SELECT is((SELECT d.level FROM kernel.check_audit_drift AS d), 'INFO', 'a dropped table leaves a function, which is told');
 RESET ROLE;
 
+SET LOCAL ROLE strongroom_owner;
+CREATE TABLE probe.heirs_of (id integer PRIMARY KEY);
+SELECT pg_temp.tag('probe.heirs_of', 'id', '@internal');
+CREATE TABLE probe.heir () INHERITS (probe.heirs_of);
+SELECT throws_ok(
+    $$SELECT kernel.enable_audit('probe.heirs_of')$$, 'KR021', NULL, 'a table that others inherit from is refused'
+);
+
 -- What a type is stands in the function and in no list.
 SET LOCAL ROLE strongroom_owner;
 DROP FUNCTION kernel.tg_audit_probe__notes();

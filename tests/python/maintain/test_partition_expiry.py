@@ -197,6 +197,35 @@ def test_a_long_reader_is_waited_for_by_the_next_run(
     assert expire(parted) == {first: "dropped", second: "dropped"}
 
 
+def test_who_reads_what_a_partition_refers_to_is_hardly_kept_waiting(
+    any_parted: Parted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody reads it for long, and others come while the runner waits for that one."""
+    monkeypatch.setattr(expiry, "_pause", lambda _: None)
+    any_parted.execute(
+        "CREATE TABLE probe.users (id bigint PRIMARY KEY);"
+        "INSERT INTO probe.users VALUES (1), (2), (3);"
+        "ALTER TABLE probe.visits ADD CONSTRAINT visits_user_id_fkey"
+        " FOREIGN KEY (user_id) REFERENCES probe.users;"
+        "UPDATE kernel.partition_policy SET keep = '10 months'"
+    )
+    reader, other = any_parted.owner(autocommit=False), any_parted.owner()
+    reader.execute("SELECT FROM probe.users")
+    said: list[str] = []
+    running = threading.Thread(target=lambda: said.extend(expire(any_parted).values()))
+    running.start()
+    longest = 0.0
+    while running.is_alive():
+        since = time.monotonic()
+        other.execute("SELECT FROM probe.users")
+        longest = max(longest, time.monotonic() - since)
+        time.sleep(0.01)
+    assert said == ["waiting"]
+    assert longest < 1.5
+    reader.rollback()
+    assert expire(any_parted) == {any_parted.month(11): "dropped"}
+
+
 def test_an_interrupted_detach_of_somebody_else_is_finished(any_parted: Parted) -> None:
     """And the table stays, for we do not know what it is wanted for."""
     any_parted.execute("UPDATE kernel.partition_policy SET keep = NULL")
