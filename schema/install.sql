@@ -314,6 +314,7 @@
 \ir ../functions/kernel/hold_conditions.sql
 \ir ../functions/kernel/pinned_conditions.sql
 \ir ../functions/kernel/has_partition_pins.sql
+\ir ../functions/kernel/overdue_partitions.sql
 \ir ../functions/kernel/is_partition_free.sql
 \ir ../functions/kernel/record_destruction.sql
 

@@ -27,10 +27,29 @@ SELECT
     ) AS metadata,
     format('retention_lag:%s', overdue.policy) AS cache_key
 FROM kernel.retention_lag('2 days') AS overdue
-LEFT JOIN kernel.retention_lag('14 days') AS late ON late.policy = overdue.policy;
+LEFT JOIN kernel.retention_lag('14 days') AS late ON late.policy = overdue.policy
+UNION ALL
+SELECT
+    'retention_lag',
+    'Partitions that are past their time stay',
+    CASE WHEN count(late.partition) > 0 THEN 'ERROR' ELSE 'WARN' END,
+    'INTERNAL',
+    ARRAY['MAINTENANCE', 'PRIVACY'],
+    'Partitions that are past their time and in which nothing is held should be gone'
+    ' within an hour or two.',
+    format(
+        'Partitions of %s that should have gone days ago: %s, %s among them.',
+        overdue.parent, count(*), min(overdue.partition::text)
+    ),
+    'strongroom maintain must run, and often enough: SQL alone detaches nothing.',
+    jsonb_build_object('table', overdue.parent::text),
+    format('retention_lag:partitions:%s', overdue.parent)
+FROM kernel.overdue_partitions('2 days') AS overdue
+LEFT JOIN kernel.overdue_partitions('14 days') AS late ON late.partition = overdue.partition
+GROUP BY overdue.parent;
 
 COMMENT ON VIEW kernel.check_retention_lag IS
-'Policies with rows that should have gone two days ago (WARN) or a fortnight ago (ERROR), and
-policies that can''t be carried out (ERROR).';
+'Policies with rows, and tables with partitions, that should have gone two days ago (WARN) or a
+fortnight ago (ERROR), and policies that can''t be carried out (ERROR).';
 
 GRANT SELECT ON kernel.check_retention_lag TO strongroom_runner;

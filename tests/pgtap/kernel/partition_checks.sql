@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(31);
+SELECT plan(36);
 
 SET LOCAL ROLE strongroom_owner;
 CREATE SCHEMA probe;
@@ -172,6 +172,36 @@ SELECT is(
     'too many partitions'
 );
 DROP TABLE probe.old;
+
+-- What should have gone: the runner alone takes it, and may not run.
+CREATE FUNCTION pg_temp.lag(p_table text) RETURNS text
+LANGUAGE sql
+RETURN (
+    SELECT string_agg(c.level || ' ' || c.detail, E'\n')
+    FROM kernel.check_retention_lag AS c
+    WHERE c.metadata ->> 'table' = p_table
+);
+UPDATE kernel.partition_policy
+SET keep = make_interval(secs => EXTRACT(epoch FROM now() - date_trunc('month', now(), 'UTC')) + 1),
+    on_expiry = 'drop', archive_schema = NULL
+WHERE parent = 'probe.visits'::regclass;
+SELECT matches(
+    pg_temp.lag('probe.visits'), '^ERROR Partitions of probe.visits that should have gone days ago: 6, ',
+    '[X-5] what is past its time and stays is told of'
+);
+SELECT is(
+    (SELECT count(*) FROM kernel.overdue_partitions('10 years')), 0::bigint, 'not before its grace is over'
+);
+SELECT kernel.place_hold('a lawsuit', p_table => 'probe.visits');
+SELECT is(pg_temp.lag('probe.visits'), NULL, 'what is held is not late');
+UPDATE kernel.partition_policy SET keep_ids = 3500 WHERE parent = 'probe.numbers'::regclass;
+SELECT is(pg_temp.lag('probe.numbers'), NULL, 'of numbers, one partition is not late');
+INSERT INTO probe.numbers VALUES (7000);
+SELECT is(
+    pg_temp.lag('probe.numbers'),
+    'WARN Partitions of probe.numbers that should have gone days ago: 1, probe.numbers_p0 among them.',
+    'that rows came in for two more is'
+);
 RESET ROLE;
 SELECT is(
     (SELECT c.level FROM kernel.check_partition_plan AS c WHERE c.cache_key ~ '^partition_plan:gone'),

@@ -147,3 +147,27 @@ def test_a_batch_ends_where_the_partitions_do(any_audited: Audited) -> None:
         value(runner, _SEAL)
     assert value(runner, "SELECT count(*) FROM kernel.audit_inbox") == 3
     assert problems(runner) == []
+
+
+def test_a_partition_that_is_being_detached_takes_no_batch(any_audited: Audited) -> None:
+    """Its entries wait, and those of other months are sealed."""
+    admin, runner = any_audited.tamperer(), any_audited.runner()
+    month = value(admin, "SELECT to_char(timezone('UTC', now()) + interval '1 month', 'YYYY_MM')")
+    admin.execute(
+        "INSERT INTO kernel.audit_inbox (at, app, operation, role)"
+        " VALUES (now() + interval '1 month', 'probe', 'ACCESS', 'x')"
+    )
+    any_audited.writer().execute(_INSERT.encode(), (1,))
+    reader = any_audited.writer(autocommit=False)
+    reader.execute("SELECT FROM kernel.audit_log")
+    admin.execute("SET statement_timeout = '500ms'")
+    with pytest.raises(psycopg.errors.QueryCanceled):
+        admin.execute(
+            f"ALTER TABLE kernel.audit_log DETACH PARTITION kernel.audit_log_p{month}"
+            " CONCURRENTLY".encode()
+        )
+    reader.rollback()
+    assert value(runner, _SEAL) == 1
+    with pytest.raises(psycopg.errors.CheckViolation) as refused:
+        value(runner, _SEAL)
+    assert "wait for their seal" in str(refused.value)
