@@ -38,7 +38,7 @@ def query(server: EmbeddedServer, text: str) -> list[Any]:
 
 
 def wait_for(server: EmbeddedServer, text: str) -> None:
-    for _ in range(400):
+    for _ in range(1200):
         if query(server, text) == [(True,)]:
             return
         time.sleep(0.05)

@@ -305,7 +305,7 @@ def test_the_target_is_never_the_pooler_by_accident(started: Sandbox) -> None:
 
 def _await_refusal(url: str) -> None:
     """Wait until the server has read its rules again."""
-    for _ in range(100):
+    for _ in range(1200):
         try:
             psycopg.connect(url).close()
         except psycopg.OperationalError:
