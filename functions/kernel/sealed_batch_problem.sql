@@ -33,8 +33,10 @@ BEGIN
         )
     INTO v_count, v_unread_count, v_leaves
     FROM kernel.audit_log AS l
-    LEFT JOIN kernel.audit_shape AS s
-        ON s.id = l.shape_id AND s.id = kernel.audit_shape_id(s.columns)
+    LEFT JOIN (
+        -- Worked out once for each list, not for each entry.
+        SELECT k.id FROM kernel.audit_shape AS k WHERE k.id = kernel.audit_shape_id(k.columns) OFFSET 0
+    ) AS s ON s.id = l.shape_id
     WHERE l.batch = p_batch;
     IF v_count <> (p_seal).row_count THEN
         RETURN format('it has %s entries, and was sealed with %s', v_count, (p_seal).row_count);

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(15);
+SELECT plan(16);
 
 SET LOCAL ROLE strongroom_owner;
 CREATE SCHEMA probe;
@@ -29,6 +29,11 @@ SELECT is_empty(
     $$SELECT c.detail FROM kernel.check_partition_drift AS c
     WHERE c.metadata ->> 'parent' = 'probe.events'$$,
     'and all are closed alike'
+);
+SELECT is_empty(
+    $$SELECT a.attacl FROM pg_attribute AS a
+    WHERE a.attrelid = 'probe.events_long_ago'::regclass AND a.attacl <> '{}'$$,
+    'no column of theirs is granted'
 );
 SELECT is((SELECT count(*) FROM probe.events), 2::bigint, 'no row is lost');
 SELECT is(

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(22);
+SELECT plan(23);
 
 CREATE ROLE probe_definer IN ROLE strongroom_client;
 GRANT probe_definer TO strongroom_owner;
@@ -114,6 +114,16 @@ SELECT is((kernel.finish_expiry('probe.visits_p' || to_char(
     'kept', 'a policy that changed keeps it');
 SELECT is(pg_temp.counted(), '18 of 18', 'and all is as it was');
 
+UPDATE kernel.partition_policy SET keep = '1 hour' WHERE parent = 'probe.visits'::regclass;
+SELECT is(
+    (
+        SELECT min(lower(s.span))
+        FROM kernel.due_partitions('2049-11-22 12:00+00', 'probe.visits') AS d
+        CROSS JOIN unnest(d.spans) AS s (span)
+    ),
+    EXTRACT(epoch FROM timestamptz '2049-11-22 00:00+00'),
+    'what would be past its time at once is not made'
+);
 SELECT throws_ok(
     'SELECT kernel.finish_expiry(pg_temp.day(0))', 'P0002', NULL, 'what never began does not end'
 );

@@ -112,6 +112,9 @@ def test_a_held_partition_waits_for_its_hold(parted: Parted) -> None:
     parted.execute("UPDATE kernel.partition_policy SET keep = '10 months'")
     name = parted.month(11)
     hold = parted.value(_HOLD)
+    # It is not even detached, which would refuse rows that come late.
+    assert parted.value(f"SELECT kernel.begin_expiry('{name}')") == "held"
+    assert parted.query("SELECT FROM kernel.expiring_partition") == []
     assert expire(parted) == {name: "held"}
     assert name in parted.partitions()
     assert parted.value(_COUNT) == 36
@@ -135,6 +138,22 @@ def test_a_hold_that_comes_after_the_detach_puts_it_back(parted: Parted) -> None
     assert sorted(after) == sorted(before)
     assert expire(parted) == {name: "held"}
     assert parted.query("SELECT FROM kernel.expiring_partition") == []
+
+
+def test_a_hold_waits_for_the_end_of_what_is_being_dropped(parted: Parted) -> None:
+    """Who places it learns that the row is gone, and is not told that it is kept."""
+    parted.execute("UPDATE kernel.partition_policy SET keep = '10 months'")
+    name = parted.month(11)
+    assert parted.value(f"SELECT kernel.begin_expiry('{name}')") == "begun"
+    parted.execute(f"ALTER TABLE probe.visits DETACH PARTITION {name} CONCURRENTLY")
+    ending, holder = parted.owner(autocommit=False), parted.owner()
+    outcome = ending.execute(f"SELECT outcome FROM kernel.finish_expiry('{name}')".encode())
+    assert outcome.fetchone() == ("drop",)
+    holder.execute("SET lock_timeout = '200ms'")
+    with pytest.raises(psycopg.errors.LockNotAvailable):
+        holder.execute(_HOLD.encode())
+    ending.commit()
+    holder.execute(_HOLD.encode())
 
 
 def test_a_policy_that_changed_its_mind_puts_it_back(any_parted: Parted) -> None:
