@@ -129,6 +129,26 @@ def test_without_a_partition_nothing_is_lost(any_audited: Audited) -> None:
     assert problems(runner) == []
 
 
+def test_an_entry_dated_ahead_does_not_undo_the_seals_of_its_transaction(
+    any_audited: Audited,
+) -> None:
+    """All batches of a run are one transaction where SQL alone runs the jobs."""
+    admin, runner = any_audited.tamperer(), any_audited.runner()
+    admin.execute(
+        "UPDATE kernel.job SET is_enabled = name = 'seal_audit';"
+        "INSERT INTO kernel.audit_inbox (at, app, operation, role)"
+        " VALUES (now() + interval '5 years', 'probe', 'ACCESS', 'x')"
+    )
+    any_audited.writer().execute(_INSERT.encode(), (1,))
+    jobs = "SELECT job, outcome, done, error_code FROM kernel.run_due_jobs()"
+    assert runner.execute(jobs.encode()).fetchall() == [("seal_audit", "done", 1, None)]
+    assert value(runner, "SELECT count(*) FROM kernel.audit_seal") == 1
+    told = "SELECT level FROM kernel.check_audit_lag"
+    assert runner.execute(told.encode()).fetchall() == [("ERROR",)]
+    admin.execute("UPDATE kernel.job SET next_due_at = now()")
+    assert runner.execute(jobs.encode()).fetchall() == [("seal_audit", "failed", 0, "23514")]
+
+
 def test_a_batch_ends_where_the_partitions_do(any_audited: Audited) -> None:
     """A month of which partitions hold a part: that is sealed, the rest is waited for."""
     admin, runner = any_audited.tamperer(), any_audited.runner()
