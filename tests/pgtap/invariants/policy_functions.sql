@@ -28,6 +28,9 @@ CREATE FUNCTION probe.same(integer, text) RETURNS boolean LANGUAGE sql STABLE
 AS 'SELECT $1::text = $2';
 CREATE OPERATOR probe.=== (LEFTARG = integer, RIGHTARG = text, FUNCTION = probe.same);
 CREATE FUNCTION probe.number() RETURNS integer LANGUAGE internal STABLE AS 'pg_backend_pid';
+-- What an extension brings is its own to mend.
+CREATE FUNCTION probe.brought() RETURNS integer LANGUAGE sql STABLE AS 'SELECT 1';
+ALTER EXTENSION plpgsql ADD FUNCTION probe.brought();
 CREATE SCHEMA probe_out;
 CREATE FUNCTION probe_out.me() RETURNS integer LANGUAGE sql STABLE AS 'SELECT 1';
 CREATE TABLE probe.notes (a integer);
@@ -37,6 +40,7 @@ CREATE POLICY select_f ON probe.notes FOR SELECT TO strongroom_client USING (a =
 CREATE POLICY select_g ON probe.notes FOR SELECT TO strongroom_client
 USING (a OPERATOR(probe.===) 'x');
 CREATE POLICY select_h ON probe.notes FOR SELECT TO strongroom_client USING (a = probe_out.me());
+CREATE POLICY select_j ON probe.notes FOR SELECT TO strongroom_client USING (a = probe.brought());
 CREATE POLICY select_i ON probe.notes FOR SELECT TO strongroom_client USING (a = probe.number());
 CREATE POLICY select_a ON probe.notes FOR SELECT TO strongroom_client USING (a = probe.me());
 CREATE POLICY select_b ON probe.notes FOR SELECT TO strongroom_client USING (a = probe.text_me());

@@ -30,6 +30,9 @@ UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'probe.kept_a_b_idx'::
 CREATE INDEX kept_b_idx ON probe.kept (b) INCLUDE (c);
 CREATE INDEX kept_b_a_idx ON probe.kept (b, a);
 CREATE INDEX kept_b_less_idx ON probe.kept (b);
+CREATE TABLE probe.grown (a integer, b integer);
+CREATE INDEX grown_a_idx ON probe.grown (a);
+CREATE INDEX grown_a_more_idx ON probe.grown (a) INCLUDE (b);
 -- Two rules for NULL are two rules, and a subscriber knows rows by one index.
 CREATE UNIQUE INDEX kept_c_key ON probe.kept (c);
 CREATE UNIQUE INDEX kept_c_null_key ON probe.kept (c) NULLS NOT DISTINCT;
@@ -49,11 +52,12 @@ SELECT set_eq(
         'probe.things_a_idx is the beginning of probe.things_a_key.',
         'probe.things_b_again_idx is the beginning of probe.things_b_idx.',
         'probe.kept_b_less_idx is the beginning of probe.kept_b_a_idx.',
-        'probe.kept_b_less_idx is the beginning of probe.kept_b_idx.'
+        'probe.kept_b_less_idx is the beginning of probe.kept_b_idx.',
+        'probe.grown_a_idx is the beginning of probe.grown_a_more_idx.'
     ],
     'the check finds those who break the rule, and nobody else'
 );
-SELECT is(pg_temp.mend('redundant_index'), 3, 'it says what mends them');
+SELECT is(pg_temp.mend('redundant_index'), 4, 'it says what mends them');
 SELECT is_empty(
     $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe' $$,
     'and that done, nothing is found'

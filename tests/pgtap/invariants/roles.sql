@@ -17,7 +17,7 @@ CREATE ROLE probe_app SUPERUSER;
 CREATE ROLE probe_worker LOGIN CREATEROLE BYPASSRLS;
 CREATE ROLE probe_definer;
 GRANT probe_definer TO strongroom_owner, strongroom_login;
-GRANT strongroom_owner TO strongroom_login;
+GRANT strongroom_owner, probe_app TO strongroom_login;
 CREATE ROLE probe_analyst;
 GRANT probe_worker TO probe_analyst;
 -- By way of a role that is nobody's, and into those that the server has.
@@ -44,12 +44,13 @@ SELECT set_eq(
         'probe_definer has the rights of pg_read_all_data.',
         'strongroom_login may become probe_definer.',
         'strongroom_login may become strongroom_owner.',
+        'strongroom_login may become probe_app.',
         'strongroom_login may grant probe_analyst to others.',
         'strongroom_runner may become probe_backup.'
     ],
     'the check finds those who break the rule, and nobody else'
 );
-SELECT is(pg_temp.mend('role_rights', 'probe|login'), 11, 'it says what mends them');
+SELECT is(pg_temp.mend('role_rights', 'probe|login'), 12, 'it says what mends them');
 SELECT is_empty(
     $$ SELECT f.detail FROM pg_temp.found AS f WHERE f.cache_key ~ 'probe|login' $$,
     'and that done, nothing is found'
