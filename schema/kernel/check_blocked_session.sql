@@ -27,10 +27,18 @@ CROSS JOIN (
     SELECT
         k.pid,
         k.waitstart,
-        concat_ws(' on ', k.mode, k.relation::regclass),
+        -- The same number may be another table in another database.
+        concat_ws(
+            ' on ', k.mode, CASE
+                WHEN k.database = 0 OR d.oid IS NOT NULL THEN k.relation::regclass::text
+                WHEN k.relation IS NOT NULL THEN 'a table of another database'
+            END
+        ),
         extract(epoch FROM clock_timestamp() - k.waitstart),
         pg_catalog.pg_blocking_pids(k.pid)
     FROM pg_catalog.pg_locks AS k
+    LEFT JOIN pg_catalog.pg_database AS d
+        ON d.oid = k.database AND d.datname = pg_catalog.current_database()
     WHERE NOT k.granted AND k.waitstart IS NOT NULL
 ) AS w (pid, since, lock, seconds, blockers)
 WHERE w.seconds >= l.warn;

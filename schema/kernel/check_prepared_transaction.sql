@@ -18,7 +18,13 @@ SELECT
         '%L of %I in database %I was prepared %s ago.', p.gid, p.owner, p.database,
         make_interval(secs => floor(p.seconds))
     ) AS detail,
-    format('ROLLBACK PREPARED %L;', p.gid) AS remediation,
+    CASE p.database
+        WHEN pg_catalog.current_database() THEN format('ROLLBACK PREPARED %L;', p.gid)
+        ELSE format(
+            'In database %s: ROLLBACK PREPARED %L',
+            pg_catalog.quote_ident(p.database) COLLATE "default", p.gid
+        )
+    END AS remediation,
     jsonb_build_object('gid', p.gid, 'owner', p.owner, 'seconds', floor(p.seconds)) AS metadata,
     format('prepared_transaction:%s', p.gid) AS cache_key
 FROM limits AS l

@@ -27,7 +27,11 @@ SELECT
 FROM limits AS l
 CROSS JOIN (
     SELECT
-        format('Standby %s', coalesce(nullif(s.application_name, ''), s.pid::text)),
+        -- Several may go by one name.
+        concat(
+            'Standby ', coalesce(nullif(s.application_name, ''), s.pid::text),
+            ' at ' || pg_catalog.host(s.client_addr)
+        ),
         extract(epoch FROM s.replay_lag),
         CASE
             WHEN NOT pg_catalog.pg_is_in_recovery()

@@ -22,11 +22,17 @@ SELECT
     format('stale_statistics:%I.%I', t.schema_name, t.table_name) AS cache_key
 FROM (
     SELECT
-        s.schemaname, s.relname, s.n_mod_since_analyze,
+        s.schemaname, s.relname,
+        -- A root has no rows of its own, and nobody counts what changes below it: how many rows it has
+        -- more or less than when it was analyzed is known.
+        CASE
+            WHEN c.relkind = 'p' THEN abs(coalesce(below.live, 0)::bigint - c.reltuples::bigint)
+            ELSE s.n_mod_since_analyze
+        END,
         greatest(s.last_analyze, s.last_autoanalyze),
-        -- A root has no rows of its own: PostgreSQL counts those of its partitions.
         coalesce(below.live, s.n_live_tup)
     FROM pg_catalog.pg_stat_user_tables AS s
+    JOIN pg_catalog.pg_class AS c ON c.oid = s.relid
     LEFT JOIN (
         SELECT i.inhparent, sum(p.n_live_tup)
         FROM pg_catalog.pg_inherits AS i

@@ -14,7 +14,8 @@ SELECT
         pg_catalog.pg_size_pretty(pg_catalog.pg_relation_size(s.indexrelid)),
         coalesce(to_char(d.stats_reset, 'YYYY-MM-DD'), 'statistics began')
     ) AS detail,
-    'When no standby uses it either, drop it: DROP INDEX CONCURRENTLY.' AS remediation,
+    'When no standby uses it either, and no foreign key wants it when rows are deleted,'
+    ' drop it: DROP INDEX CONCURRENTLY.' AS remediation,
     jsonb_build_object(
         'schema', s.schemaname, 'name', s.relname, 'index', s.indexrelname
     ) AS metadata,

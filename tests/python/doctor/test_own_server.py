@@ -89,13 +89,20 @@ def test_slow_statements_without_their_constants(primary: OwnServer, admin: Conn
         assert not any("pg_sleep" in row[1] for row in found(runner, "slow_statement"))
 
 
-def test_a_forgotten_prepared_transaction(admin: Connection) -> None:
+def test_a_forgotten_prepared_transaction(primary: OwnServer, admin: Connection) -> None:
+    admin.execute("CREATE DATABASE elsewhere")
     tune(admin, "prepared_transaction", 0, 3600)
     admin.execute("BEGIN")
     admin.execute("""PREPARE TRANSACTION 'it''s "odd"'""")
     ((level, detail, mend),) = found(admin, "prepared_transaction")
     assert level == "WARN"
     assert detail.startswith("""'it''s "odd"' of postgres in database postgres was prepared""")
+    # It is ended in the database that it is of.
+    with psycopg.connect(primary.url("elsewhere"), autocommit=True) as other:
+        install(other, read_project(ROOT))
+        tune(other, "prepared_transaction", 0, 3600)
+        ((_, _, sentence),) = found(other, "prepared_transaction")
+        assert sentence == """In database postgres: ROLLBACK PREPARED 'it''s "odd"'"""
     admin.execute(mend.encode())
     assert found(admin, "prepared_transaction") == []
 

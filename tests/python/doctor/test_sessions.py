@@ -165,6 +165,26 @@ def test_a_blocked_session_is_told_of_with_its_blocker(database: Database) -> No
     wait_until(lambda: about(found(runner, "blocked_session"), pid) == [])
 
 
+def test_a_lock_in_another_database_is_not_taken_for_one_of_this(database: Database) -> None:
+    """The number of its table may be that of another one here."""
+    admin, watcher = database.admin(), psycopg.connect(database.server.url(), autocommit=True)
+    watcher.execute("CREATE TABLE IF NOT EXISTS public.elsewhere (id integer)")
+    tune(admin, "blocked_session", 0, 300)
+    blocker = psycopg.connect(database.server.url())
+    waiter = psycopg.connect(database.server.url(), autocommit=True)
+    try:
+        blocker.execute("LOCK TABLE public.elsewhere")
+        pid = begin(waiter, "BEGIN; LOCK TABLE public.elsewhere")
+        wait_until(lambda: about(found(admin, "blocked_session"), pid))
+        ((_, detail, _),) = about(found(admin, "blocked_session"), pid)
+        assert "on a table of another database for" in detail
+    finally:
+        blocker.close()
+        waiter.close()
+        watcher.execute("DROP TABLE public.elsewhere")
+        watcher.close()
+
+
 def test_dead_rows_are_told_of_and_vacuumed(database: Database) -> None:
     admin, runner = database.admin(), database.connect("strongroom_runner")
     admin.execute(
@@ -209,6 +229,14 @@ def test_stale_statistics_are_told_of_those_of_a_root_too(database: Database) ->
     wait_until(lambda: stale() == [])
     admin.execute("UPDATE tarot.part SET id = id WHERE id <= 10000")
     wait_until(lambda: [row[2] for row in stale()] == ["ANALYZE tarot.part;"])
+    # A root that was analyzed once, and has twice as many rows by now.
+    admin.execute("INSERT INTO tarot.root SELECT n FROM generate_series(20001, 41000) AS n")
+    wait_until(lambda: len(stale()) == 2)
+    admin.execute("ANALYZE tarot.part")
+    grown = ("WARN", "tarot.root: 21000 rows changed since it was last analyzed.", wanted[2])
+    wait_until(lambda: stale() == [grown])
+    admin.execute(wanted[2].encode())
+    wait_until(lambda: stale() == [])
 
 
 def test_the_cache_is_judged_once_enough_was_read(database: Database) -> None:
