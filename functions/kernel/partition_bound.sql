@@ -14,10 +14,16 @@ RETURN CASE
         )::uuid::text
     WHEN p_type = 'pg_catalog.date'::regtype
         THEN pg_catalog.to_char(
-            timestamp 'epoch' + p_position * interval '1 second', 'YYYY-MM-DD'
+            timestamp 'epoch' + p_position * interval '1 second',
+            CASE WHEN p_position < -62135596800 THEN 'YYYY-MM-DD BC' ELSE 'YYYY-MM-DD' END
         )
     ELSE pg_catalog.to_char(
-        timestamp 'epoch' + p_position * interval '1 second', 'YYYY-MM-DD HH24:MI:SS.US+00'
+        timestamp 'epoch' + p_position * interval '1 second',
+        -- What is before the year 1.
+        CASE
+            WHEN p_position < -62135596800 THEN 'YYYY-MM-DD HH24:MI:SS.US+00 BC'
+            ELSE 'YYYY-MM-DD HH24:MI:SS.US+00'
+        END
     )
 END;
 

@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(38);
+SELECT plan(41);
 
 -- What the sessions of DBAs say must not matter.
 SET LOCAL timezone = 'America/St_Johns';
@@ -113,6 +113,12 @@ SELECT is(
     '2026-03-29 01:00:00.000001+00', 'a bound in any zone is written in UTC'
 );
 SELECT is(pg_temp.there_and_back('date'::regtype, '2024-02-29'), '2024-02-29', 'a date');
+SELECT is(pg_temp.there_and_back('date'::regtype, '0044-03-15 BC'), '0044-03-15 BC', 'one before the year 1');
+SELECT is(
+    pg_temp.there_and_back('timestamptz'::regtype, '0044-03-15 12:00+00 BC'),
+    '0044-03-15 12:00:00.000000+00 BC', 'and a moment'
+);
+SELECT is(pg_temp.there_and_back('date'::regtype, '12026-01-01'), '12026-01-01', 'one of five figures');
 SELECT is(pg_temp.there_and_back('bigint'::regtype, '-9223372036854775808'),
     '-9223372036854775808', 'a number');
 SELECT is(

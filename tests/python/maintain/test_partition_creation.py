@@ -312,3 +312,33 @@ def fuzzed(shared_database: Database) -> Parted:
     parted = prepare(shared_database)
     parted.execute("DELETE FROM kernel.partition_policy")
     return parted
+
+
+_RUNWAY_CHECK = (
+    "SELECT level FROM kernel.check_partition_runway WHERE metadata ->> 'parent' = 'probe.visits'"
+)
+
+
+def test_of_one_step_ahead_the_last_is_told_of(any_parted: Parted) -> None:
+    """[X-8] Half of one is none, and none left is no runway."""
+    any_parted.execute("UPDATE kernel.partition_policy SET ahead = 1")
+    assert any_parted.query(_RUNWAY_CHECK) == []
+    any_parted.execute(f"DROP TABLE {', '.join(any_parted.month(-n) for n in (1, 2, 3))}")
+    assert any_parted.query(_RUNWAY_CHECK) == [("ERROR",)]
+
+
+def test_what_is_half_detached_is_no_runway(any_parted: Parted) -> None:
+    """[X-8] It takes no rows any more."""
+    name, other = any_parted.month(-1), any_parted.owner()
+    reader = any_parted.owner(autocommit=False)
+    reader.execute("SELECT count(*) FROM probe.visits")
+    other.execute("SET lock_timeout = '100ms'")
+    with pytest.raises(psycopg.errors.LockNotAvailable):
+        other.execute(f"ALTER TABLE probe.visits DETACH PARTITION {name} CONCURRENTLY".encode())
+    reader.rollback()
+    assert any_parted.query(_RUNWAY_CHECK) == [("ERROR",)]
+    runway = (
+        "SELECT steps_left, pending_count FROM kernel.partition_runway AS r"
+        " WHERE r.parent = 'probe.visits'::regclass"
+    )
+    assert any_parted.query(runway) == [(0, 1)]

@@ -360,3 +360,12 @@ def test_a_transaction_is_refused(any_parted: Parted) -> None:
     connection = any_parted.database.connect("strongroom_runner", autocommit=False)
     with pytest.raises(UsageError):
         expire_partitions(connection, quiet)
+
+
+def test_a_stricter_session_does_not_stop_it(any_parted: Parted) -> None:
+    """Holds that are newer than a transaction must be seen, whatever the session's default is."""
+    runner = any_parted.runner()
+    runner.execute("SET default_transaction_isolation = 'serializable'")
+    found = expire_partitions(runner, quiet)
+    assert [done.outcome for done in found] == ["dropped"] * 8
+    assert runner.execute("SHOW default_transaction_isolation").fetchone() == ("serializable",)
