@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.python.doctor.conftest import Doctor
+from tests.python.doctor.conftest import ROOT, Doctor
 from tests.python.fix_databases import Database
 
 # ERROR, WARN and INFO of the catalogue, one each.
@@ -267,6 +267,17 @@ def test_monitoring_may_ask_once_it_holds_pg_monitor(doctor: Doctor, watcher: st
     assert [f["detail"] for f in document["findings"] if f["name"] != "global_unique"] == [
         "Check sequence_use could not be run: permission denied for function sequence_use (42501)."
     ]
+
+
+def test_the_page_says_what_monitoring_does_not_see(doctor: Doctor, watcher: str) -> None:
+    doctor.user = watcher
+    admin = doctor.database.admin()
+    admin.execute(sql.SQL("GRANT pg_monitor TO {}").format(sql.Identifier(watcher)))
+    _, document = doctor.ask()
+    unseen = {f["metadata"]["failed"] for f in document["findings"] if f["name"] == "failed_check"}
+    page = (ROOT / "docs" / "kernel" / "health.md").read_text("utf-8")
+    row = next(line for line in page.splitlines() if line.startswith("| a role that holds"))
+    assert unseen == set(row.split("`")[3::2])
 
 
 def test_the_runner_hears_what_it_does_not_see(doctor: Doctor) -> None:
