@@ -205,6 +205,16 @@ SELECT is((SELECT d.level FROM kernel.check_audit_drift AS d), 'INFO', 'a droppe
 RESET ROLE;
 
 SET LOCAL ROLE strongroom_owner;
+CREATE TABLE probe.rates (of text, rate numeric, note text, PRIMARY KEY (of, rate));
+SELECT pg_temp.tag('probe.rates', c, '@internal') FROM unnest(ARRAY['of', 'rate', 'note']) AS c;
+SELECT kernel.enable_audit('probe.rates');
+INSERT INTO probe.rates VALUES ('x', 1.0);
+SELECT throws_ok(
+    'UPDATE probe.rates SET rate = 1.00', 'KR022', NULL, 'a key that is equal and written otherwise is another'
+);
+SELECT lives_ok($$UPDATE probe.rates SET rate = 1.0, of = 'x', note = 'y'$$, 'the very same is none');
+SELECT kernel.disable_audit('probe.rates');
+DROP TABLE probe.rates;
 CREATE TABLE probe.heirs_of (id integer PRIMARY KEY);
 SELECT pg_temp.tag('probe.heirs_of', 'id', '@internal');
 CREATE TABLE probe.heir () INHERITS (probe.heirs_of);
