@@ -18,13 +18,21 @@ BEGIN
         FROM pg_class AS c
         JOIN pg_namespace AS n ON n.oid = c.relnamespace
         CROSS JOIN LATERAL (
+            -- Not pg_partition_tree, which waits for whoever has a partition locked.
+            WITH RECURSIVE tree (relid) AS (
+                SELECT c.oid
+                UNION ALL
+                SELECT i.inhrelid
+                FROM tree AS t
+                JOIN pg_inherits AS i ON i.inhparent = t.relid
+            )
             SELECT
                 sum(pg_stat_get_live_tuples(t.relid)) AS live_count,
                 max(greatest(
                     pg_stat_get_last_analyze_time(t.relid), pg_stat_get_last_autoanalyze_time(t.relid)
                 )) AS analyzed_at
-            FROM pg_partition_tree(c.oid) AS t
-            WHERE t.isleaf
+            FROM tree AS t
+            JOIN pg_class AS k ON k.oid = t.relid AND k.relkind <> 'p'
         ) AS parts
         WHERE c.relkind = 'p'
           AND NOT c.relispartition

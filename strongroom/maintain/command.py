@@ -15,7 +15,6 @@ from strongroom.maintain import listing, place
 from strongroom.maintain.expiry import due_partitions
 from strongroom.maintain.loop import Done, Maintenance
 from strongroom.maintain.report import Report
-from strongroom.maintain.runner import Run
 from strongroom.maintain.stop import Stop
 from strongroom.maintain.vacuum import vacuum as run_vacuum
 from strongroom.migrate.target import Target
@@ -116,21 +115,12 @@ def _vacuum(where: Target, as_json: bool) -> None:
 
 def _verdict(done: Done, stop: Stop) -> None:
     """Whether all went well; what was done is the rest of the answer."""
-    failed = [_name(run) for run in done.runs if run.failed]
-    failed += [
-        f"{p['partition']} ({p['sqlstate']})" for p in done.expired if p["outcome"] == "failed"
-    ]
-    if failed:
-        said = ", ".join(failed)
-        error = StrongroomError(f"failed: {said}", hint=_WORDS)
+    if done.failed:
+        error = StrongroomError(f"failed: {', '.join(done.failed)}", hint=_WORDS)
         error.answer = done.as_dict()
         raise error
     if stop.asked:
         raise KeyboardInterrupt
-
-
-def _name(run: Run) -> str:
-    return f"{run.job} ({run.outcome}, {run.error_code})"
 
 
 def _show(where: Target, *, due_only: bool, as_json: bool) -> None:

@@ -24,21 +24,41 @@ Say = Callable[[str], None]
 # Looking for partitions that are past their time takes locks; once an hour is often enough.
 _EXPIRY_SECONDS = 3600.0
 _LONGEST_PAUSE = 60.0
+# Somebody was at a table: that passes.
+_PASSING = frozenset({"55P03", "40001", "40P01"})
 
 
 @dataclass(slots=True)
 class Done:
-    """What a round did."""
+    """What a round did.
+
+    left_out    messages of what jobs went past lest all else waits, each with its SQLSTATE
+    """
 
     runs: list[Run] = field(default_factory=list)
     expired: list[dict[str, Any]] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
 
     @property
     def has_more(self) -> bool:
         return any(run.outcome == "more" for run in self.runs)
 
+    @property
+    def failed(self) -> list[str]:
+        """What went wrong, with the SQLSTATE of each; not what only waits for a lock."""
+        runs = [f"{r.job} ({r.outcome}, {r.error_code})" for r in self.runs if r.failed]
+        partitions = [
+            f"{p['partition']} ({p['sqlstate']})" for p in self.expired if p["outcome"] == "failed"
+        ]
+        left_out = [f"{m} ({code})" for m, code in self.left_out.items() if code not in _PASSING]
+        return runs + partitions + left_out
+
     def as_dict(self) -> dict[str, Any]:
-        return {"runs": [run.as_dict() for run in self.runs], "expired": self.expired}
+        return {
+            "runs": [run.as_dict() for run in self.runs],
+            "expired": self.expired,
+            "left_out": [{"message": m, "sqlstate": code} for m, code in self.left_out.items()],
+        }
 
 
 @dataclass(slots=True)
@@ -54,18 +74,21 @@ class Maintenance:
     say: Say
     watch: Watch
     _expired_at: float | None = None
+    _left_out: dict[str, str] = field(default_factory=dict)
 
     def once(self, job: str | None = None) -> Done:
         """All that is due, until nothing is left of it; or one job, due or not."""
         with _told(), closing(self._connect()) as connection:
             runner = Runner(connection, self.stop, self.watch)
+            done = Done(left_out=self._left_out)
             if job is not None:
-                return Done([runner.run_now(job)])
-            done = Done()
+                done.runs.append(runner.run_now(job))
+                return done
             while True:
                 found = self._round(runner)
                 done.runs += found.runs
                 done.expired += found.expired
+                done.left_out |= found.left_out
                 if self.stop.asked or not found.has_more:
                     return done
 
@@ -99,13 +122,18 @@ class Maintenance:
         def hear(notice: psycopg.errors.Diagnostic) -> None:
             # Not its details, which may tell of people.
             if notice.severity_nonlocalized == "WARNING":
-                self.say(f"warning: {notice.message_primary} (SQLSTATE {notice.sqlstate})")
+                message, code = notice.message_primary or "", notice.sqlstate or ""
+                self._left_out[message] = code
+                self.say(f"warning: {message} (SQLSTATE {code})")
 
         connection.add_notice_handler(hear)
+        # Whatever a role or a database is set to.
+        connection.execute("SET client_min_messages = warning")
         return connection
 
     def _round(self, runner: Runner) -> Done:
-        done = Done(runner.round())
+        self._left_out = {}
+        done = Done(runner.round(), left_out=self._left_out)
         if not self.stop.asked and self._expiry_is_due():
             self._expired_at = time.monotonic()
             expired = expire_partitions(

@@ -76,3 +76,17 @@ def test_a_table_that_is_locked_waits_for_the_next_run(filled: Maintained) -> No
         assert said == [f"{_ROOT} was not analyzed"]
         assert runner.execute(_JOB).fetchone() == (1,)
         assert runner.execute(_JOB).fetchone() == (0,)
+
+
+def test_a_root_that_is_locked_waits_for_the_next_run(filled: Maintained) -> None:
+    """It is told of, and fails nothing: that passes."""
+    filled.execute(
+        "UPDATE kernel.job SET is_enabled = true, next_due_at = now() WHERE name = 'analyze_roots'"
+    )
+    with psycopg.connect(filled.admin_url) as other:
+        other.execute(f"LOCK TABLE {_ROOT}".encode())
+        code, found, err = filled.run()
+    assert code == 0, err
+    assert [entry["sqlstate"] for entry in found["left_out"]] == ["55P03"]
+    assert "was not analyzed" in found["left_out"][0]["message"]
+    assert "warning: " in err
