@@ -10,7 +10,7 @@ DECLARE
     v_subject text;
 BEGIN
     FOR v_counter IN
-        SELECT c.app, c.name
+        SELECT c.app, c.name, c.relation
         FROM kernel.counter AS c
         ORDER BY c.id
     LOOP
@@ -27,7 +27,14 @@ BEGIN
                 v_counter.name || '_deltas_subject_idx', v_deltas, v_subject
             );
         END IF;
-        PERFORM kernel.comment_counter(v_counter.app, v_counter.name);
+        -- Not its columns: an app may have told of them in words, and with tags, of its own.
+        EXECUTE format(
+            'COMMENT ON TABLE %s IS %L', v_deltas,
+            format(
+                E'What changed in counts of %s since it was last folded.\n'
+                '@keyless every counted statement would pay for the key', v_counter.relation
+            )
+        );
     END LOOP;
 END;
 $$;

@@ -125,6 +125,8 @@ def apply(
                 say("another deployer changed what is pending")
             run = Run(project, backend, lock, say, outcome)
             _execute(run, wanted, again)
+            # A migration may have dropped what a file had left.
+            outcome.removed = _plan(project, backend, wanted).removed
         return outcome
 
 

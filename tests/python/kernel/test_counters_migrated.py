@@ -19,6 +19,7 @@ PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$BEGI
     SELECT count(*), coalesce(sum(r.amount), 0), r.kind FROM new_rows AS r GROUP BY r.kind;
     RETURN NULL;
 END$$;
+COMMENT ON COLUMN tarot.kinds_live_deltas.kind IS E'In words of the app.\\n@internal';
 """
 
 
@@ -48,5 +49,7 @@ def test_their_figures_stay_and_they_lose_their_key(database: Database) -> None:
         " WHERE r.oid = 'tarot.kinds_live_deltas'::regclass GROUP BY r.oid"
     )
     assert connection.execute(columns).fetchall() == [(["counted", "summed", "kind"], "f")]
+    told = "SELECT col_description('tarot.kinds_live_deltas'::regclass, 3)"
+    assert connection.execute(told).fetchall() == [("In words of the app.\n@internal",)]
     connection.execute("SELECT kernel.fold_counters()")
     assert counted.wrong(connection) == []

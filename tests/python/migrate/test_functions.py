@@ -161,7 +161,8 @@ def test_a_file_that_left_the_tree_is_told(scored: Sandbox) -> None:
     done = scored.run("apply", "--yes")
     assert "functions/app/score.sql is gone, and left app.score(integer)" in done.stdout
     scored.migration("0002.app.drop", "-- depends: 0001.app.start\nDROP FUNCTION app.score(int);\n")
-    scored.apply()
+    done = scored.run("apply", "--yes")
+    assert "is gone, and left" not in done.stdout, "the migration has dropped it"
     assert scored.status()["removed_functions"] == {}
 
 
