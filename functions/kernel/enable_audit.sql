@@ -45,23 +45,26 @@ BEGIN
         ' audit_old FOR EACH STATEMENT EXECUTE FUNCTION %s()', v_root, v_function
     );
 
+    -- The log has a key as text, and some texts are equal keys: 1.0 and 1.00, 24 hours and a day. By
+    -- text alone some would seem equal that are not, as floats at some settings.
     SELECT
         string_agg(quote_ident(k.name), ', ' ORDER BY k.position),
         string_agg(
-            format('OLD.%1$I%2$s IS DISTINCT FROM NEW.%1$I%2$s', k.name, seen.by), ' OR '
-            ORDER BY k.position
+            format('OLD.%1$I IS DISTINCT FROM NEW.%1$I', k.name) || CASE
+                WHEN NOT o.collisdeterministic OR kernel.base_type(a.atttypid) <> ALL (
+                    '{bool,int2,int4,int8,uuid,bytea,date,timestamp,timestamptz,text,varchar,bpchar}'
+                    ::regtype[]
+                )
+                    THEN format(
+                        ' OR OLD.%1$I::text COLLATE "C" IS DISTINCT FROM NEW.%1$I::text COLLATE "C"', k.name
+                    )
+                ELSE ''
+            END, ' OR ' ORDER BY k.position
         )
     INTO v_key, v_key_changed
     FROM jsonb_array_elements_text(v_columns -> 'key') WITH ORDINALITY AS k (name, position)
     JOIN pg_attribute AS a ON a.attrelid = v_root AND a.attname = k.name
-    LEFT JOIN pg_collation AS o ON o.oid = a.attcollation
-    -- The log has a key as text, and some texts are equal keys: 1.0 and 1.00.
-    CROSS JOIN LATERAL (
-        SELECT CASE
-            WHEN kernel.base_type(a.atttypid) = 'numeric'::regtype OR NOT o.collisdeterministic
-                THEN '::text COLLATE "C"'
-        END
-    ) AS seen (by);
+    LEFT JOIN pg_collation AS o ON o.oid = a.attcollation;
     -- Of named columns, so that other updates don't pay for the condition. A row that moves to
     -- another partition fires its BEFORE UPDATE, and no AFTER UPDATE; elsewhere a BEFORE trigger
     -- would lock each row twice.

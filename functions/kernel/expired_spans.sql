@@ -12,13 +12,14 @@ AS $$
             pg_get_expr(c.relpartbound, c.oid), '^FOR VALUES FROM \(''?(.*?)''?\) TO \(''?(.*?)''?\)$'
         )
     FROM kernel.partition_policy AS p
+    -- Once, not for each partition: it looks at all of them.
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN p.keep_ids IS NOT NULL THEN kernel.stored_key(p.parent) END OFFSET 0
+    ) AS h (key)
     CROSS JOIN LATERAL kernel.partition_spans(p.parent) AS s
     JOIN pg_class AS c ON c.oid = s.partition
     WHERE p.parent = p_parent
-      AND upper(s.span) <= kernel.partition_cutoff(
-          p.keep, p.keep_ids, p_now,
-          CASE WHEN p.key_kind = 'bigint' THEN kernel.stored_key(p.parent) END
-      )
+      AND upper(s.span) <= kernel.partition_cutoff(p.keep, p.keep_ids, p_now, h.key)
     ORDER BY lower(s.span)
 $$;
 

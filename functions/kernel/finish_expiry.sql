@@ -33,6 +33,8 @@ BEGIN
         FROM kernel.digest_partition(p_partition) AS d;
     END IF;
     SELECT * INTO v_policy FROM kernel.partition_policy AS p WHERE p.parent = v_mark.parent;
+    -- The others tell whether it is past its time: an error where somebody has one to himself.
+    PERFORM CASE WHEN v_policy.keep_ids IS NOT NULL THEN kernel.last_span(v_mark.parent) END;
     outcome := CASE
         WHEN v_mark.last_position <= kernel.partition_cutoff(
             v_policy.keep, v_policy.keep_ids, now(),
@@ -60,8 +62,7 @@ BEGIN
             v_mark.parent, p_partition,
             kernel.partition_bound(v_type, v_mark.first_position),
             kernel.partition_bound(v_type, v_mark.last_position),
-            row_count, v_digest,
-            coalesce(v_rule.reason, 'past the time of kernel.partition_policy'),
+            row_count, v_digest, coalesce(v_rule.reason, 'past the time of kernel.partition_policy'),
             p_policy => v_rule.name
         );
         -- What its foreign keys point to is locked against readers, and who comes then queues behind.

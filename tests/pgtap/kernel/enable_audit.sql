@@ -213,6 +213,16 @@ SELECT throws_ok(
     'UPDATE probe.rates SET rate = 1.00', 'KR022', NULL, 'a key that is equal and written otherwise is another'
 );
 SELECT lives_ok($$UPDATE probe.rates SET rate = 1.0, of = 'x', note = 'y'$$, 'the very same is none');
+CREATE TABLE probe.spans (id interval PRIMARY KEY, tags text);
+SELECT pg_temp.tag('probe.spans', c, '@internal') FROM unnest(ARRAY['id', 'tags']) AS c;
+SELECT kernel.enable_audit('probe.spans');
+INSERT INTO probe.spans VALUES ('24 hours');
+SELECT throws_ok(
+    $$UPDATE probe.spans SET id = '1 day'$$, 'KR022', NULL, 'a day is not 24 hours to the log'
+);
+SELECT lives_ok($$UPDATE probe.spans SET id = '24:00', tags = '1'$$, 'as long, and written alike, it is');
+SELECT kernel.disable_audit('probe.spans');
+DROP TABLE probe.spans;
 SELECT kernel.disable_audit('probe.rates');
 DROP TABLE probe.rates;
 CREATE TABLE probe.heirs_of (id integer PRIMARY KEY);
