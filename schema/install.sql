@@ -154,6 +154,8 @@
 \ir ../functions/kernel/subject_condition.sql
 \ir ../functions/kernel/subject_link_condition.sql
 \ir ../functions/kernel/subject_owners.sql
+\ir ../functions/kernel/referred_tables.sql
+\ir ../functions/kernel/whole_links.sql
 \ir ../functions/kernel/own_conditions.sql
 \ir ../functions/kernel/people_conditions.sql
 \ir ../functions/kernel/subject_conditions.sql
@@ -346,7 +348,6 @@
 \ir ../functions/kernel/retention_due.sql
 \ir ../functions/kernel/staying_rows.sql
 \ir ../functions/kernel/references_to.sql
-\ir ../functions/kernel/referred_tables.sql
 \ir ../functions/kernel/retention_free.sql
 \ir ../functions/kernel/retention_window.sql
 \ir ../functions/kernel/require_batch.sql

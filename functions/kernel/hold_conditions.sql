@@ -31,7 +31,7 @@ BEGIN
         THEN
             v_conditions := ARRAY(
                 SELECT format('(%s)', c.condition)
-                FROM kernel.people_conditions(v_app, p_people) AS c
+                FROM kernel.people_conditions(v_app, p_people, p_root) AS c
                 WHERE c.relation = p_root
             );
         END IF;

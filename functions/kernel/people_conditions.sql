@@ -1,4 +1,6 @@
-CREATE OR REPLACE FUNCTION kernel.people_conditions(p_app text, p_people regclass)
+CREATE OR REPLACE FUNCTION kernel.people_conditions(
+    p_app text, p_people regclass, p_relation regclass DEFAULT NULL
+)
 RETURNS TABLE (relation regclass, condition text, is_direct boolean, is_shared boolean)
 LANGUAGE plpgsql
 STABLE
@@ -6,16 +8,8 @@ PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_links CONSTANT jsonb := coalesce(
-        (
-            SELECT jsonb_agg(to_jsonb(l) || jsonb_build_object(
-                'child_id', l.child::oid, 'parent_id', l.parent::oid
-            ))
-            FROM kernel.subject_links(p_app) AS l
-            WHERE l.is_whole AND l.child <> l.parent
-        ),
-        '[]'
-    );
+    v_links CONSTANT jsonb := kernel.whole_links(p_app, p_relation);
+    v_above CONSTANT oid[] := ARRAY(SELECT (l ->> 'parent_id')::oid FROM jsonb_array_elements(v_links) AS l);
     v_found jsonb;
     v_table record;
     v_used jsonb;
@@ -32,6 +26,10 @@ BEGIN
         WHERE c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = p_app)
           AND c.relkind IN ('r', 'p')
           AND NOT c.relispartition
+          -- What decides about the rows of one table is above it; an app may have thousands of others.
+          AND (p_relation IS NULL OR c.oid = p_relation OR c.oid = ANY (v_above))
+        -- Each is asked once, not for the answer and for the test of it.
+        OFFSET 0
     ) AS t (oid, condition, shared)
     WHERE t.condition IS NOT NULL;
     RETURN QUERY
@@ -77,8 +75,9 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION kernel.people_conditions(text, regclass) IS
+COMMENT ON FUNCTION kernel.people_conditions(text, regclass, regclass) IS
 'Which rows of which tables of an app are of the person $1, or, where a view of people (app, subject) is
-named, of one of these; without an order. See kernel.subject_tables.';
+named, of one of these; without an order. p_relation: only what decides about the rows of this table.
+See kernel.subject_tables.';
 
-GRANT EXECUTE ON FUNCTION kernel.people_conditions(text, regclass) TO strongroom_runner, pg_monitor;
+GRANT EXECUTE ON FUNCTION kernel.people_conditions(text, regclass, regclass) TO strongroom_runner, pg_monitor;

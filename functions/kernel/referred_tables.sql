@@ -19,3 +19,5 @@ $$;
 
 COMMENT ON FUNCTION kernel.referred_tables(regclass) IS
 'The tables that the rows of a table refer to by foreign keys, directly or through others.';
+
+GRANT EXECUTE ON FUNCTION kernel.referred_tables(regclass) TO strongroom_runner, pg_monitor;

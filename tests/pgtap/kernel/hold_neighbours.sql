@@ -1,7 +1,7 @@
 -- What may go beside a hold: of the tables, partitions, rows and people that it does not name.
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(44);
+SELECT plan(46);
 
 CREATE SCHEMA probe AUTHORIZATION strongroom_owner;
 COMMENT ON SCHEMA probe IS E'An app.\n@app';
@@ -114,6 +114,18 @@ SELECT kernel.place_hold('case', 'probe', '2') AS hold \gset
 SELECT is(pg_temp.free_ids('probe.words'), '1 4 | 1 4', 'of somebody else''s as well');
 SELECT kernel.release_hold(:hold, 'over');
 SELECT is(pg_temp.free_ids('probe.words'), '1 2 3 4 | 1 2 3 4', 'until the release');
+
+-- An app may have thousands of tables; those that decide about the rows of one are few.
+CREATE FUNCTION pg_temp.asked() RETURNS bigint LANGUAGE sql VOLATILE AS $$
+    SELECT coalesce(pg_stat_get_xact_function_calls('kernel.own_conditions(regclass,text,regclass)'::regprocedure), 0)
+$$;
+SET LOCAL track_functions = 'all';
+SELECT kernel.place_hold('case', 'probe', '2') AS hold, pg_temp.asked() AS before \gset
+SELECT matches(kernel.erasure_free('probe.lines'), 'held_subject', 'whose note it is');
+SELECT is(
+    pg_temp.asked() - :before, 3::bigint, 'is asked of the table, once more with what it belongs to, and of no other'
+);
+SELECT kernel.release_hold(:hold, 'over');
 
 -- A key of another type may be written otherwise; then all rows that the rest of it fits are kept.
 SET LOCAL ROLE strongroom_owner;
