@@ -123,7 +123,10 @@ class Maintenance:
             # Not its details, which may tell of people.
             if notice.severity_nonlocalized == "WARNING":
                 message, code = notice.message_primary or "", notice.sqlstate or ""
-                self._left_out[message] = code
+                # One of class 01 is no more than that, as of an app's own trigger; what was left
+                # out comes with the code of the error.
+                if not code.startswith("01"):
+                    self._left_out[message] = code
                 self.say(f"warning: {message} (SQLSTATE {code})")
 
         connection.add_notice_handler(hear)

@@ -300,6 +300,15 @@ def test_nothing_that_a_job_meets_stops_the_others(
         maintained.execute("DELETE FROM kernel.job_run")
 
 
+def test_a_warning_that_is_no_error_is_said_and_fails_nothing(any_maintained: Maintained) -> None:
+    """A trigger of an app may warn of whatever it likes; nothing was left out for it."""
+    maintained = any_maintained
+    maintained.job("warns", 1, body="RAISE WARNING 'look here'; RETURN 0")
+    code, found, err = maintained.run()
+    assert (code, found["left_out"]) == (0, []), err
+    assert "warning: look here" in err
+
+
 def test_a_timeout_of_the_caller_ends_the_job_that_it_meets(maintained: Maintained) -> None:
     maintained.job("a", 1)
     maintained.job("b", 1, seconds=60, timeout="200 milliseconds")
