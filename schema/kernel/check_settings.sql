@@ -5,7 +5,9 @@ WITH rule (name, bad, level, problem, good) AS (
     VALUES
         ('fsync', '^off$', 'ERROR', 'a crash can leave the database broken', 'on'),
         ('full_page_writes', '^off$', 'ERROR', 'a crash can leave the database broken', 'on'),
-        ('synchronous_commit', '^off$', 'WARN', 'a crash takes back what was committed', 'on'),
+        -- Kept for a database or a role as somebody wrote it.
+        ('synchronous_commit', '^(off|false|no|0)$', 'WARN', 'a crash takes back what was committed',
+            'on'),
         ('data_checksums', '^off$', 'WARN', 'what the disk changes is not noticed', NULL),
         ('ignore_checksum_failure', '^on$', 'ERROR', 'broken blocks are read as if whole', 'off'),
         ('zero_damaged_pages', '^on$', 'ERROR', 'broken blocks are emptied without a word', 'off'),

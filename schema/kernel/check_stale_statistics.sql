@@ -34,10 +34,18 @@ FROM (
     FROM pg_catalog.pg_stat_user_tables AS s
     JOIN pg_catalog.pg_class AS c ON c.oid = s.relid
     LEFT JOIN (
-        SELECT i.inhparent, sum(p.n_live_tup)
-        FROM pg_catalog.pg_inherits AS i
-        JOIN pg_catalog.pg_stat_user_tables AS p ON p.relid = i.inhrelid
-        GROUP BY i.inhparent
+        -- Partitions may have partitions.
+        WITH RECURSIVE tree (root, relid) AS (
+            SELECT i.inhparent, i.inhrelid FROM pg_catalog.pg_inherits AS i
+            UNION
+            SELECT t.root, i.inhrelid
+            FROM tree AS t
+            JOIN pg_catalog.pg_inherits AS i ON i.inhparent = t.relid
+        )
+        SELECT t.root, sum(p.n_live_tup)
+        FROM tree AS t
+        JOIN pg_catalog.pg_stat_user_tables AS p ON p.relid = t.relid
+        GROUP BY t.root
     ) AS below (relid, live) ON below.relid = s.relid
 ) AS t (schema_name, table_name, changed, analyzed_at, live)
 WHERE t.live >= 10000

@@ -151,6 +151,8 @@ SELECT is(pg_temp.found('settings', 'row'), ARRAY['WARN settings:row_security'],
 SET LOCAL row_security = on;
 -- What others have for themselves.
 CREATE ROLE probe_loader;
+CREATE ROLE probe_writer;
+ALTER ROLE probe_writer SET synchronous_commit = No;
 ALTER ROLE probe_loader SET session_replication_role = replica;
 ALTER ROLE probe_loader SET row_security = false;
 ALTER ROLE probe_loader SET synchronous_commit = on;
@@ -169,7 +171,8 @@ SELECT is(
         'ERROR settings:session_replication_role:ROLE probe_loader',
         'WARN settings:log_parameter_max_length_on_error:ROLE probe_loader IN DATABASE '
         || quote_ident(current_database()),
-        'WARN settings:row_security:ROLE probe_loader'
+        'WARN settings:row_security:ROLE probe_loader',
+        'WARN settings:synchronous_commit:ROLE probe_writer'
     ],
     'a role or a database may have them for itself'
 );

@@ -239,6 +239,28 @@ def test_stale_statistics_are_told_of_those_of_a_root_too(database: Database) ->
     wait_until(lambda: stale() == [])
 
 
+def test_a_root_is_no_staler_for_partitions_of_its_partitions(any_database: Database) -> None:
+    """Rows further down count as well, else nothing that is done ends the finding."""
+    admin, runner = any_database.admin(), any_database.connect("strongroom_runner")
+    for statement in (
+        "CREATE TABLE tarot.root (id integer) PARTITION BY RANGE (id)",
+        "CREATE TABLE tarot.part PARTITION OF tarot.root FOR VALUES FROM (0) TO (20000)",
+        "CREATE TABLE tarot.node PARTITION OF tarot.root FOR VALUES FROM (20000) TO (100000)"
+        " PARTITION BY RANGE (id)",
+        "CREATE TABLE tarot.leaf PARTITION OF tarot.node FOR VALUES FROM (20000) TO (100000)",
+        "INSERT INTO tarot.root SELECT n FROM generate_series(1, 60000) AS n",
+    ):
+        admin.execute(statement.encode())
+
+    def stale() -> list[str]:
+        admin.execute("SELECT pg_stat_force_next_flush()")
+        return [row[2] for row in found(runner, "stale_statistics") if "tarot." in row[1]]
+
+    wait_until(lambda: "ANALYZE tarot.root;" in stale())
+    admin.execute("ANALYZE tarot.root; ANALYZE tarot.node")
+    wait_until(lambda: stale() == [])
+
+
 def test_the_cache_is_judged_once_enough_was_read(database: Database) -> None:
     """[C-43] The share of hits, from a million blocks on."""
     admin, runner = database.admin(), database.connect("strongroom_runner")
