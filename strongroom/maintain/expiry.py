@@ -38,12 +38,12 @@ SELECT
 FROM kernel.expiry_states()
 """
 _DUE = """
-SELECT
-    e.parent::text AS parent, e.partition::text AS partition, p.on_expiry,
-    kernel.has_partition_pins(e.partition, e.parent) AS is_held
+SELECT e.parent::text AS parent, e.partition::text AS partition, p.on_expiry, NULL AS is_held
 FROM kernel.expired_partitions() AS e
 JOIN kernel.partition_policy AS p ON p.parent = e.parent
 """
+# One that is gone meanwhile ends nothing.
+_IS_HELD = "SELECT kernel.has_partition_pins(to_regclass(%(partition)s), to_regclass(%(parent)s))"
 _LOCK = "SELECT pg_catalog.pg_try_advisory_lock(kernel.lock_space('expiry'), 0)"
 _UNLOCK = "SELECT pg_catalog.pg_advisory_unlock(kernel.lock_space('expiry'), 0)"
 _BEGIN = "SELECT kernel.begin_expiry(%s::oid)"
@@ -101,9 +101,23 @@ def expire_partitions(
 
 
 def due_partitions(connection: Connection) -> list[dict[str, Any]]:
-    """The partitions that are past their time, and which of them are held now; nothing changes."""
+    """The partitions that are past their time, and which of them are held now; nothing changes.
+
+    is_held is None where somebody has a table locked: then that is not known.
+    """
+    locked: set[str] = set()
     with _as_owner(connection), connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(_DUE).fetchall()
+        due = cursor.execute(_DUE).fetchall()
+        for found in due:
+            if found["parent"] in locked:
+                continue
+            try:
+                row = connection.execute(_IS_HELD, found).fetchone()
+            except psycopg.errors.LockNotAvailable:
+                locked.add(found["parent"])
+            else:
+                found["is_held"] = row is not None and row[0]
+    return due
 
 
 def _expire_all(

@@ -61,6 +61,8 @@ def _row(job: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _end(partition: dict[str, Any]) -> str:
+    if partition["is_held"] is None:
+        return f"{partition['on_expiry']}, or held: somebody has it locked"
     return "held" if partition["is_held"] else str(partition["on_expiry"])
 
 

@@ -61,3 +61,26 @@ def test_a_dry_run_names_the_partitions_that_would_go(any_parted: Parted) -> Non
     assert ends == ["held", "drop"]
     assert expire(any_parted) == {held: "held", free: "dropped"}
     assert command.run("--dry-run")[1]["partitions"] == rows[:1]
+
+
+def test_a_dry_run_waits_for_nobody_who_has_a_partition_locked(any_parted: Parted) -> None:
+    """What is held in its table is not known then, and the rest is told."""
+    any_parted.execute("UPDATE kernel.partition_policy SET keep = '9 months'")
+    any_parted.execute("UPDATE kernel.job SET is_enabled = false")
+    locked, free = any_parted.month(11), any_parted.month(10)
+    any_parted.execute("SELECT kernel.place_hold('case', p_app => 'probe', p_subject => '77')")
+    database = any_parted.database
+    command = Maintained(database.url("strongroom_runner"), database.url("postgres"))
+    other = any_parted.owner(autocommit=False)
+    other.execute(f"LOCK TABLE {locked}".encode())
+    code, found, err = command.run("--dry-run")
+    assert code == 0, err
+    assert [(p["partition"], p["is_held"]) for p in found["partitions"]] == [
+        (locked, None),
+        (free, None),
+    ]
+    with command.start("--dry-run") as running:
+        text = running.communicate(timeout=60)[0]
+    assert text.count("drop, or held: somebody has it locked") == 2
+    other.rollback()
+    assert [p["is_held"] for p in command.run("--dry-run")[1]["partitions"]] == [False, False]
