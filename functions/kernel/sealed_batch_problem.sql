@@ -22,7 +22,6 @@ BEGIN
     -- Not by time: an entry that was put in may lie in any partition.
     SELECT
         count(*),
-        count(*) FILTER (WHERE l.shape_id IS NOT NULL AND s.id IS NULL),
         string_agg(
             kernel.audit_leaf(
                 l.batch, l.id, l.at, l.transaction_id, l.app, l.relation, l.shape_id, l.operation,
@@ -31,19 +30,30 @@ BEGIN
             ),
             ''::bytea ORDER BY l.id
         )
-    INTO v_count, v_unread_count, v_leaves
+    INTO v_count, v_leaves
     FROM kernel.audit_log AS l
-    LEFT JOIN (
-        -- Worked out once for each list, not for each entry.
-        SELECT k.id FROM kernel.audit_shape AS k WHERE k.id = kernel.audit_shape_id(k.columns) OFFSET 0
-    ) AS s ON s.id = l.shape_id
     WHERE l.batch = p_batch;
     IF v_count <> (p_seal).row_count THEN
         RETURN format('it has %s entries, and was sealed with %s', v_count, (p_seal).row_count);
     ELSIF kernel.merkle_root(v_leaves) IS DISTINCT FROM (p_seal).root THEN
         RETURN 'an entry was changed or exchanged';
-    ELSIF v_unread_count > 0 THEN
-        -- Values have no names but these: other ones, and each entry says something else.
+    END IF;
+    -- Values have no names but these: other ones, and each entry says something else. Asked for each
+    -- list that the batch has, not for each entry, nor for lists of other times.
+    SELECT sum(used.count)
+    INTO v_unread_count
+    FROM (
+        SELECT l.shape_id AS id, count(*)
+        FROM kernel.audit_log AS l
+        WHERE l.batch = p_batch AND l.shape_id IS NOT NULL
+        GROUP BY l.shape_id
+    ) AS used
+    WHERE NOT EXISTS (
+        SELECT
+        FROM kernel.audit_shape AS s
+        WHERE s.id = used.id AND s.id = kernel.audit_shape_id(s.columns)
+    );
+    IF v_unread_count > 0 THEN
         RETURN format('the list of columns that %s entries are read by is not theirs', v_unread_count);
     END IF;
     RETURN NULL;
