@@ -190,14 +190,12 @@ def test_who_reads_what_a_partition_refers_to_is_hardly_kept_waiting(
     said: list[str] = []
     running = threading.Thread(target=lambda: said.extend(expire(any_parted).values()))
     running.start()
-    longest = 0.0
+    # Who waits two seconds for each lock keeps it waiting as long.
+    other.execute("SET lock_timeout = '1500ms'")
     while running.is_alive():
-        since = time.monotonic()
         other.execute("SELECT FROM probe.users")
-        longest = max(longest, time.monotonic() - since)
         time.sleep(0.01)
     assert said == ["waiting"]
-    assert longest < 1.5
     reader.rollback()
     assert expire(any_parted) == {any_parted.month(11): "dropped"}
 
