@@ -15,26 +15,28 @@ Kind = Literal[
 ]  # fmt: skip
 
 # A string goes on after a line break, as the same kind of string: that is standard SQL.
-_GAP = r"""(?:[ \t\f\v]|--[^\n\r]*)*+[\n\r](?:[ \t\n\r\f\v]|--[^\n\r]*[\n\r])*+"""
+_GAP = r"""[ \t\f\v]*(?:--[^\n\r]*)?[\n\r](?:[ \t\n\r\f\v]|--[^\n\r]*[\n\r])*"""
 # What PostgreSQL reads otherwise is no parameter: `:e'text'` is a string, `:a$b$` a name.
 # Letters, the underscore and all beyond ASCII; written by what they are not, for a range up to
 # U+10FFFF takes 24 ms to compile, longer than all else that a short run imports.
 _FIRST = r"[^\x00-@\[-\^`{-\x7f]"
-_NAME = rf"{_FIRST}[^\x00-/:-@\[-\^`{{-\x7f]*+"
+_LATER = r"[^\x00-/:-@\[-\^`{-\x7f]"
+_NAME = rf"{_FIRST}{_LATER}*"
 _WORD = rf"{_FIRST}[^\x00-#%-/:-@\[-\^`{{-\x7f]*"
+# Nothing here is possessive: the Python 3.11.2 of Debian 12 loses what groups behind that hold.
 _TOKEN = re.compile(
     rf"""
       (?P<space>[ \t\n\r\f\v]+)
     | (?P<line_comment>--[^\n\r]*)
     | (?P<block_comment>/\*)
-    | (?P<escape_string>[eE]'(?:[^'\\]++|''|\\.|'{_GAP}')*+(?P<escape_end>')?)
-    | (?P<bits>[bBxX]'(?:[^']++|'{_GAP}')*+(?P<bits_end>')?)
-    | (?P<string>(?:[uU]&|[nN])?'(?:[^']++|''|'{_GAP}')*+(?P<string_end>')?)
-    | (?P<quoted>(?:[uU]&)?"(?:[^"]++|"")*+(?P<quoted_end>")?)
+    | (?P<escape_string>[eE]'(?:[^'\\]+|''|\\.|'{_GAP}')*(?P<escape_end>')?)
+    | (?P<bits>[bBxX]'(?:[^']+|'{_GAP}')*(?P<bits_end>')?)
+    | (?P<string>(?:[uU]&|[nN])?'(?:[^']+|''|'{_GAP}')*(?P<string_end>')?)
+    | (?P<quoted>(?:[uU]&)?"(?:[^"]+|"")*(?P<quoted_end>")?)
     | (?P<dollar>\$(?:{_NAME})?\$)
     | (?P<positional>\$[0-9]+)
     | (?P<cast>::|:=)
-    | (?P<parameter>:(?:(?![uU]&['"]){_NAME}(?!['$])|'{_NAME}'(?!')))
+    | (?P<parameter>:(?:(?![uU]&['"]){_NAME}(?!{_LATER}|['$])|'{_NAME}'(?!')))
     | (?P<word>{_WORD})
     | (?P<number>[0-9][A-Za-z_0-9]*)
     | (?P<other>.)

@@ -23,7 +23,7 @@ _WORD = r'(?:<>|[^\s(){}\[\]\\"<:][^\s(){}\[\]\\"<]*)'
 _PLAIN = rf"(?:\ :\w+\ {_WORD}(?=\ :\w|\}}))+"
 _TOKEN = re.compile(
     rf"""
-      (\{{\w+(?:\ :\w+\ (?:{_WORD}|\(b(?:\ \d+)*\)))*+\}})
+      (\{{\w+(?:\ :\w+\ (?:{_WORD}|\(b(?:\ \d+)*\)))*\}})
     | \{{(?P<label>\w+)(?P<opening>{_PLAIN})?
     | (?P<run>{_PLAIN})
     | \(([iobx](?:\ -?\d+)*)\)           # integers, OIDs, a bitmap
