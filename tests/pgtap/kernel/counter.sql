@@ -1,6 +1,6 @@
 BEGIN;
 SET LOCAL search_path = pgtap, pg_catalog;
-SELECT plan(109);
+SELECT plan(110);
 
 \ir _counted.sql
 
@@ -171,6 +171,10 @@ WHEN NOT MATCHED THEN INSERT (user_id, id, amount) VALUES (s.user_id, s.id, 3);
 SELECT is(probe.wrong_ones(), '', 'a MERGE is all of them');
 -- One row in a statement is not grouped.
 SAVEPOINT before;
+DO $$BEGIN PERFORM kernel.fold_counter('probe', 'all_live', NULL); END$$;
+INSERT INTO probe.orders (user_id, id, amount) SELECT 8, n, n FROM generate_series(20, 49) AS n;
+SELECT is((SELECT count(*) FROM probe.all_live_deltas), 1::bigint,
+    'what many rows of one statement come to is appended once a group');
 INSERT INTO probe.orders (user_id, id, amount) VALUES (8, 8, NULL);
 SELECT is(probe.wrong_ones(), '', 'a single row is counted, also of what is NULL');
 INSERT INTO probe.orders (user_id, id, amount, tg_op) VALUES (8, 9, -2147483648, 1);
