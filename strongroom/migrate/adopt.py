@@ -93,7 +93,7 @@ def record(
                 source.kind, source.path, source.checksum, source.text, list(source.objects)
             )
         for migration in migrations:
-            backend.record(migration, "mark")
+            backend.record(migration, None, "mark")
 
 
 @contextmanager

@@ -237,6 +237,8 @@ def _execute(run: Run, wanted: Wanted, todo: Plan) -> None:
         # Looked up anew: migrations may have dropped functions, or made them.
         again = _plan(run.project, run.backend, wanted)
         _apply_functions(run, [*again.first, *again.last])
+        if again.left:
+            functions.drop_left(run.backend, again.left)
         _make_partitions(run)
 
 
@@ -301,6 +303,6 @@ def _apply_migration(run: Run, migration: SqlMigration) -> None:
         done = [step for step in run.ledger().steps if step.migration_id == migration.id]
         steps.run_steps(run.backend, migration, migration.forward, done, "apply")
         with run.backend.work():
-            run.backend.record(migration)
+            run.backend.record(migration, [])
     run.say(f"migration {migration.id}  ok  {time.monotonic() - begun:.2f} s")
     run.outcome.applied.append(migration.id)

@@ -24,6 +24,7 @@ from strongroom.migrate import ledger, script
 from strongroom.migrate.failure import MigrationError
 from strongroom.migrate.files import SqlFile, SqlMigration
 from strongroom.migrate.report import Say
+from strongroom.migrate.routines import Touched
 from strongroom.migrate.target import Connection, Target
 
 _NO_URI = DatabaseURI("postgresql+psycopg", None, None, None, None, None, {})
@@ -33,8 +34,13 @@ _RESET = (
 )
 _RECORD_FILE = """
 INSERT INTO strongroom.migrate_file
-    (migration_id, checksum, rollback_checksum, run_id, duration)
-VALUES (%s, %s, %s, %s, pg_catalog.clock_timestamp() - pg_catalog.transaction_timestamp())
+    (migration_id, checksum, rollback_checksum, run_id, duration, objects, source_version)
+SELECT %(id)s, %(checksum)s, %(undo)s, %(run)s,
+    pg_catalog.clock_timestamp() - pg_catalog.transaction_timestamp(), %(objects)s::text[],
+    CASE
+        WHEN %(objects)s::text[] IS NOT NULL
+        THEN (SELECT coalesce(max(s.version_id), 0) FROM strongroom.migrate_source AS s)
+    END
 """
 _RECORD_SOURCE = """
 INSERT INTO strongroom.migrate_source (kind, path, checksum, source, objects, run_id)
@@ -163,8 +169,8 @@ class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc] # yoyo has no typ
             self.create_lock_table()
             if internalmigrations.needs_upgrading(self):
                 internalmigrations.upgrade(self)
-            if not ledger.has_table(self.session, "migrate_version"):
-                self.session.execute(ledger.DDL.read_bytes())
+            for file in ledger.DDL[ledger.version(self.session) :]:
+                self.session.execute(file.read_bytes())
 
     def begin_run(self, operation: str, commit: str | None) -> None:
         """Record that a command begins to change this database."""
@@ -184,8 +190,9 @@ class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc] # yoyo has no typ
     def apply_one(self, migration: SqlMigration, force: bool = False, mark: bool = True) -> None:
         """Run a transactional migration and record it, or leave no trace of it."""
         with self.work(self.limits.of(migration.forward)):
+            touched = Touched(self.session)
             self.run_file(migration.forward.text)
-            self.record(migration)
+            self.record(migration, touched.now())
 
     def rollback_one(self, migration: SqlMigration, force: bool = False) -> None:
         """Undo a migration and forget it, or leave no trace of the attempt."""
@@ -193,19 +200,27 @@ class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc] # yoyo has no typ
             self.run_file(migration.rollback.text)
             self.forget(migration)
 
-    def record(self, migration: SqlMigration, operation: str = "apply") -> None:
-        """The ledger rows of a migration, inside its transaction."""
+    def record(
+        self,
+        migration: SqlMigration,
+        touched: Sequence[str] | None,
+        operation: str = "apply",
+    ) -> None:
+        """The ledger rows of a migration, inside its transaction.
+
+        touched     functions and triggers that it made, replaced or dropped; None: nobody looked
+        """
         self.to_ledger()
         self.log_migration(migration, operation)
         self.mark_one(migration, log=False)
-        self._record_content(migration)
+        self._record_content(migration, touched)
         self._drop_steps(migration)
 
     def trust(self, migrations: Sequence[SqlMigration]) -> None:
         """Record the content of what stock yoyo applied: from now on an edit is noticed."""
         with self.work():
             for migration in migrations:
-                self._record_content(migration)
+                self._record_content(migration, None)
 
     def forget(self, migration: SqlMigration) -> None:
         """Remove the ledger rows of a migration; yoyo's log keeps that it was there."""
@@ -282,12 +297,16 @@ class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc] # yoyo has no typ
     def _path(names: tuple[str, ...]) -> sql.Composed:
         return sql.SQL(", ").join(sql.Identifier(name) for name in names)
 
-    def _record_content(self, migration: SqlMigration) -> None:
+    def _record_content(self, migration: SqlMigration, touched: Sequence[str] | None) -> None:
         undo = migration.rollback
-        undo_checksum = undo.checksum if undo.path.is_file() else None
-        self.session.execute(
-            _RECORD_FILE, (migration.id, migration.forward.checksum, undo_checksum, self.run_id)
-        )
+        values = {
+            "id": migration.id,
+            "checksum": migration.forward.checksum,
+            "undo": undo.checksum if undo.path.is_file() else None,
+            "run": self.run_id,
+            "objects": None if touched is None else list(touched),
+        }
+        self.session.execute(_RECORD_FILE, values)
 
     def _drop_steps(self, migration: SqlMigration) -> None:
         self.session.execute(

@@ -8,12 +8,12 @@ values that were stored with the old body would stay.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import psycopg
 
-from strongroom.migrate import report
+from strongroom.migrate import ledger, report, routines
 from strongroom.migrate.backend import Backend
 from strongroom.migrate.dependents import Dependents
 from strongroom.migrate.failure import MigrationError
@@ -22,39 +22,21 @@ from strongroom.migrate.script import ScriptError
 from strongroom.migrate.target import Connection
 from strongroom.project import Project, SqlFile
 
-# Only what this transaction may have written: a row that is older can't have changed in it.
-_WRITTEN = """
-SELECT 'pg_catalog.pg_proc', p.oid, p.ctid::text || p.xmin::text
-FROM pg_catalog.pg_proc AS p
-WHERE p.pronamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
-  AND pg_catalog.age(p.xmin) <= pg_catalog.age(pg_catalog.pg_current_xact_id()::xid)
-UNION ALL
-SELECT 'pg_catalog.pg_trigger', t.oid, t.ctid::text || t.xmin::text
-FROM pg_catalog.pg_trigger AS t
-WHERE NOT t.tgisinternal
-  AND pg_catalog.age(t.xmin) <= pg_catalog.age(pg_catalog.pg_current_xact_id()::xid)
-"""
-_NAMES = """
-SELECT (pg_catalog.pg_identify_object(o.catalog::regclass, o.oid, 0)).identity
-FROM ROWS FROM (pg_catalog.unnest(%s::text[]), pg_catalog.unnest(%s::oid[])) AS o (catalog, oid)
-ORDER BY o.catalog, 1
-"""
-_EXISTING = """
-SELECT i.name
-FROM pg_catalog.unnest(%s::text[]) AS i (name)
-WHERE pg_catalog.to_regprocedure(i.name) IS NOT NULL
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A function file that will be applied, and why: new, changed or dropped."""
+    """A function file that will be applied, and why: new, changed or dropped.
+
+    before  what its last version made
+    left    that version came with a migration that was taken back
+    """
 
     file: SqlFile
     text: str
     checksum: str
     reason: str
     before: tuple[str, ...]
+    left: bool = False
 
 
 def checksum(text: str, major: int) -> str:
@@ -79,26 +61,27 @@ def read(file: SqlFile) -> str:
     return file.path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
 
 
-def pending(files: Iterable[SqlFile], ledger: Ledger, major: int) -> list[Pending]:
+def pending(files: Iterable[SqlFile], recorded: Ledger, major: int) -> list[Pending]:
     """The function files that the database does not have as they are, in order."""
     found = []
     for file in files:
         text = read(file)
         digest = checksum(text, major)
-        known = ledger.sources.get(file.name)
-        if reason := _reason(known, digest, ledger.objects):
+        known = recorded.sources.get(file.name)
+        if reason := _reason(known, digest, recorded.objects):
             objects = known.objects if known else ()
-            found.append(Pending(file, text, digest, reason, objects))
+            left = file.name in recorded.left
+            found.append(Pending(file, text, digest, reason, objects, left))
     return found
 
 
-def removed(files: Iterable[SqlFile], ledger: Ledger) -> dict[str, list[str]]:
+def removed(files: Iterable[SqlFile], recorded: Ledger) -> dict[str, list[str]]:
     """Function files that are no longer in the tree, with what they left in the database."""
     present = {file.name for file in files}
-    ours = {name for path in present for name in _objects_of(ledger.sources.get(path))}
+    ours = {name for path in present for name in _objects_of(recorded.sources.get(path))}
     left = {
-        source.path: sorted(set(source.objects) & ledger.objects - ours)
-        for source in ledger.sources.values()
+        source.path: sorted(set(source.objects) & recorded.objects - ours)
+        for source in recorded.sources.values()
         if source.kind == "function" and source.path not in present
     }
     return {path: objects for path, objects in left.items() if objects}
@@ -108,30 +91,52 @@ def apply(backend: Backend, files: Sequence[Pending]) -> None:
     """Apply function files in one transaction: callers see all of them change at once."""
     with backend.work():
         dependents = Dependents(backend.session)
-        seen = _look(backend.session)
+        seen = routines.look(backend.session)
         for item in files:
             backend.to_project()
+            left = item.left or ledger.was_there(backend.session, item.file.name, item.checksum)
+            if left:
+                _make_room(backend, item.text, item.before)
             _run(backend, item.file.name, item.text)
-            objects, changed, seen = _difference(backend.session, seen)
-            _refuse_overload(backend.session, item, objects)
+            objects, changed, seen = routines.difference(backend.session, seen)
+            stale = set(item.before) - set(objects)
+            if left:
+                routines.drop(backend.session, stale)
+            _refuse_overload(backend.session, item, stale)
             dependents.refuse(item.file.name, changed)
             backend.record_source("function", item.file.name, item.checksum, item.text, objects)
+
+
+def drop_left(backend: Backend, left: Mapping[str, Sequence[str]]) -> None:
+    """Drop what files made that went with a migration; what others hold on to stays."""
+    with backend.work():
+        for path, names in left.items():
+            backend.session.execute("SAVEPOINT dropping")
+            try:
+                routines.drop(backend.session, names)
+                backend.say(f"function  {path}  dropped: it came with what was taken back")
+            except psycopg.errors.DependentObjectsStillExist as error:
+                backend.session.execute("ROLLBACK TO SAVEPOINT dropping")
+                said = f"{error.diag.message_primary}\n{error.diag.message_detail or ''}"
+                backend.say(f"function  {path}  left over\n{said.rstrip()}")
 
 
 def restore(backend: Backend, source: Source, current: Source) -> None:
     """Apply an earlier version of a function file, and drop what only the later one made."""
     backend.to_project()
-    seen = _look(backend.session)
+    _make_room(backend, source.text, current.objects)
+    seen = routines.look(backend.session)
     backend.run_file(source.text)
-    objects, _, _ = _difference(backend.session, seen)
-    for identity in _still_there(backend.session, set(current.objects) - set(objects)):
-        backend.session.execute(f"DROP ROUTINE {identity}".encode())
+    objects, _, _ = routines.difference(backend.session, seen)
+    routines.drop(backend.session, set(current.objects) - set(objects))
     backend.record_source("function", source.path, source.checksum, source.text, objects)
 
 
 def _reason(known: Source | None, digest: str, existing: frozenset[str]) -> str | None:
     if known is None:
         return "new"
+    if not known.checksum:
+        return "dropped"
     if known.checksum != digest:
         return "changed"
     if not existing.issuperset(known.objects):
@@ -141,6 +146,19 @@ def _reason(known: Source | None, digest: str, existing: frozenset[str]) -> str 
 
 def _objects_of(source: Source | None) -> tuple[str, ...]:
     return source.objects if source else ()
+
+
+def _make_room(backend: Backend, text: str, former: Sequence[str]) -> None:
+    """Drop what another version made where its result or its names of parameters are in the way."""
+    backend.session.execute("SAVEPOINT trial")
+    try:
+        backend.run_file(text)
+    except ScriptError as failure:
+        backend.session.execute("ROLLBACK TO SAVEPOINT trial")
+        if isinstance(failure.error, psycopg.errors.InvalidFunctionDefinition):
+            routines.drop(backend.session, former)
+    else:
+        backend.session.execute("ROLLBACK TO SAVEPOINT trial")
 
 
 def _run(backend: Backend, name: str, text: str) -> None:
@@ -159,43 +177,11 @@ def _run(backend: Backend, name: str, text: str) -> None:
         ) from error
 
 
-def _refuse_overload(connection: Connection, item: Pending, objects: list[str]) -> None:
+def _refuse_overload(connection: Connection, item: Pending, former: set[str]) -> None:
     """The file's earlier functions must be replaced or gone, else two of one name would stay."""
-    stale = _still_there(connection, set(item.before) - set(objects))
+    stale = routines.still_there(connection, former)
     if stale:
         raise MigrationError(
             f"{item.file.name}: the signature changed, and {', '.join(stale)} would stay",
             hint="write a migration with " + " ".join(f"DROP ROUTINE {s};" for s in stale),
         )
-
-
-def _still_there(connection: Connection, identities: set[str]) -> list[str]:
-    """Those of some routines that exist; triggers are no routines."""
-    names = sorted(identity for identity in identities if identity.endswith(")"))
-    if not names:
-        return []
-    return [row[0] for row in connection.execute(_EXISTING, (names,))]
-
-
-_Seen = dict[tuple[str, int], str]
-
-
-def _look(connection: Connection) -> _Seen:
-    """What this transaction wrote, with what tells one version of a row from the next."""
-    rows = connection.execute(_WRITTEN).fetchall()
-    return {(catalog, oid): version for catalog, oid, version in rows}
-
-
-def _difference(connection: Connection, before: _Seen) -> tuple[list[str], list[int], _Seen]:
-    """What was made or replaced since a look: identities, oids of routines, and the new look."""
-    now = _look(connection)
-    changed = [key for key, version in now.items() if before.get(key) != version]
-    routines = [oid for catalog, oid in changed if catalog == "pg_catalog.pg_proc"]
-    return _names(connection, changed), routines, now
-
-
-def _names(connection: Connection, changed: list[tuple[str, int]]) -> list[str]:
-    if not changed:
-        return []
-    catalogs, oids = zip(*changed, strict=True)
-    return [row[0] for row in connection.execute(_NAMES, (list(catalogs), list(oids)))]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
 from strongroom.errors import UsageError
+from strongroom.migrate import routines
 from strongroom.migrate.target import Connection
 
 SCHEMA = "strongroom"
 YOYO_TABLE = "_yoyo_migration"
-DDL = Path(__file__).with_name("ledger.sql")
+DDL = tuple(Path(__file__).with_name(name) for name in ("ledger.sql", "ledger_places.sql"))
+"""What brings our tables to version 1, 2, ..."""
 
 _EXISTS = """
 SELECT
@@ -36,22 +40,51 @@ ORDER BY y.applied_at_utc, y.migration_id
 _CURRENT = """
 SELECT DISTINCT ON (s.path) s.version_id, s.kind, s.path, s.checksum, s.source, s.objects, s.run_id
 FROM strongroom.migrate_source AS s
-WHERE s.run_id < %s
+WHERE s.version_id <= %s
 ORDER BY s.path, s.version_id DESC
+"""
+# What outlived a migration came with it, however often it was taken back and applied again.
+_BEFORE = _CURRENT.replace("WHERE", "WHERE NOT %s::text = ANY (s.outlived) AND")
+# Who adopted or took over a database does not know what its migrations did to functions, nor when.
+_PLACES = """
+SELECT f.migration_id, f.objects, coalesce(f.source_version, (
+    SELECT max(s.version_id) FROM strongroom.migrate_source AS s WHERE s.run_id < f.run_id
+), 0)
+FROM strongroom.migrate_file AS f
+"""
+_LEFT = """
+SELECT c.path, o.migration_id
+FROM (
+    SELECT DISTINCT ON (s.path) s.path, s.outlived
+    FROM strongroom.migrate_source AS s
+    ORDER BY s.path, s.version_id DESC
+) AS c
+CROSS JOIN LATERAL pg_catalog.unnest(c.outlived) AS o (migration_id)
+WHERE o.migration_id NOT IN (SELECT y.migration_id FROM strongroom._yoyo_migration AS y)
+"""
+_OUTLIVE = """
+UPDATE strongroom.migrate_source AS s
+SET outlived = s.outlived || %(name)s::text
+WHERE s.path = ANY (%(paths)s) AND s.version_id > %(after)s
+  AND %(name)s::text <> ALL (s.outlived)
+"""
+_WAS_THERE = """
+SELECT
+FROM strongroom.migrate_source AS s
+WHERE s.path = %(path)s AND s.checksum = %(checksum)s AND 'rollback' = (
+    SELECT r.operation
+    FROM strongroom.migrate_source AS c
+    JOIN strongroom.migrate_run AS r ON r.run_id = c.run_id
+    WHERE c.path = s.path
+    ORDER BY c.version_id DESC
+    LIMIT 1
+)
+LIMIT 1
 """
 _STEPS = """
 SELECT s.migration_id, s.direction, s.step, s.checksum, s.existed, s.finished_at IS NOT NULL
 FROM strongroom.migrate_step AS s
 ORDER BY s.migration_id, s.direction, s.step
-"""
-_OBJECTS = """
-SELECT (pg_catalog.pg_identify_object('pg_catalog.pg_proc'::regclass, p.oid, 0)).identity
-FROM pg_catalog.pg_proc AS p
-WHERE p.pronamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
-UNION ALL
-SELECT (pg_catalog.pg_identify_object('pg_catalog.pg_trigger'::regclass, t.oid, 0)).identity
-FROM pg_catalog.pg_trigger AS t
-WHERE NOT t.tgisinternal
 """
 EVER = 2**62
 
@@ -70,7 +103,10 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A version of a repeatable file that was applied."""
+    """A version of a repeatable file that was applied.
+
+    Without a checksum: what a rollback left of it, or nothing.
+    """
 
     version_id: int
     kind: str
@@ -79,6 +115,18 @@ class Source:
     text: str
     objects: tuple[str, ...]
     run_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a migration stands among the versions of function files.
+
+    objects     routines and triggers that it made, replaced or dropped
+    after       the last version that was there when it began
+    """
+
+    objects: frozenset[str]
+    after: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +143,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Everything that was recorded; `exists` is False in a database that we never touched."""
+    """Everything that was recorded; `exists` is False in a database that we never touched.
+
+    left    function files that outlived what they came with: the migrations that are not applied
+    """
 
     exists: bool = False
     applied: dict[str, Applied] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     objects: frozenset[str] = frozenset()
+    left: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def known(self) -> frozenset[str]:
@@ -115,7 +167,7 @@ class Ledger:
 
 def read(connection: Connection) -> Ledger:
     """The ledger of a database; an empty one when there is none."""
-    objects = frozenset(row[0] for row in connection.execute(_OBJECTS))
+    objects = routines.every(connection)
     if not has_table(connection, YOYO_TABLE):
         return Ledger(objects=objects)
     if not has_table(connection, "migrate_version"):
@@ -125,19 +177,55 @@ def read(connection: Connection) -> Ledger:
     return Ledger(
         exists=True,
         applied={row.id: row for row in applied},
-        sources=sources_before(connection, EVER),
+        sources=current(connection),
         steps=[Step(*row) for row in connection.execute(_STEPS)],
         objects=objects,
+        left=_left(connection),
     )
 
 
-def sources_before(connection: Connection, run_id: int) -> dict[str, Source]:
-    """The version of each repeatable file that was current when a run began."""
-    rows = connection.execute(_CURRENT, (run_id,)).fetchall()
+def current(connection: Connection) -> dict[str, Source]:
+    """The last version of each repeatable file."""
+    return _sources(connection.execute(_CURRENT, (EVER,)).fetchall())
+
+
+def before(connection: Connection, name: str, place: Place) -> dict[str, Source]:
+    """The version of each repeatable file that was whole when a migration began."""
+    found = _sources(connection.execute(_BEFORE, (name, place.after)).fetchall())
+    return {path: source for path, source in found.items() if source.checksum}
+
+
+def _sources(rows: list[Any]) -> dict[str, Source]:
     return {
         path: Source(version, kind, path, checksum, text, tuple(objects), run)
         for version, kind, path, checksum, text, objects, run in rows
     }
+
+
+def was_there(connection: Connection, path: str, checksum: str) -> bool:
+    """Whether a function file had a content before a rollback brought another one back."""
+    values = {"path": path, "checksum": checksum}
+    return connection.execute(_WAS_THERE, values).fetchone() is not None
+
+
+def outlive(connection: Connection, name: str, place: Place, paths: Sequence[str]) -> None:
+    """Note that function files stay as they are, and the migration that they came with goes."""
+    values = {"name": name, "paths": list(paths), "after": place.after}
+    connection.execute(_OUTLIVE, values)
+
+
+def _left(connection: Connection) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    if version(connection) == len(DDL):
+        for path, name in connection.execute(_LEFT):
+            found.setdefault(path, set()).add(name)
+    return found
+
+
+def places(connection: Connection) -> dict[str, Place]:
+    """By id: where each applied migration stands among the versions of function files."""
+    rows = connection.execute(_PLACES).fetchall()
+    return {name: Place(frozenset(objects or ()), after) for name, objects, after in rows}
 
 
 def may_not_read(connection: Connection, error: psycopg.Error) -> UsageError:
@@ -153,6 +241,14 @@ def may_not_read(connection: Connection, error: psycopg.Error) -> UsageError:
 def has_table(connection: Connection, name: str) -> bool:
     """Whether a table of the ledger exists; needs no right on the schema."""
     return connection.execute(_EXISTS, (name,)).fetchone() is not None
+
+
+def version(connection: Connection) -> int:
+    """The version of our tables; 0 where there are none."""
+    if not has_table(connection, "migrate_version"):
+        return 0
+    row = connection.execute("SELECT max(v.version) FROM strongroom.migrate_version AS v")
+    return int((row.fetchone() or (0,))[0])
 
 
 def has_schema(connection: Connection, name: str) -> bool:

@@ -48,6 +48,7 @@ class Plan:
     """What is to be done, in order.
 
     adopt       the database was built by install.sql and is compared, then recorded
+    left        what is dropped, for its file came with a migration that was taken back
     held_back   function files that wait, because `--to` leaves later migrations unapplied
     extensions  those to make before the first migration, and whether only a superuser may
     skipped     apps that lack an extension; nothing of them is in the database, and nothing comes
@@ -61,13 +62,14 @@ class Plan:
     last: list[Pending] = field(default_factory=list)
     held_back: list[str] = field(default_factory=list)
     removed: dict[str, list[str]] = field(default_factory=dict)
+    left: dict[str, list[str]] = field(default_factory=dict)
     conflicts: list[Conflict] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     needs: Needs = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:
-        work = (self.bootstrap, self.first, self.migrations, self.last)
+        work = (self.bootstrap, self.first, self.migrations, self.last, self.left)
         return not self.adopt and not any(work)
 
     def lines(self) -> list[str]:
@@ -81,6 +83,7 @@ class Plan:
             *(f"function  {item.file.name}  {item.reason}" for item in self.first),
             *(f"migration {m.id}{kinds[m.forward.headers.transactional]}" for m in self.migrations),
             *(f"function  {item.file.name}  {item.reason}" for item in self.last),
+            *(f"function  {path}  left over" for path in self.left),
         ]
 
 
@@ -123,6 +126,7 @@ def make(
     rest = [file for file in every if file not in first and not _is_of(file, out)]
     last = functions.pending(rest, ledger, major)
     touched = {line_of(m.id) for m in pending}
+    removed = functions.removed(every, ledger)
     return Plan(
         bootstrap=bootstrap.pending(project, ledger),
         adopt=built and not ledger.exists,
@@ -131,7 +135,8 @@ def make(
         migrations=pending,
         last=[] if later else last,
         held_back=[item.file.name for item in last] if later else [],
-        removed=functions.removed(every, ledger),
+        removed=removed,
+        left={} if later else _left(removed, ledger, pending),
         conflicts=[*history.conflicts(migrations, ledger), *_stuck(pending, has)],
         skipped=skipped,
         needs=needs(project, migrations),
@@ -185,6 +190,14 @@ def _refuse_shaky(migration: SqlMigration, needs: Needs) -> None:
                 f"the server has no extension {needs[app][0]}",
                 hint="depend on a migration of the kernel, or of this app",
             )
+
+
+def _left(
+    removed: dict[str, list[str]], ledger: Ledger, pending: Sequence[SqlMigration]
+) -> dict[str, list[str]]:
+    """What files left that came with migrations that were taken back, and will not be back."""
+    coming = {migration.id for migration in pending}
+    return {path: names for path, names in removed.items() if ledger.left.get(path, set()) - coming}
 
 
 def _is_of(file: SqlFile, apps: frozenset[str]) -> bool:

@@ -6,18 +6,21 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import PurePosixPath
 
-import psycopg
+from psycopg.errors import (
+    DeadlockDetected,
+    DependentObjectsStillExist,
+    FeatureNotSupported,
+    LockNotAvailable,
+)
 
 from strongroom.errors import HistoryError, LintError, UsageError
 from strongroom.migrate import (
+    earlier,
     files,
-    functions,
     history,
     ledger,
     lines,
-    report,
     retry,
     steps,
     target,
@@ -30,7 +33,6 @@ from strongroom.migrate.apply import (
     source_commit,
 )
 from strongroom.migrate.backend import Backend
-from strongroom.migrate.failure import MigrationError
 from strongroom.migrate.files import SqlMigration, read_migrations
 from strongroom.migrate.ledger import Ledger, Source
 from strongroom.migrate.lock import DeployLock
@@ -38,6 +40,9 @@ from strongroom.migrate.report import Say
 from strongroom.migrate.script import ScriptError
 from strongroom.migrate.target import Target
 from strongroom.project import Project
+
+# "Other objects depend on it", and what ALTER COLUMN TYPE says instead.
+_HELD = (DependentObjectsStillExist, FeatureNotSupported)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +62,6 @@ class Outcome:
 
     target: str
     rolled_back: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Restoration:
-    """A function file, its version now and the one from before the migration's run."""
-
-    now: Source
-    before: Source
 
 
 def rollback(
@@ -92,6 +89,8 @@ def rollback(
                 raise UsageError(
                     "another deployer changed what would be rolled back", hint="look again"
                 )
+            # An older version of this command kept less.
+            backend.create_ledger()
             backend.begin_run("rollback", source_commit(project))
             for migration in found:
                 _one(backend, lock, migration, lines.apart_from(migrations, migration.id))
@@ -163,74 +162,71 @@ def _one(
         done = [s for s in read_ledger(backend).steps if s.migration_id == migration.id]
         steps.run_steps(backend, migration, undo, done, "rollback")
         with backend.work():
-            _restore(backend, _restorations(backend, migration, apart), last_try=True)
-            backend.forget(migration)
+            _undo(backend, migration, apart, lambda: None)
     backend.say(f"rollback  {migration.id}  ok  {time.monotonic() - begun:.2f} s")
 
 
 def _in_one_transaction(backend: Backend, migration: SqlMigration, apart: frozenset[str]) -> None:
     with backend.work(backend.limits.of(migration.rollback)):
-        # Earlier bodies first, for the later ones may hold on to what the file drops; those that
-        # need what the file brings back come after it.
-        waiting = _restore(backend, _restorations(backend, migration, apart), last_try=False)
-        backend.to_project()
-        backend.run_file(migration.rollback.text)
-        _restore(backend, waiting, last_try=True)
-        backend.forget(migration)
+        _undo(backend, migration, apart, partial(_run_file, backend, migration.rollback.text))
 
 
-def _restorations(
-    backend: Backend, migration: SqlMigration, apart: frozenset[str]
-) -> list[Restoration]:
-    """Function files that came with the migration's run or later and had an earlier version."""
-    run_id = _run_of(backend, migration)
-    if run_id is None:
-        return []
-    before = ledger.sources_before(backend.session, run_id)
-    now = ledger.sources_before(backend.session, ledger.EVER)
-    return [
-        Restoration(source, before[path])
-        for path, source in now.items()
-        if source.kind == "function"
-        and source.run_id >= run_id
-        and PurePosixPath(path).parent.name not in apart
-        and path in before
-        and before[path].checksum != source.checksum
-    ]
-
-
-def _run_of(backend: Backend, migration: SqlMigration) -> int | None:
-    """The run that applied a migration."""
-    row = backend.session.execute(
-        "SELECT run_id FROM strongroom.migrate_file WHERE migration_id = %s", (migration.id,)
-    ).fetchone()
-    return int(row[0]) if row else None
-
-
-def _restore(
-    backend: Backend, wanted: Sequence[Restoration], *, last_try: bool
-) -> list[Restoration]:
-    """Bring back earlier versions; those that can't be yet, unless this is the last try."""
-    failed = []
-    for item in wanted:
-        backend.session.execute("SAVEPOINT restore")
-        try:
-            functions.restore(backend, item.before, item.now)
-            backend.session.execute("RELEASE SAVEPOINT restore")
-            backend.say(f"  function {item.now.path}: the version from before")
-        except (ScriptError, psycopg.Error) as failure:
-            backend.session.execute("ROLLBACK TO SAVEPOINT restore")
-            if last_try:
-                error = failure.error if isinstance(failure, ScriptError) else failure
-                raise _not_restored(item, failure) from error
-            failed.append(item)
-    return failed
-
-
-def _not_restored(item: Restoration, failure: ScriptError | psycopg.Error) -> MigrationError:
-    error = failure.error if isinstance(failure, ScriptError) else failure
-    finished = failure.finished if isinstance(failure, ScriptError) else None
-    return MigrationError(
-        f"the version of {item.now.path} from before can't be brought back\n"
-        + report.explain(item.now.path, item.before.text, error, finished)
+def _undo(
+    backend: Backend,
+    migration: SqlMigration,
+    apart: frozenset[str],
+    run: Callable[[], None],
+) -> None:
+    """Take a migration back with its functions, by what runs its rollback file."""
+    way = earlier.find(backend, migration.id, apart)
+    # Earlier bodies first, for the later ones may hold on to what the file drops; those that
+    # need what the file brings back come after it.
+    waiting = earlier.restore(backend, way.changed, last_try=False)
+    gone = _let_go(backend, [*way.staying, *way.same, *(item.now for item in waiting)], run)
+    unfit = earlier.restore(backend, waiting, last_try=True)
+    for item in unfit:
+        backend.say(f"  function {item.now.path}: stays, its version from before does not fit")
+    restored = {item.now.path for item in waiting} - {item.now.path for item in unfit}
+    earlier.make_again(
+        backend, [*way.untouched, *(one for one in gone if one.path not in restored)]
     )
+    backend.to_ledger()
+    earlier.note_gone(backend)
+    stay = [*way.staying, *(item.now for item in unfit)]
+    ledger.outlive(backend.session, migration.id, way.place, [source.path for source in stay])
+    backend.forget(migration)
+
+
+def _let_go(backend: Backend, later: Sequence[Source], run: Callable[[], None]) -> list[Source]:
+    """Run a rollback file; the function files that had to be dropped for it.
+
+    later   those that came after the migration and are still there
+    """
+    backend.session.execute("SAVEPOINT undo")
+    try:
+        run()
+    except ScriptError as failure:
+        if not isinstance(failure.error, _HELD):
+            raise
+        backend.session.execute("ROLLBACK TO SAVEPOINT undo")
+        gone = earlier.let_go(backend, later)
+        if not gone:
+            raise
+        _run_again(run, failure)
+        return gone
+    return []
+
+
+def _run_again(run: Callable[[], None], failure: ScriptError) -> None:
+    try:
+        run()
+    except ScriptError as again:
+        if isinstance(again.error, (LockNotAvailable, DeadlockDetected)):
+            raise
+        # The file may drop by itself what was dropped for it: the first failure tells more.
+        raise failure from again
+
+
+def _run_file(backend: Backend, text: str) -> None:
+    backend.to_project()
+    backend.run_file(text)

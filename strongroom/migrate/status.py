@@ -182,4 +182,5 @@ def _in_place(migrations: Sequence[SqlMigration], recorded: Ledger) -> list[str]
 
 
 def _functions(found: Plan) -> dict[str, str]:
-    return {item.file.name: item.reason for item in (*found.first, *found.last)}
+    found_now = {item.file.name: item.reason for item in (*found.first, *found.last)}
+    return found_now | dict.fromkeys(found.left, "left over")
