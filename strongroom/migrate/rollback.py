@@ -24,6 +24,7 @@ from strongroom.migrate import (
     retry,
     steps,
     target,
+    unfit,
 )
 from strongroom.migrate.apply import (
     connected,
@@ -41,6 +42,8 @@ from strongroom.migrate.script import ScriptError
 from strongroom.migrate.target import Target
 from strongroom.project import Project
 
+# More functions than this are counted, not listed.
+_LISTED = 12
 # "Other objects depend on it", and what ALTER COLUMN TYPE says instead.
 _HELD = (DependentObjectsStillExist, FeatureNotSupported)
 
@@ -58,10 +61,11 @@ class Until:
 
 @dataclass(slots=True)
 class Outcome:
-    """What was taken back."""
+    """What was taken back; by function that is still there, what its body names of what is gone."""
 
     target: str
     rolled_back: list[str] = field(default_factory=list)
+    unfit: dict[str, list[str]] = field(default_factory=dict)
 
 
 def rollback(
@@ -92,10 +96,22 @@ def rollback(
             # An older version of this command kept less.
             backend.create_ledger()
             backend.begin_run("rollback", source_commit(project))
+            before = unfit.names(backend.session)
             for migration in found:
                 _one(backend, lock, migration, lines.apart_from(migrations, migration.id))
                 outcome.rolled_back.append(migration.id)
+            outcome.unfit = _tell_unfit(backend, before)
         return outcome
+
+
+def _tell_unfit(backend: Backend, before: unfit.Names) -> dict[str, list[str]]:
+    gone = before - unfit.names(backend.session)
+    found = unfit.naming(backend.session, gone)
+    for function, named in list(found.items())[:_LISTED]:
+        backend.say(f"unfit     {function} names {', '.join(named)}, and there is none now")
+    if len(found) > _LISTED:
+        backend.say(f"unfit     {len(found) - _LISTED} more functions")
+    return found
 
 
 def _chosen(

@@ -248,6 +248,21 @@ def of(schema: str, arguments: str) -> str:
     )
 
 
+def test_functions_that_name_what_is_gone_are_told(started: Sandbox) -> None:
+    """Their bodies are strings, which the server does not look into."""
+    made = "CREATE FUNCTION app.{}() RETURNS bigint LANGUAGE plpgsql AS $$\nBEGIN {}\nEND $$;"
+    reads = "RETURN (SELECT sum(i.price) FROM app.items AS i);"
+    started.function("total", made.format("total", reads))
+    started.function("other", made.format("other", "-- The price is no matter.\nRETURN unpriced;"))
+    price(started, 2, "0001.app.start")
+    started.apply()
+    done = started.rollback()
+    assert done.unfit == {"app.total()": ["app.items.price"]}
+    assert started.said[-1] == "unfit     app.total() names app.items.price, and there is none now"
+    started.apply()
+    assert started.value("SELECT app.total()") is None
+
+
 def forget_places(sandbox: Sandbox) -> None:
     """Leave the ledger as an older version of the command left it."""
     sandbox.execute(
