@@ -17,12 +17,27 @@ from strongroom.project import Project, install, read_project
 from strongroom.server import EmbeddedServer, embedded, postmaster
 
 ROOT = Path(__file__).resolve().parent.parent
+# Those of the measurements that the targets come from: what fits into memory is not read again, and
+# no vacuum begins in the midst of a case.
+_SETTINGS = {"shared_buffers": "2GB", "autovacuum": "off"}
 
 
 def bench_server() -> EmbeddedServer:
     """The embedded server named bench: fsync on, unlike the servers of tests."""
     server = embedded(read_project(ROOT), name="bench")
     server.start()
+    with psycopg.connect(server.url(), autocommit=True) as admin:
+        others = [
+            name
+            for name, value in _SETTINGS.items()
+            if admin.execute("SELECT current_setting(%s)", (name,)).fetchone() != (value,)
+        ]
+        for name in others:
+            statement = sql.SQL("ALTER SYSTEM SET {} = {}")
+            admin.execute(statement.format(sql.Identifier(name), sql.Literal(_SETTINGS[name])))
+    if others:
+        server.stop()
+        server.start()
     return server
 
 

@@ -28,6 +28,12 @@ class Result:
     ratio: float
     low: float
     high: float
+    times: tuple[float, ...]
+
+    def beside(self, other: Result) -> float:
+        """The median over the rounds of (time of this / time of the other in that round)."""
+        pairs = zip(self.times, other.times, strict=True)
+        return statistics.median(mine / theirs for mine, theirs in pairs)
 
 
 def compare(
@@ -84,4 +90,5 @@ def _result(times: list[float], base: list[float], operations: int) -> Result:
         ratio=statistics.median(ratios),
         low=ratios[quarter],
         high=ratios[-1 - quarter],
+        times=tuple(times),
     )

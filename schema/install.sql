@@ -84,6 +84,7 @@
 \ir ../functions/kernel/retention_time_problem.sql
 \ir ../functions/kernel/retention_columns_problem.sql
 \ir ../functions/kernel/retention_override_problem.sql
+\ir ../functions/kernel/foreign_keys_to.sql
 \ir ../functions/kernel/reference_problem.sql
 \ir ../functions/kernel/retention_problem.sql
 \ir ../functions/kernel/mask_problem.sql

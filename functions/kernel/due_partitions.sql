@@ -16,7 +16,6 @@ BEGIN
         SELECT
             p.*,
             c.relname,
-            c.there,
             h.key AS highest,
             kernel.partition_cutoff(p.keep, p.keep_ids, p_now, h.key) AS cutoff,
             -- By text, for 30 days and one month are equal as intervals.
@@ -24,25 +23,7 @@ BEGIN
                 ORDER BY p.key_kind, p.every::text, p.every_ids, p.ahead, h.key
             ) AS pace
         FROM kernel.partition_policy AS p
-        -- OFFSET keeps these from becoming a scan of everything that there is.
-        CROSS JOIN LATERAL (
-            SELECT k.relname, ARRAY(
-                SELECT concat(
-                    n.relname, replace(split_part(n.bounds, ' TO ', 2), ' 00:00:00+00', '')
-                )
-                FROM pg_inherits AS i
-                CROSS JOIN LATERAL (
-                    SELECT o.relname, pg_get_expr(o.relpartbound, 0) AS bounds
-                    FROM pg_class AS o
-                    WHERE o.oid = i.inhrelid
-                    OFFSET 0
-                ) AS n
-                WHERE i.inhparent = p.parent
-            ) AS there
-            FROM pg_class AS k
-            WHERE k.oid = p.parent
-            OFFSET 0
-        ) AS c
+        JOIN pg_class AS c ON c.oid = p.parent
         CROSS JOIN LATERAL (
             SELECT CASE WHEN p.key_kind = 'bigint' THEN kernel.highest_key(p.parent) END
         ) AS h (key)
@@ -61,14 +42,47 @@ BEGIN
             END) AS ending
         FROM (SELECT DISTINCT ON (q.pace) q.* FROM policies AS q) AS p
         CROSS JOIN kernel.partition_steps(p.every, p.every_ids, p_now, p.highest, p.ahead) AS s
+    ),
+    wanted AS MATERIALIZED (
+        SELECT
+            p.parent, s.span, s.suffix, s.ending,
+            kernel.partition_name(p.relname, s.suffix) AS name
+        FROM policies AS p
+        JOIN steps AS s ON s.pace = p.pace
+        WHERE upper(s.span) > p.cutoff
+    ),
+    -- OFFSET has each looked up by its name, however many tables and partitions there are.
+    named AS MATERIALIZED (
+        SELECT w.parent, w.span, w.ending, o.oid, o.stored
+        FROM wanted AS w
+        CROSS JOIN LATERAL (
+            SELECT c.oid, c.relpartbound::text AS stored
+            FROM pg_class AS c
+            WHERE c.relname = w.name AND w.parent = (
+                SELECT i.inhparent FROM pg_inherits AS i WHERE i.inhrelid = c.oid AND i.inhseqno = 1
+            )
+            OFFSET 0
+        ) AS o
+    ),
+    -- To print a bound takes longer than all else, and tables of one pace have the same.
+    fitting AS (
+        SELECT u.parent, u.span
+        FROM (
+            SELECT m.ending, min(m.oid) AS partition, array_agg(m.parent) AS parents, array_agg(m.span) AS spans
+            FROM named AS m
+            GROUP BY m.stored, m.ending
+        ) AS n
+        JOIN pg_class AS c ON c.oid = n.partition
+        CROSS JOIN unnest(n.parents, n.spans) AS u (parent, span)
+        WHERE n.ending = replace(
+            split_part(pg_get_expr(c.relpartbound, 0), ' TO ', 2), ' 00:00:00+00', ''
+        )
     )
-    SELECT p.parent, array_agg(s.span ORDER BY s.span), array_agg(s.suffix ORDER BY s.span)
-    FROM policies AS p
-    JOIN steps AS s ON s.pace = p.pace
-    WHERE upper(s.span) > p.cutoff
-      AND concat(kernel.partition_name(p.relname, s.suffix), s.ending) <> ALL (p.there)
-    GROUP BY p.parent
-    ORDER BY p.parent;
+    SELECT w.parent, array_agg(w.span ORDER BY w.span), array_agg(w.suffix ORDER BY w.span)
+    FROM wanted AS w
+    WHERE (w.parent, w.span) NOT IN (SELECT f.parent, f.span FROM fitting AS f)
+    GROUP BY w.parent
+    ORDER BY w.parent;
 END;
 $$;
 

@@ -14,9 +14,8 @@ AS $$
         END,
         f.conname, f.conrelid::regclass
     )
-    FROM pg_constraint AS f
+    FROM kernel.foreign_keys_to(p_relation) AS f
     WHERE f.confrelid = p_relation
-      AND f.contype = 'f'
       AND f.conparentid = 0
       AND (kernel.hides_rows(f.conrelid) OR NOT EXISTS (
           SELECT

@@ -26,19 +26,13 @@ AS $$
             ' AND '
         )
     )
-    FROM pg_constraint AS f
+    FROM kernel.foreign_keys_to(p_relation) AS f
     CROSS JOIN unnest(f.conkey, f.confkey, f.conpfeqop) AS k (mine, theirs, operator)
     JOIN pg_attribute AS mine ON mine.attrelid = f.conrelid AND mine.attnum = k.mine
     JOIN pg_attribute AS theirs ON theirs.attrelid = f.confrelid AND theirs.attnum = k.theirs
     JOIN pg_operator AS o ON o.oid = k.operator
     JOIN pg_namespace AS n ON n.oid = o.oprnamespace
-    WHERE f.contype = 'f'
-      AND f.conparentid = 0
-      AND (
-          f.confrelid = p_relation
-          -- One may point to a partition alone.
-          OR f.confrelid IN (SELECT l.relid FROM pg_partition_tree(p_relation) AS l)
-      )
+    WHERE f.conparentid = 0
     GROUP BY f.oid, f.conrelid, f.confrelid
     ORDER BY f.conrelid::regclass::text, f.oid
 $$;

@@ -27,13 +27,7 @@ BEGIN
         p.relation,
         p.action = 'delete' AS deletes,
         p.action = 'delete' AND EXISTS (
-            SELECT
-            FROM pg_constraint AS f
-            WHERE f.contype = 'f'
-              AND (
-                  f.confrelid = p.relation
-                  OR f.confrelid IN (SELECT l.relid FROM pg_partition_tree(p.relation) AS l)
-              )
+            SELECT FROM kernel.foreign_keys_to(p.relation)
         ) AS is_referred,
         p.time_expression AS time,
         kernel.retention_time_type(p.relation, p.time_expression, p.columns) AS time_type
