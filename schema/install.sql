@@ -66,6 +66,7 @@
 \ir ../functions/kernel/highest_key.sql
 \ir ../functions/kernel/stored_key.sql
 \ir ../functions/kernel/create_partition.sql
+\ir ../functions/kernel/wanted_partitions.sql
 \ir ../functions/kernel/due_partitions.sql
 \ir ../functions/kernel/fill_partition_gaps.sql
 \ir ../functions/kernel/create_missing_partitions.sql

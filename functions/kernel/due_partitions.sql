@@ -12,44 +12,8 @@ AS $$
 BEGIN
     RETURN QUERY
     WITH
-    policies AS MATERIALIZED (
-        SELECT
-            p.*,
-            c.relname,
-            h.key AS highest,
-            kernel.partition_cutoff(p.keep, p.keep_ids, p_now, h.key) AS cutoff,
-            -- By text, for 30 days and one month are equal as intervals.
-            dense_rank() OVER (
-                ORDER BY p.key_kind, p.every::text, p.every_ids, p.ahead, h.key
-            ) AS pace
-        FROM kernel.partition_policy AS p
-        JOIN pg_class AS c ON c.oid = p.parent
-        CROSS JOIN LATERAL (
-            SELECT CASE WHEN p.key_kind = 'bigint' THEN kernel.highest_key(p.parent) END
-        ) AS h (key)
-        WHERE p_parent IS NULL OR p.parent = p_parent
-    ),
-    steps AS MATERIALIZED (
-        -- A partition of a shorter step may bear the name of a longer one, so its end counts as well.
-        SELECT
-            p.pace, s.span, s.suffix,
-            format('(%L)', CASE p.key_kind
-                WHEN 'bigint' THEN upper(s.span)::text
-                WHEN 'uuid_v7' THEN kernel.partition_bound('uuid'::regtype, upper(s.span))
-                ELSE replace(replace(
-                    kernel.partition_bound('timestamptz'::regtype, upper(s.span)), '.000000+00', '+00'
-                ), ' 00:00:00+00', '')
-            END) AS ending
-        FROM (SELECT DISTINCT ON (q.pace) q.* FROM policies AS q) AS p
-        CROSS JOIN kernel.partition_steps(p.every, p.every_ids, p_now, p.highest, p.ahead) AS s
-    ),
     wanted AS MATERIALIZED (
-        SELECT
-            p.parent, s.span, s.suffix, s.ending,
-            kernel.partition_name(p.relname, s.suffix) AS name
-        FROM policies AS p
-        JOIN steps AS s ON s.pace = p.pace
-        WHERE upper(s.span) > p.cutoff
+        SELECT p.* FROM kernel.wanted_partitions(p_now, p_parent) AS p
     ),
     -- OFFSET has each looked up by its name, however many tables and partitions there are.
     named AS MATERIALIZED (

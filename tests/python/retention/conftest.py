@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,6 +87,16 @@ class Archive:
         last = first + count - 1
         values = {"first": first, "last": last, "people": people, "days": days}
         self.admin.execute(_NOTES, values)
+
+    def outlast(self) -> None:
+        """Wait for whoever on this server, other tests too, was writing before now.
+
+        What is younger than an open transaction doesn't go at once, but row by row under locks.
+        """
+        bounds = "SELECT pg_snapshot_{}(pg_current_snapshot())::text::bigint"
+        now = self.value(bounds.format("xmax"))
+        while self.value(bounds.format("xmin")) < now:
+            time.sleep(0.01)
 
     def notes(self) -> list[tuple[int, int]]:
         """The notes that are there."""

@@ -251,6 +251,7 @@ def test_what_is_committed_while_a_batch_waits_for_it_is_seen(
         "INSERT INTO probe.chats (id, at)"
         " SELECT n, now() - interval '40 days' FROM generate_series(1, 5) AS n"
     )
+    archive.outlast()
     writer, runner = archive.database.connect("postgres", autocommit=False), archive.runner()
     writer.execute(change.encode())
     with _aside(lambda: run(runner, policy)) as batch:
