@@ -1,9 +1,9 @@
 """Retention of a table without partitions: batches with records against one DELETE.
 
 Of a year's million rows, 425,000 go: as many as where the target was measured. The base holds its
-locks, and the versions of its rows, until it is through; a batch lets go after 50,000 rows, writes
-down what it destroyed with a digest of the keys, and looks for holds. Expiry of partitions is in
-partitions.py.
+locks, and the versions of its rows, until it is through; a batch of `strongroom maintain` lets go
+after 50,000 rows, writes down what it destroyed with a digest of the keys, and looks for holds.
+Expiry of partitions is in partitions.py.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import psycopg
 from place import ROOT, describe, fresh_database
 from rounds import scale
 
+from strongroom.maintain.runner import Runner
+from strongroom.maintain.stop import Stop
 from strongroom.project import read_project
 
 ROWS = scale(1_000_000, "BENCH_ROWS")
@@ -136,13 +138,8 @@ def _delete(connection: Connection) -> int:
 
 
 def _apply(connection: Connection) -> int:
-    total = 0
-    while True:
-        row = connection.execute("SELECT kernel.apply_retention('messages')").fetchone()
-        assert row is not None
-        total += row[0]
-        if not row[0]:
-            return total
+    """As `strongroom maintain` does it."""
+    return Runner(connection, Stop(), lambda _: None).run_now("apply_retention").done
 
 
 def _wal(connection: Connection) -> float:

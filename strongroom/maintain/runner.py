@@ -17,12 +17,17 @@ Connection = psycopg.Connection[Any]
 _FAILURES = frozenset({"failed", "timeout", "canceled"})
 _RUN_NOT_OPEN = "KR063"
 # Held by the session for as long as the job runs, so that nobody takes its run for lost.
+# The batches of retention need not wait for the disk: where a server that falls has lost one, rows
+# and record are as before together, and go again. The end of the run waits, for all of them.
 _LOCK = (
-    "SELECT pg_catalog.pg_try_advisory_lock(kernel.lock_space('job'), j.id), j.id, j.timeout "
+    "SELECT pg_catalog.pg_try_advisory_lock(kernel.lock_space('job'), j.id), j.id, j.timeout, "
+    "pg_catalog.to_regprocedure(j.function_name) "
+    "= pg_catalog.to_regprocedure('kernel.apply_retention()') "
     "FROM kernel.job AS j WHERE j.name = %s"
 )
 _UNLOCK = "SELECT pg_catalog.pg_advisory_unlock(kernel.lock_space('job'), %s)"
 _TIMEOUT = "SELECT pg_catalog.set_config('statement_timeout', %s, true)"
+_DO_NOT_WAIT = "SELECT pg_catalog.set_config('synchronous_commit', 'off', true)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,26 +104,27 @@ class Runner:
         row = self.connection.execute(_LOCK, [job]).fetchone()
         if row is None or not row[0]:
             return None
-        _, key, timeout = row
+        _, key, timeout, may_go_again = row
         try:
             begun = self.connection.execute(
                 "SELECT kernel.begin_job_run(%s, p_is_forced => %s)", [job, forced]
             ).fetchone()
             if begun is None or begun[0] is None:
                 return None
-            run = self._batches(job, begun[0], timeout.total_seconds())
+            waits = not may_go_again
+            run = self._batches(job, begun[0], timeout.total_seconds(), waits=waits)
             self._watch(run)
             return run
         finally:
             if not self.connection.closed:
                 self.connection.execute(_UNLOCK, [key])
 
-    def _batches(self, job: str, number: int, timeout: float) -> Run:
+    def _batches(self, job: str, number: int, timeout: float, *, waits: bool) -> Run:
         since = time.monotonic()
         batches = total = 0
         while True:
             try:
-                done = self._batch(number, timeout)
+                done = self._batch(number, timeout, waits=waits)
             except psycopg.Error as error:
                 if self.connection.closed or error.sqlstate is None:
                     raise
@@ -141,11 +147,13 @@ class Runner:
             return "stopped"
         return "more" if is_over else "running"
 
-    def _batch(self, number: int, timeout: float) -> int:
+    def _batch(self, number: int, timeout: float, *, waits: bool) -> int:
         self._stop.cancel = self.connection.cancel
         try:
             with self.connection.transaction():
                 self.connection.execute(_TIMEOUT, [str(round(timeout * 1000))])
+                if not waits:
+                    self.connection.execute(_DO_NOT_WAIT)
                 row = self.connection.execute(
                     "SELECT kernel.run_job_batch(%s)", [number]
                 ).fetchone()
