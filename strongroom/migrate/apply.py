@@ -220,7 +220,8 @@ def _execute(run: Run, wanted: Wanted, todo: Plan) -> None:
     commit = source_commit(run.project)
     bootstrap.create_roles(run.backend, todo.bootstrap)
     must_become_owner(run.backend)
-    run.backend.create_ledger()
+    # The tables may be in use where a newer version of this command adds to them.
+    retry.run(run.backend, run.lock, "new tables of the ledger", run.backend.create_ledger)
     run.backend.begin_run("apply", commit)
     recorded = run.ledger().applied
     unknown = [m for m in wanted.migrations if m.id in recorded and recorded[m.id].checksum is None]
@@ -238,7 +239,10 @@ def _execute(run: Run, wanted: Wanted, todo: Plan) -> None:
         again = _plan(run.project, run.backend, wanted)
         _apply_functions(run, [*again.first, *again.last])
         if again.left:
-            functions.drop_left(run.backend, again.left)
+            # Once more, for another file may have made them.
+            left = _plan(run.project, run.backend, wanted).left
+            action = partial(functions.drop_left, run.backend, left)
+            retry.run(run.backend, run.lock, "functions that are left over", action)
         _make_partitions(run)
 
 

@@ -15,6 +15,7 @@ import psycopg
 
 from strongroom.migrate import functions, ledger, report, routines
 from strongroom.migrate.backend import Backend
+from strongroom.migrate.dependents import Dependents
 from strongroom.migrate.failure import MigrationError
 from strongroom.migrate.ledger import Place, Source
 from strongroom.migrate.script import ScriptError
@@ -70,12 +71,15 @@ def restore(
 ) -> list[Restoration]:
     """Bring back earlier versions; those that can't be yet, or on the last try must not be."""
     failed = []
+    dependents = Dependents(backend.session)
     for item in wanted:
-        failure = _try(backend, partial(functions.restore, backend, item.before, item.now))
+        failure = _try(
+            backend, partial(functions.restore, backend, dependents, item.before, item.now)
+        )
         if failure is None:
             backend.say(f"  function {item.now.path}: the version from before")
         elif last_try and item.must:
-            raise _not_restored(item, failure) from failure.error
+            raise _not_restored(item, failure) from _cause(failure)
         else:
             failed.append(item)
     return failed
@@ -149,23 +153,32 @@ def _run(backend: Backend, source: Source) -> None:
     backend.run_file(source.text)
 
 
-def _try(backend: Backend, action: Callable[[], None]) -> ScriptError | None:
+def _try(backend: Backend, action: Callable[[], None]) -> ScriptError | MigrationError | None:
     """Do something, or leave nothing of it and say why; a lock that is refused is no reason."""
     backend.session.execute("SAVEPOINT attempt")
     try:
         action()
         backend.session.execute("RELEASE SAVEPOINT attempt")
-    except (ScriptError, psycopg.Error) as failure:
-        known = failure if isinstance(failure, ScriptError) else ScriptError(failure, 0)
-        if isinstance(known.error, _NOT_GRANTED):
+    except (ScriptError, MigrationError, psycopg.Error) as failure:
+        known = ScriptError(failure, 0) if isinstance(failure, psycopg.Error) else failure
+        if isinstance(_cause(known), _NOT_GRANTED):
             raise
         backend.session.execute("ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt")
         return known
     return None
 
 
-def _not_restored(item: Restoration, failure: ScriptError) -> MigrationError:
+def _cause(failure: ScriptError | MigrationError) -> Exception:
+    return failure.error if isinstance(failure, ScriptError) else failure
+
+
+def _not_restored(item: Restoration, failure: ScriptError | MigrationError) -> MigrationError:
+    said = f"the version of {item.now.path} from before can't be brought back\n"
+    if isinstance(failure, MigrationError):
+        return MigrationError(
+            said + failure.message,
+            hint="drop these, roll back, and make them again; or let the rollback file do it",
+        )
     return MigrationError(
-        f"the version of {item.now.path} from before can't be brought back\n"
-        + report.explain(item.now.path, item.before.text, failure.error, failure.finished)
+        said + report.explain(item.now.path, item.before.text, failure.error, failure.finished)
     )

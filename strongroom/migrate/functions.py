@@ -8,7 +8,7 @@ values that were stored with the old body would stay.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -25,7 +25,7 @@ from strongroom.project import Project, SqlFile
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A function file that will be applied, and why: new, changed or dropped.
+    """A function file that will be applied, and why: new, changed, dropped or replaced.
 
     before  what its last version made
     left    that version came with a migration that was taken back
@@ -61,16 +61,23 @@ def read(file: SqlFile) -> str:
     return file.path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
 
 
-def pending(files: Iterable[SqlFile], recorded: Ledger, major: int) -> list[Pending]:
-    """The function files that the database does not have as they are, in order."""
+def pending(
+    files: Iterable[SqlFile], recorded: Ledger, major: int, present: Container[str]
+) -> list[Pending]:
+    """The function files that the database does not have as they are, in order.
+
+    present     paths of all that there are
+    """
+    gone = [source for path, source in recorded.sources.items() if path not in present]
     found = []
     for file in files:
         text = read(file)
         digest = checksum(text, major)
         known = recorded.sources.get(file.name)
-        if reason := _reason(known, digest, recorded.objects):
+        other = _replaced_by(gone, known)
+        if reason := _reason(known, digest, recorded.objects) or (other and "replaced"):
             objects = known.objects if known else ()
-            left = file.name in recorded.left
+            left = file.name in recorded.left or other in recorded.left
             found.append(Pending(file, text, digest, reason, objects, left))
     return found
 
@@ -80,7 +87,9 @@ def removed(files: Iterable[SqlFile], recorded: Ledger) -> dict[str, list[str]]:
     present = {file.name for file in files}
     ours = {name for path in present for name in _objects_of(recorded.sources.get(path))}
     left = {
-        source.path: sorted(set(source.objects) & recorded.objects - ours)
+        source.path: sorted(
+            set(source.objects) & recorded.objects - ours - _taken(recorded, source)
+        )
         for source in recorded.sources.values()
         if source.kind == "function" and source.path not in present
     }
@@ -110,26 +119,41 @@ def apply(backend: Backend, files: Sequence[Pending]) -> None:
 def drop_left(backend: Backend, left: Mapping[str, Sequence[str]]) -> None:
     """Drop what files made that went with a migration; what others hold on to stays."""
     with backend.work():
-        for path, names in left.items():
-            backend.session.execute("SAVEPOINT dropping")
-            try:
-                routines.drop(backend.session, names)
-                backend.say(f"function  {path}  dropped: it came with what was taken back")
-            except psycopg.errors.DependentObjectsStillExist as error:
-                backend.session.execute("ROLLBACK TO SAVEPOINT dropping")
-                said = f"{error.diag.message_primary}\n{error.diag.message_detail or ''}"
-                backend.say(f"function  {path}  left over\n{said.rstrip()}")
+        waiting = list(left)
+        while waiting:
+            # What others of them hold on to goes after those.
+            held = {path: why for path in waiting if (why := _held(backend, left[path]))}
+            for path in waiting:
+                if path not in held:
+                    backend.say(f"function  {path}  dropped: it came with what was taken back")
+            if len(held) == len(waiting):
+                for path, why in held.items():
+                    backend.say(f"function  {path}  left over\n{why}")
+                break
+            waiting = list(held)
 
 
-def restore(backend: Backend, source: Source, current: Source) -> None:
+def restore(backend: Backend, dependents: Dependents, source: Source, current: Source) -> None:
     """Apply an earlier version of a function file, and drop what only the later one made."""
     backend.to_project()
     _make_room(backend, source.text, current.objects)
     seen = routines.look(backend.session)
     backend.run_file(source.text)
-    objects, _, _ = routines.difference(backend.session, seen)
+    objects, changed, _ = routines.difference(backend.session, seen)
+    dependents.refuse(source.path, changed)
     routines.drop(backend.session, set(current.objects) - set(objects))
     backend.record_source("function", source.path, source.checksum, source.text, objects)
+
+
+def _held(backend: Backend, names: Sequence[str]) -> str | None:
+    """Drop functions and triggers, or say what holds on to them."""
+    backend.session.execute("SAVEPOINT dropping")
+    try:
+        routines.drop(backend.session, names)
+    except psycopg.errors.DependentObjectsStillExist as error:
+        backend.session.execute("ROLLBACK TO SAVEPOINT dropping")
+        return f"{error.diag.message_primary}\n{error.diag.message_detail or ''}".rstrip()
+    return None
 
 
 def _reason(known: Source | None, digest: str, existing: frozenset[str]) -> str | None:
@@ -142,6 +166,21 @@ def _reason(known: Source | None, digest: str, existing: frozenset[str]) -> str 
     if not existing.issuperset(known.objects):
         return "dropped"
     return None
+
+
+def _replaced_by(gone: Iterable[Source], known: Source | None) -> str | None:
+    """The file, gone now, that made since what a file had made: it had its name for a while."""
+    if known is None:
+        return None
+    later = (source for source in gone if source.version_id > known.version_id)
+    ours = set(known.objects)
+    return next((source.path for source in later if not ours.isdisjoint(source.objects)), None)
+
+
+def _taken(recorded: Ledger, source: Source) -> set[str]:
+    """What migrations made since a version of a file; it is theirs."""
+    later = (place for place in recorded.places.values() if place.after >= source.version_id)
+    return {name for place in later for name in place.objects}
 
 
 def _objects_of(source: Source | None) -> tuple[str, ...]:

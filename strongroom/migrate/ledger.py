@@ -146,6 +146,7 @@ class Ledger:
     """Everything that was recorded; `exists` is False in a database that we never touched.
 
     left    function files that outlived what they came with: the migrations that are not applied
+    places  where each migration stands among the versions of function files
     """
 
     exists: bool = False
@@ -154,6 +155,7 @@ class Ledger:
     steps: list[Step] = field(default_factory=list)
     objects: frozenset[str] = frozenset()
     left: dict[str, set[str]] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
 
     @property
     def known(self) -> frozenset[str]:
@@ -174,13 +176,15 @@ def read(connection: Connection) -> Ledger:
         rows = connection.execute(_APPLIED_BY_YOYO)
         return Ledger(True, {row[0]: Applied(*row) for row in rows}, objects=objects)
     applied = [Applied(*row) for row in connection.execute(_APPLIED)]
+    whole = version(connection) >= len(DDL)
     return Ledger(
         exists=True,
         applied={row.id: row for row in applied},
         sources=current(connection),
         steps=[Step(*row) for row in connection.execute(_STEPS)],
         objects=objects,
-        left=_left(connection),
+        left=_left(connection) if whole else {},
+        places=places(connection) if whole else {},
     )
 
 
@@ -216,9 +220,8 @@ def outlive(connection: Connection, name: str, place: Place, paths: Sequence[str
 
 def _left(connection: Connection) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    if version(connection) == len(DDL):
-        for path, name in connection.execute(_LEFT):
-            found.setdefault(path, set()).add(name)
+    for path, name in connection.execute(_LEFT):
+        found.setdefault(path, set()).add(name)
     return found
 
 

@@ -124,14 +124,15 @@ def make(
     first = functions.first(project)
     every = functions.every(project)
     rest = [file for file in every if file not in first and not _is_of(file, out)]
-    last = functions.pending(rest, ledger, major)
+    present = {file.name for file in every}
+    last = functions.pending(rest, ledger, major, present)
     touched = {line_of(m.id) for m in pending}
     removed = functions.removed(every, ledger)
     return Plan(
         bootstrap=bootstrap.pending(project, ledger),
         adopt=built and not ledger.exists,
         extensions={n: s for app in touched for n, s in has.to_make.get(app, {}).items()},
-        first=functions.pending(first, ledger, major),
+        first=functions.pending(first, ledger, major, present),
         migrations=pending,
         last=[] if later else last,
         held_back=[item.file.name for item in last] if later else [],

@@ -14,7 +14,7 @@ from psycopg.errors import (
     LockNotAvailable,
 )
 
-from strongroom.errors import HistoryError, LintError, UsageError
+from strongroom.errors import HistoryError, LintError, PartialError, UsageError
 from strongroom.migrate import (
     earlier,
     files,
@@ -34,6 +34,7 @@ from strongroom.migrate.apply import (
     source_commit,
 )
 from strongroom.migrate.backend import Backend
+from strongroom.migrate.failure import MigrationError
 from strongroom.migrate.files import SqlMigration, read_migrations
 from strongroom.migrate.ledger import Ledger, Source
 from strongroom.migrate.lock import DeployLock
@@ -94,7 +95,7 @@ def rollback(
                     "another deployer changed what would be rolled back", hint="look again"
                 )
             # An older version of this command kept less.
-            backend.create_ledger()
+            retry.run(backend, lock, "new tables of the ledger", backend.create_ledger)
             backend.begin_run("rollback", source_commit(project))
             before = unfit.names(backend.session)
             for migration in found:
@@ -177,9 +178,27 @@ def _one(
     else:
         done = [s for s in read_ledger(backend).steps if s.migration_id == migration.id]
         steps.run_steps(backend, migration, undo, done, "rollback")
+        _after_steps(backend, lock, migration, apart)
+    backend.say(f"rollback  {migration.id}  ok  {time.monotonic() - begun:.2f} s")
+
+
+def _after_steps(
+    backend: Backend, lock: DeployLock, migration: SqlMigration, apart: frozenset[str]
+) -> None:
+    """Take the functions and the ledger's rows back, when all statements are done."""
+
+    def action() -> None:
         with backend.work():
             _undo(backend, migration, apart, lambda: None)
-    backend.say(f"rollback  {migration.id}  ok  {time.monotonic() - begun:.2f} s")
+
+    try:
+        retry.run(backend, lock, f"functions of {migration.id}", action)
+    except MigrationError as error:
+        raise PartialError(
+            f"{migration.id} stopped after its last statement\n{error.message}\n"
+            "its statements stay done",
+            hint="; ".join(filter(None, (error.hint, "run the same command again"))),
+        ) from error
 
 
 def _in_one_transaction(backend: Backend, migration: SqlMigration, apart: frozenset[str]) -> None:

@@ -10,17 +10,25 @@ from dataclasses import dataclass
 
 from strongroom.migrate.target import Connection
 
-# Only what this transaction may have written: a row that is older can't have changed in it.
+# Only what this transaction wrote. A row that is older is not of it, and one that is as young is
+# another session's, unless its transaction still runs: we see no row of another that does.
 _WRITTEN = """
-SELECT 'pg_catalog.pg_proc', p.oid, p.ctid::text || p.xmin::text
-FROM pg_catalog.pg_proc AS p
-WHERE p.pronamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
-  AND pg_catalog.age(p.xmin) <= pg_catalog.age(pg_catalog.pg_current_xact_id()::xid)
-UNION ALL
-SELECT 'pg_catalog.pg_trigger', t.oid, t.ctid::text || t.xmin::text
-FROM pg_catalog.pg_trigger AS t
-WHERE NOT t.tgisinternal
-  AND pg_catalog.age(t.xmin) <= pg_catalog.age(pg_catalog.pg_current_xact_id()::xid)
+SELECT w.catalog, w.oid, w.ctid::text || w.xmin::text
+FROM (
+    SELECT 'pg_catalog.pg_proc' AS catalog, p.oid, p.ctid, p.xmin
+    FROM pg_catalog.pg_proc AS p
+    WHERE p.pronamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+    UNION ALL
+    SELECT 'pg_catalog.pg_trigger', t.oid, t.ctid, t.xmin
+    FROM pg_catalog.pg_trigger AS t
+    WHERE NOT t.tgisinternal
+) AS w
+CROSS JOIN pg_catalog.pg_current_xact_id() AS ours
+CROSS JOIN LATERAL (SELECT pg_catalog.age(ours::xid) - pg_catalog.age(w.xmin)) AS s (since)
+WHERE CASE
+    WHEN s.since >= 0
+    THEN pg_catalog.pg_xact_status((ours::text::bigint + s.since)::text::xid8) = 'in progress'
+END
 """
 _NAMES = """
 SELECT (pg_catalog.pg_identify_object(o.catalog::regclass, o.oid, 0)).identity
@@ -152,8 +160,9 @@ def drop(connection: Connection, names: Collection[str]) -> None:
     for trigger in _triggers(connection, names):
         if trigger.own:
             connection.execute(f"DROP TRIGGER {trigger.place}".encode())
-    for name in still_there(connection, names):
-        connection.execute(f"DROP ROUTINE {name}".encode())
+    if found := still_there(connection, names):
+        # At once, for they may hold on to each other, as an aggregate does to its function.
+        connection.execute(f"DROP ROUTINE {', '.join(found)}".encode())
 
 
 def _triggers(connection: Connection, names: Collection[str]) -> list[_Trigger]:
