@@ -12,6 +12,7 @@ from strongroom.migrate.target import Connection
 
 # Only what this transaction wrote. A row that is older is not of it, and one that is as young is
 # another session's, unless its transaction still runs: we see no row of another that does.
+# A partition's share of a trigger comes and goes with the partition.
 _WRITTEN = """
 SELECT w.catalog, w.oid, w.ctid::text || w.xmin::text
 FROM (
@@ -21,7 +22,7 @@ FROM (
     UNION ALL
     SELECT 'pg_catalog.pg_trigger', t.oid, t.ctid, t.xmin
     FROM pg_catalog.pg_trigger AS t
-    WHERE NOT t.tgisinternal
+    WHERE NOT t.tgisinternal AND t.tgparentid = 0
 ) AS w
 CROSS JOIN pg_catalog.pg_current_xact_id() AS ours
 CROSS JOIN LATERAL (SELECT pg_catalog.age(ours::xid) - pg_catalog.age(w.xmin)) AS s (since)

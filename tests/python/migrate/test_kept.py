@@ -163,6 +163,29 @@ def test_a_file_whose_functions_another_one_had_for_a_while_is_applied_again(
     assert started.apply().nothing
 
 
+def test_a_partition_may_go_from_under_a_trigger(started: Sandbox) -> None:
+    started.migration(
+        "0002.app.parts",
+        "-- depends: 0001.app.start\n"
+        "CREATE TABLE app.parts (id int) PARTITION BY RANGE (id);\n"
+        "CREATE TABLE app.parts_1 PARTITION OF app.parts FOR VALUES FROM (1) TO (2);\n",
+        "DROP TABLE app.parts;\n",
+    )
+    started.function(
+        "tg_keep",
+        "CREATE OR REPLACE FUNCTION app.tg_keep() RETURNS trigger LANGUAGE plpgsql AS\n"
+        "'BEGIN RETURN NEW; END';\n"
+        "CREATE OR REPLACE TRIGGER t10_keep BEFORE INSERT ON app.parts\n"
+        "    FOR EACH ROW EXECUTE FUNCTION app.tg_keep();\n",
+    )
+    started.apply()
+    started.execute("DROP TABLE app.parts_1")
+    assert started.apply().nothing
+    started.rollback()
+    assert started.query("SELECT FROM pg_trigger WHERE NOT tgisinternal") == []
+    assert started.apply().functions == ["functions/app/tg_keep.sql"]
+
+
 def test_who_uses_the_ledger_is_named_when_it_is_brought_forward(started: Sandbox) -> None:
     price(started, 2, "0001.app.start")
     forget_places(started)
