@@ -18,6 +18,7 @@ from strongroom.extensions import Needs
 from strongroom.migrate import (
     adopt,
     bootstrap,
+    earlier,
     functions,
     ledger,
     plan,
@@ -32,6 +33,7 @@ from strongroom.migrate.ledger import Ledger
 from strongroom.migrate.lock import DeployLock
 from strongroom.migrate.plan import Plan
 from strongroom.migrate.report import Say
+from strongroom.migrate.script import ScriptError
 from strongroom.migrate.target import EMBEDDED_USER, Target
 from strongroom.project import Project
 
@@ -295,12 +297,32 @@ def _apply_functions(run: Run, pending: Sequence[Pending]) -> None:
     run.say(f"functions {name}  ok  {time.monotonic() - begun:.2f} s")
 
 
+def _apply_whole(run: Run, migration: SqlMigration) -> None:
+    """In one transaction, if need be without functions that stayed when it was taken back."""
+    try:
+        run.backend.apply_one(migration)
+    except ScriptError as failure:
+        recorded = run.ledger()
+        stayed = [
+            recorded.sources[path] for path, came in recorded.left.items() if migration.id in came
+        ]
+        if not stayed or not isinstance(failure.error, earlier.HELD):
+            raise
+        prepare = partial(earlier.let_go, run.backend, stayed)
+        try:
+            run.backend.apply_one(migration, prepare=prepare)
+        except ScriptError as again:
+            if isinstance(again.error, earlier.HELD):
+                raise failure from again
+            raise
+
+
 def _apply_migration(run: Run, migration: SqlMigration) -> None:
     begun = time.monotonic()
     run.backend.name_session(migration.id)
     run.say(f"migration {migration.id} ...")
     if migration.forward.headers.transactional:
-        action = partial(run.backend.apply_one, migration)
+        action = partial(_apply_whole, run, migration)
         file = migration.forward
         retry.run(run.backend, run.lock, file.name, action, file.text)
     else:

@@ -6,7 +6,7 @@ import getpass
 import os
 import socket
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -187,9 +187,20 @@ class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc] # yoyo has no typ
         assert row is not None
         return int(row[0])
 
-    def apply_one(self, migration: SqlMigration, force: bool = False, mark: bool = True) -> None:
-        """Run a transactional migration and record it, or leave no trace of it."""
+    def apply_one(
+        self,
+        migration: SqlMigration,
+        force: bool = False,
+        mark: bool = True,
+        *,
+        prepare: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Run a transactional migration and record it, or leave no trace of it.
+
+        prepare     done before it, in its transaction
+        """
         with self.work(self.limits.of(migration.forward)):
+            prepare()
             touched = Touched(self.session)
             self.run_file(migration.forward.text)
             self.record(migration, touched.now())

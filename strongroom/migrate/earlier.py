@@ -20,6 +20,8 @@ from strongroom.migrate.failure import MigrationError
 from strongroom.migrate.ledger import Place, Source
 from strongroom.migrate.script import ScriptError
 
+HELD = (psycopg.errors.DependentObjectsStillExist, psycopg.errors.FeatureNotSupported)
+"""Other objects depend on it, and what ALTER COLUMN TYPE says instead."""
 _NOT_GRANTED = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 
 

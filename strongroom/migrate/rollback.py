@@ -7,12 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from psycopg.errors import (
-    DeadlockDetected,
-    DependentObjectsStillExist,
-    FeatureNotSupported,
-    LockNotAvailable,
-)
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from strongroom.errors import HistoryError, LintError, PartialError, UsageError
 from strongroom.migrate import (
@@ -45,8 +40,6 @@ from strongroom.project import Project
 
 # More functions than this are counted, not listed.
 _LISTED = 12
-# "Other objects depend on it", and what ALTER COLUMN TYPE says instead.
-_HELD = (DependentObjectsStillExist, FeatureNotSupported)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +234,7 @@ def _let_go(backend: Backend, later: Sequence[Source], run: Callable[[], None]) 
     try:
         run()
     except ScriptError as failure:
-        if not isinstance(failure.error, _HELD):
+        if not isinstance(failure.error, earlier.HELD):
             raise
         backend.session.execute("ROLLBACK TO SAVEPOINT undo")
         gone = earlier.let_go(backend, later)

@@ -163,6 +163,28 @@ def test_a_file_whose_functions_another_one_had_for_a_while_is_applied_again(
     assert started.apply().nothing
 
 
+def test_a_function_that_stayed_holds_no_migration_up(started: Sandbox) -> None:
+    """A new database has no function yet when its migrations run; this one has."""
+    price(started, 2, "0001.app.start")
+    change = "ALTER TABLE app.items ALTER COLUMN price TYPE {};\n".format
+    started.migration(
+        "0003.app.wide", f"-- depends: 0002.app.price\n{change('bigint')}", change("int")
+    )
+    started.function("most", function("(SELECT max(price)::int + a FROM app.items)", name="most"))
+    started.function("plain", PLAIN)
+    started.apply()
+    started.rollback()
+    assert len(started.query(ROUTINES)) == 2
+    started.execute("CREATE VIEW app.theirs AS SELECT app.most(1)")
+    with pytest.raises(MigrationError, match=r"function app\.most\(integer\) depends on column"):
+        started.apply()
+    started.execute("DROP VIEW app.theirs")
+    assert started.apply().functions == ["functions/app/most.sql"]
+    assert len(started.query(ROUTINES)) == 2
+    places = "SELECT objects FROM strongroom.migrate_file WHERE migration_id = '0003.app.wide'"
+    assert started.value(places) == []
+
+
 def test_a_partition_may_go_from_under_a_trigger(started: Sandbox) -> None:
     started.migration(
         "0002.app.parts",
