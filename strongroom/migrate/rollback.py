@@ -91,10 +91,14 @@ def rollback(
             retry.run(backend, lock, "new tables of the ledger", backend.create_ledger)
             backend.begin_run("rollback", source_commit(project))
             before = unfit.names(backend.session)
-            for migration in found:
-                _one(backend, lock, migration, lines.apart_from(migrations, migration.id))
-                outcome.rolled_back.append(migration.id)
-            outcome.unfit = _tell_unfit(backend, before)
+            try:
+                for migration in found:
+                    _one(backend, lock, migration, lines.apart_from(migrations, migration.id))
+                    outcome.rolled_back.append(migration.id)
+            finally:
+                # Also when one fails: those before it are taken back.
+                if outcome.rolled_back and not backend.session.closed:
+                    outcome.unfit = _tell_unfit(backend, before)
         return outcome
 
 

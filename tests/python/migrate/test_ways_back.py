@@ -263,6 +263,17 @@ def test_functions_that_name_what_is_gone_are_told(started: Sandbox) -> None:
     assert started.value("SELECT app.total()") is None
 
 
+def test_they_are_told_also_when_a_later_one_fails(started: Sandbox) -> None:
+    started.migration("0002.app.odd", "-- depends: 0001.app.start\nSELECT 1;", "SELECT 1 / 0;\n")
+    price(started, 3, "0002.app.odd")
+    total = "CREATE FUNCTION app.total() RETURNS bigint LANGUAGE plpgsql AS $$\nBEGIN {}\nEND $$;"
+    started.function("total", total.format("RETURN (SELECT sum(i.price) FROM app.items AS i);"))
+    started.apply()
+    with pytest.raises(MigrationError, match="division by zero"):
+        started.rollback(Until(to="0001"))
+    assert started.said[-1] == "unfit     app.total() names app.items.price, and there is none now"
+
+
 def forget_places(sandbox: Sandbox) -> None:
     """Leave the ledger as an older version of the command left it."""
     sandbox.execute(
