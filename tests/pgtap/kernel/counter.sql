@@ -396,6 +396,5 @@ SELECT is_empty(
 SELECT lives_ok('TRUNCATE probe.orders', 'nor does it stand in the way');
 SELECT throws_ok($$SELECT kernel.drop_counter('probe', 'what_live')$$, 'KR053', NULL,
     'what is not counted can''t be dropped');
-
 SELECT * FROM finish();
 ROLLBACK;
